@@ -1,0 +1,116 @@
+//! What a person is told when gonogo does not go on: what happened, why, where, and the next
+//! command to copy. Everything that is *expected* to go wrong is a [`Refusal`]; anything else
+//! travels as a plain `anyhow::Error` and ends with exit code 5.
+
+use std::fmt;
+
+use crate::path::RepoPath;
+
+/// The exit code a failure ends with.
+///
+/// An operation that stays open overrides them with 4, ctrl-C with 130 (see `cli::exit_code`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 2: wrong arguments, or something in the repository that cannot be read as it should.
+    Usage,
+    /// 3: refused because going on would be unsafe (drift, dirty tree, stale plan, inside a hook).
+    Unsafe,
+    /// 4: an operation is open: this command met one, or leaves one behind.
+    Open,
+    /// 5: an external command or the operating system failed.
+    External,
+}
+
+/// A place in a file, as terminals link it: `path:line:column`, with the line itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub path: RepoPath,
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    /// The text of that line, without its line end.
+    pub source: String,
+}
+
+/// A command the user can copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// One of ours, without the program: `undo`, `bump 1.3.0`. Shown the way the user called us.
+    Ours(String),
+    /// Any other command, shown as it is: `git switch main`.
+    Shell(String),
+}
+
+/// A refusal: nothing (more) is done, and this is why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub exit: Exit,
+    pub what: String,
+    pub why: Vec<String>,
+    pub place: Option<Place>,
+    /// The commands that lead on, the best one first, each with a few words on what it is for.
+    pub next: Vec<(Next, String)>,
+}
+
+impl Refusal {
+    fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), why: Vec::new(), place: None, next: Vec::new() }
+    }
+
+    /// Exit code 2: arguments, configuration, a file that cannot be read as it should.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// Exit code 3: it would be unsafe to go on.
+    pub fn unsafe_to(what: impl Into<String>) -> Self {
+        Self::new(Exit::Unsafe, what)
+    }
+
+    /// Exit code 4: an operation is open.
+    pub fn open(what: impl Into<String>) -> Self {
+        Self::new(Exit::Open, what)
+    }
+
+    /// Exit code 5: an external command or the operating system failed.
+    pub fn external(what: impl Into<String>) -> Self {
+        Self::new(Exit::External, what)
+    }
+
+    /// Adds a line of explanation.
+    #[must_use]
+    pub fn why(mut self, line: impl Into<String>) -> Self {
+        self.why.push(line.into());
+        self
+    }
+
+    /// Says where in which file.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Names one of our own commands as a way on (`undo`, without the program name).
+    #[must_use]
+    pub fn next(mut self, ours: impl Into<String>, what_for: impl Into<String>) -> Self {
+        self.next.push((Next::Ours(ours.into()), what_for.into()));
+        self
+    }
+
+    /// Names any other command as a way on.
+    #[must_use]
+    pub fn next_shell(mut self, command: impl Into<String>, what_for: impl Into<String>) -> Self {
+        self.next.push((Next::Shell(command.into()), what_for.into()));
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Refusal {}
