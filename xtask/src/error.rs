@@ -3,6 +3,7 @@
 //! travels as a plain `anyhow::Error` and ends with exit code 5.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use crate::path::RepoPath;
 
@@ -17,6 +18,8 @@ pub enum Exit {
     Unsafe,
     /// 4: an operation is open: this command met one, or leaves one behind.
     Open,
+    /// 130: stopped by ctrl-C or a termination signal.
+    Interrupted,
     /// 5: an external command or the operating system failed.
     External,
 }
@@ -44,7 +47,11 @@ pub enum Next {
 
 /// A refusal: nothing (more) is done, and this is why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Parts>);
+
+/// What a [`Refusal`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
     pub exit: Exit,
     pub what: String,
     pub why: Vec<String>,
@@ -53,9 +60,24 @@ pub struct Refusal {
     pub next: Vec<(Next, String)>,
 }
 
+impl Deref for Refusal {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Refusal {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
+    }
+}
+
 impl Refusal {
     fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), why: Vec::new(), place: None, next: Vec::new() }
+        let (what, why, next) = (what.into(), Vec::new(), Vec::new());
+        Self(Box::new(Parts { exit, what, why, place: None, next }))
     }
 
     /// Exit code 2: arguments, configuration, a file that cannot be read as it should.
@@ -73,9 +95,21 @@ impl Refusal {
         Self::new(Exit::Open, what)
     }
 
+    /// Exit code 130: ctrl-C.
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted")
+    }
+
     /// Exit code 5: an external command or the operating system failed.
     pub fn external(what: impl Into<String>) -> Self {
         Self::new(Exit::External, what)
+    }
+
+    /// The same refusal with the exit code of an open operation.
+    #[must_use]
+    pub fn leaves_open(mut self) -> Self {
+        self.exit = Exit::Open;
+        self
     }
 
     /// Adds a line of explanation.
@@ -89,6 +123,13 @@ impl Refusal {
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    /// The same refusal with other ways on.
+    #[must_use]
+    pub fn leading_to(mut self, next: Vec<(Next, String)>) -> Self {
+        self.next = next;
         self
     }
 

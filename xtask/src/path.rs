@@ -55,7 +55,7 @@ impl RepoPath {
         if relative.starts_with('/') {
             return None;
         }
-        Self::new(&format!("{}/{relative}", self.folder()).trim_start_matches('/').to_owned())
+        Self::new(format!("{}/{relative}", self.folder()).trim_start_matches('/'))
     }
 }
 

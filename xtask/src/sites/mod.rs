@@ -4,11 +4,25 @@
 //! *checks* the result; what changes are bytes, spliced (toml_edit and every other serializer lose
 //! line ends, a BOM, quotes or comments).
 
+pub mod cfg;
+pub mod doc;
+mod edit;
+pub mod json;
+pub mod plain;
+pub mod python;
+#[cfg(test)]
+mod tests;
+pub mod toml;
+
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::error::{Place, Refusal};
 use crate::path::RepoPath;
+pub use edit::{Replacement, check, splice};
+
+/// The byte order mark some editors put in front of UTF-8.
+const BOM: char = '\u{feff}';
 
 /// How the file is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +81,53 @@ pub struct File {
     /// The real file, symlinks resolved.
     pub path: RepoPath,
     pub bytes: Rc<[u8]>,
+}
+
+/// The bytes of a file under the name they are reported with.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    pub path: &'a RepoPath,
+    pub bytes: &'a [u8],
+}
+
+impl<'a> From<&'a File> for Source<'a> {
+    fn from(file: &'a File) -> Self {
+        Self { path: &file.path, bytes: &file.bytes }
+    }
+}
+
+impl<'a> Source<'a> {
+    /// Line, column and source line of a byte offset.
+    pub fn place(self, offset: usize) -> Place {
+        place(self.path, self.bytes, offset)
+    }
+
+    /// The same as `path:line:column`, for the middle of a sentence.
+    pub fn link(self, offset: usize) -> String {
+        let place = self.place(offset);
+        format!("{}:{}:{}", place.path, place.line, place.column)
+    }
+
+    /// The file as text, its byte order mark included.
+    ///
+    /// # Errors
+    /// The first byte that is not UTF-8, with its place.
+    pub fn text(self) -> Result<&'a str, Refusal> {
+        std::str::from_utf8(self.bytes).map_err(|error| {
+            Refusal::usage(format!("{} is not UTF-8", self.path))
+                .why("Its format requires UTF-8; nothing else can be edited byte for byte")
+                .at(self.place(error.valid_up_to()))
+        })
+    }
+}
+
+/// A string value in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The bytes between the quotes.
+    pub range: Range<usize>,
+    /// What they mean, escapes resolved.
+    pub value: String,
 }
 
 /// Where files come from: the work tree, later also the index or a commit.

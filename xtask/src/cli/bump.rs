@@ -1,0 +1,217 @@
+//! `bump`
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Context;
+use super::project::Known;
+use crate::error::Refusal;
+use crate::exec::{self, Finished};
+use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, Wish, counted};
+use crate::journal::Journal;
+use crate::path::RepoPath;
+use crate::plan::{Action, FileChange, Object, Oid, Plan};
+use crate::repo::{OtherChanges, Repo};
+use crate::ui::{self, Mark, Row, Volume, bold};
+use crate::version::{Downgrade, Step, Target};
+
+/// Set the next version in every version file
+///
+/// The version files are found from the manifest; nothing has to be configured. Only the version's
+/// bytes change. Without --commit nothing is committed. `undo` takes it back.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct Args {
+    /// major, minor, patch, alpha, beta, rc, prerelease, final, or a version such as 1.4.0
+    #[arg(value_name = "LEVEL|VERSION")]
+    to: String,
+    /// Make it a pre-release of that level: `bump minor --pre rc`
+    #[arg(long, alias = "prerelease", value_name = "PHASE")]
+    pre: Option<String>,
+    /// One further, also when the files hold a version that is not released yet
+    #[arg(long)]
+    next: bool,
+    /// Allow a version that is not higher than the current one
+    #[arg(long)]
+    allow_downgrade: bool,
+    /// The version file that is right when they disagree
+    #[arg(long, value_name = "FILE")]
+    set_from: Option<String>,
+    /// Commit the version files, and nothing else, on the current branch
+    #[arg(long)]
+    commit: bool,
+    /// The commit message; knows {version}, {previous} and {name}
+    #[arg(short, long, value_name = "TEXT", requires = "commit")]
+    message: Option<String>,
+    /// Commit although other tracked files have changes; they are saved and left as they are
+    #[arg(long, requires = "commit")]
+    allow_dirty: bool,
+    /// Show every change and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
+    let repo = Repo::discover(&context.folder)?;
+    Journal::of(&repo.common_dir).nothing_open()?;
+    let step = if args.next { Step::Next } else { Step::Nearest };
+    let target = Target::parse(&args.to, args.pre.as_deref(), step)?;
+    let known = Known::read(&repo)?;
+    let set_from = args.set_from.as_deref().map(|path| inside(&repo, context, path)).transpose()?;
+    let downgrade = if args.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse };
+    let wish = Wish { target: &target, downgrade, set_from: set_from.as_ref() };
+    let bump = bump::plan(&known.facts(), &wish)?;
+    let (from, to, notes) = (bump.from.to_string(), bump.to.to_string(), bump.notes.clone());
+    if bump.changes.is_empty() {
+        context.ui.say(&format!("{to} is in every version file already: nothing to do."));
+        context.ui.json(&json!({ "from": from, "to": to, "files": [], "operation": null }));
+        return Ok(());
+    }
+    let commit = match args.commit {
+        true => Some(prepare_commit(args, context, &repo, &known, &bump)?),
+        false => None,
+    };
+    let plan = bump.into_plan(repo.head.base(), commit);
+    let shown = Shown { from, to, notes, rows: all_rows(&known, &plan), plan: &plan };
+    if args.dry_run {
+        shown.dry_run(context, &known);
+        return Ok(());
+    }
+    let before: Vec<Vec<u8>> =
+        plan.files().iter().map(|change| known.files[&change.path].to_vec()).collect();
+    let progress = |hook: &str| context.ui.progress(&format!("running {hook} ..."));
+    let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&progress))?;
+    shown.done(context, &known, &finished);
+    Ok(())
+}
+
+/// A path as the user gave it, from where the user stands, or from the top of the repository.
+fn inside(repo: &Repo, context: &Context, given: &str) -> Result<RepoPath, Refusal> {
+    let from_here = context.folder.join(given);
+    let real = from_here.canonicalize().ok();
+    let top = repo.top.canonicalize().ok();
+    let path = real
+        .zip(top)
+        .and_then(|(real, top)| RepoPath::new(real.strip_prefix(top).ok().and_then(Path::to_str)?));
+    path.or_else(|| RepoPath::new(given))
+        .ok_or_else(|| Refusal::usage(format!("{given} is not a file of this repository")))
+}
+
+fn prepare_commit(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    known: &Known,
+    bump: &Bump,
+) -> Result<(crate::plan::Ready, String), Refusal> {
+    let template = args.message.as_deref().unwrap_or(COMMIT_TEMPLATE);
+    let message = bump::message(template, bump, known.project.name.as_deref())?;
+    if message.trim().is_empty() {
+        return Err(Refusal::usage("the commit message is empty"));
+    }
+    let paths: Vec<RepoPath> = bump.changes.iter().map(|change| change.path.clone()).collect();
+    let others = if args.allow_dirty { OtherChanges::Allow } else { OtherChanges::Refuse };
+    Ok((repo.ready_to_commit(&paths, others, context.at)?, message))
+}
+
+fn all_rows(known: &Known, plan: &Plan) -> Vec<Row> {
+    let rows = |change: &&FileChange| ui::rows(change, &known.files[&change.path]);
+    plan.files().iter().flat_map(rows).collect()
+}
+
+/// What the user sees of a bump.
+struct Shown<'a> {
+    from: String,
+    to: String,
+    notes: Vec<String>,
+    rows: Vec<Row>,
+    plan: &'a Plan,
+}
+
+impl Shown<'_> {
+    fn dry_run(&self, context: &Context, known: &Known) {
+        let ui = &context.ui;
+        self.head(context, known, Volume::Verbose);
+        ui.say(&format!("{}. Nothing was changed (dry run).", self.size()));
+        if let Some((message, branch)) = self.commit() {
+            ui.say(&format!("It would be committed on {branch}: {message}"));
+        }
+        let again = context.command.replace(" --dry-run", "").replace("--dry-run ", "");
+        ui.say(&format!("next: {}", ui.ours(&again)));
+        ui.json(&self.json(None, None));
+    }
+
+    fn done(&self, context: &Context, known: &Known, finished: &Finished) {
+        let ui = &context.ui;
+        self.head(context, known, ui.volume);
+        let commit = finished.objects.first();
+        let size = match ui.volume {
+            Volume::Verbose => self.size(),
+            _ => format!("{} changed", counted(self.plan.files().len(), "file")),
+        };
+        match (commit, self.commit()) {
+            (Some(id), Some((message, branch))) => {
+                ui.say(&format!("{size}, committed on {branch}: {} {message}", id.short()));
+            }
+            _ => ui.say(&format!("{size}, nothing committed.")),
+        }
+        finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
+        ui.say(&format!("undo: {}", ui.ours("undo")));
+        ui.json(&self.json(Some(finished.id), commit.map(Oid::as_str)));
+    }
+
+    fn head(&self, context: &Context, known: &Known, volume: Volume) {
+        let ui = &context.ui;
+        let step = bold(&format!("{} -> {}", self.from, self.to));
+        match (volume, &known.project.name) {
+            (Volume::Verbose, Some(name)) => ui.say(&format!("{name} {step}")),
+            _ => ui.say(&step),
+        }
+        self.notes.iter().for_each(|note| ui.say(&format!("  {note}")));
+        if volume == Volume::Verbose {
+            ui.say("");
+            self.rows.iter().for_each(|row| ui.say(&row.diff()));
+            ui.say("");
+            known.project.notes.iter().for_each(|note| ui.mark(Mark::Warning, &note.to_string()));
+        } else {
+            let width = self.rows.iter().map(|row| row.link.chars().count()).max().unwrap_or(0);
+            let width = width.clamp(24, 48) + 3;
+            self.rows
+                .iter()
+                .for_each(|row| ui.say(&format!("  {:<width$} {}", row.link, row.short())));
+        }
+    }
+
+    fn size(&self) -> String {
+        let files = self.plan.files();
+        let edits = files.iter().flat_map(|change| &change.edits);
+        let bytes: usize = edits.map(ui::changed_bytes).sum();
+        let (files, bytes) = (counted(files.len(), "file"), counted(bytes, "byte"));
+        format!("{files}, {bytes} changed, every other byte as it was")
+    }
+
+    /// Subject and branch of the planned commit.
+    fn commit(&self) -> Option<(String, String)> {
+        let land = self.plan.steps.iter().find_map(|step| match &step.action {
+            Action::Land(land) => Some(land),
+            Action::Files(_) => None,
+        })?;
+        let Object::Commit { message, .. } = land.objects.first()?;
+        let branch = land.moves.first()?.name.trim_start_matches("refs/heads/").to_owned();
+        Some((message.lines().next().unwrap_or_default().to_owned(), branch))
+    }
+
+    fn json(&self, operation: Option<u64>, commit: Option<&str>) -> serde_json::Value {
+        let file = |row: &Row| {
+            let (path, _) = row.link.rsplit_once(':').unwrap_or((&row.link, ""));
+            json!({ "path": path, "line": row.change.line, "old": row.change.old,
+                    "new": row.change.new })
+        };
+        json!({
+            "from": self.from, "to": self.to, "notes": self.notes, "operation": operation,
+            "commit": commit, "files": self.rows.iter().map(file).collect::<Vec<_>>(),
+            "plan": self.plan,
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! The command line: one file per subcommand, arguments whose doc comments are the help, one
+//! `run` function each.
+
+mod bump;
+mod log;
+mod project;
+mod resume;
+mod status;
+mod undo;
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Parser, Subcommand};
+
+use crate::error::{Exit, Refusal};
+use crate::exec::Asked;
+use crate::sys::clock::{self, Timestamp};
+use crate::ui::{Form, Ui, Volume};
+
+/// Releases that can be resumed and undone: version files are edited byte for byte.
+#[derive(Debug, Parser)]
+#[command(name = "gonogo", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// Work in this folder instead of the current one
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    folder: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say less: only warnings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: whole lines before and after
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Bump(bump::Args),
+    Status(status::Args),
+    Undo(undo::Args),
+    Resume(resume::Args),
+    Log(log::Args),
+}
+
+/// What every subcommand gets: where, how to talk, and the moment it all happens.
+pub(crate) struct Context {
+    pub folder: PathBuf,
+    pub ui: Ui,
+    pub at: Timestamp,
+    /// The arguments after the program, for the journal.
+    pub command: String,
+}
+
+/// Runs with the arguments of a process, the program first, and returns its exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let (program, args) = spelled(args.into_iter().collect());
+    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    let command = words.collect::<Vec<_>>().join(" ");
+    let parser = <Cli as clap::CommandFactory>::command().bin_name(&program);
+    let cli = match parser
+        .try_get_matches_from(args)
+        .and_then(|m| <Cli as clap::FromArgMatches>::from_arg_matches(&m))
+    {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let ui = Ui {
+        program,
+        form: if cli.json { Form::Json } else { Form::Text },
+        volume: match (cli.quiet, cli.verbose) {
+            (true, _) => Volume::Quiet,
+            (false, 0) => Volume::Normal,
+            (false, _) => Volume::Verbose,
+        },
+    };
+    let folder = cli.folder.unwrap_or_else(|| PathBuf::from("."));
+    let context = match std::path::absolute(folder) {
+        Ok(folder) => Context { folder, ui, at: clock::now(), command },
+        Err(error) => {
+            let refusal = Refusal::usage("there is no current folder").why(error.to_string());
+            ui.refuse(&refusal, 2);
+            return ExitCode::from(2);
+        }
+    };
+    match dispatch(&cli.command, &context) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let refusal = as_refusal(error);
+            let code = exit_code(refusal.exit);
+            context.ui.refuse(&refusal, code);
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
+    match command {
+        Command::Bump(args) => bump::run(args, context),
+        Command::Status(args) => status::run(args, context),
+        Command::Undo(args) => undo::run(args, context),
+        Command::Resume(args) => resume::run(args, context),
+        Command::Log(args) => log::run(args, context),
+    }
+}
+
+/// What is not a refusal was not foreseen; it is told with all its causes.
+fn as_refusal(error: anyhow::Error) -> Refusal {
+    error.downcast().unwrap_or_else(|error: anyhow::Error| {
+        let refusal = Refusal::external(error.to_string());
+        error.chain().skip(1).fold(refusal, |refusal, cause| refusal.why(cause.to_string()))
+    })
+}
+
+fn exit_code(exit: Exit) -> u8 {
+    match exit {
+        Exit::Usage => 2,
+        Exit::Unsafe => 3,
+        Exit::Open => 4,
+        Exit::External => 5,
+        Exit::Interrupted => 130,
+    }
+}
+
+/// How the user called us, and the arguments without what cargo adds.
+///
+/// `cargo gonogo bump` runs `cargo-gonogo gonogo bump`; `cargo xtask bump` runs a program `xtask`.
+fn spelled(mut args: Vec<OsString>) -> (String, Vec<OsString>) {
+    let stem = args.first().map(Path::new).and_then(Path::file_stem).and_then(OsStr::to_str);
+    let program = match stem {
+        Some("cargo-gonogo") => {
+            if args.get(1).is_some_and(|arg| arg == "gonogo") {
+                args.remove(1);
+            }
+            "cargo gonogo"
+        }
+        Some("xtask") => "cargo xtask",
+        _ => "gonogo",
+    };
+    (program.to_owned(), args)
+}
+
+impl Context {
+    /// Who asks the executor, and how it may talk meanwhile.
+    pub fn asked<'a>(&'a self, progress: &'a dyn Fn(&str)) -> Asked<'a> {
+        let user = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
+        Asked {
+            who: user.unwrap_or_else(|| "somebody".into()),
+            at: self.at,
+            command: self.command.clone(),
+            progress,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `status`
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::project::Known;
+use crate::error::Refusal;
+use crate::flows::bump;
+use crate::journal::{Journal, State};
+use crate::repo::{Head, Repo, Status};
+use crate::sites::{self, Role, Site};
+use crate::ui::{Mark, Ui, bold};
+use crate::version::{Downgrade, Level, Move, Outcome, Released, Target, Version};
+
+/// Show the version, every version file, the newest release and the next versions
+///
+/// Reads only, and never uses the network. Exit code 0 also when version files disagree.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
+    let repo = Repo::discover(&context.folder)?;
+    let ui = &context.ui;
+    let open = Journal::of(&repo.common_dir)
+        .newest()?
+        .filter(|operation| matches!(operation.state(), State::Open(_)));
+    if let Some(operation) = open {
+        // Half-written files say nothing reliable; what to do about them comes first.
+        ui.mark(Mark::Warning, &format!("{}", operation.is_open()));
+        ui.say(&format!("next: {}", ui.ours("resume")));
+        ui.say(&format!("  or: {}", ui.ours("undo")));
+        ui.json(&json!({ "open": { "operation": operation.id, "title": operation.plan().title } }));
+        return Ok(());
+    }
+    let known = Known::read(&repo)?;
+    let report = Report::read(&repo, &known)?;
+    report.show(ui, &known);
+    ui.json(&report.json(&known));
+    Ok(())
+}
+
+struct Report {
+    title: String,
+    held: Vec<(String, String, String)>,
+    /// The version, when all places agree.
+    agreed: Option<Version>,
+    released: Option<String>,
+    next: Vec<(&'static str, String)>,
+}
+
+impl Report {
+    fn read(repo: &Repo, known: &Known) -> Result<Self, Refusal> {
+        let facts = known.facts();
+        let held = bump::held(&known.project, &known.files)?;
+        let agreed = held
+            .first()
+            .map(|(_, first)| first.clone())
+            .filter(|first| held.iter().all(|(_, version)| version.same(first)));
+        let released = match &known.releases.nearest {
+            Some((tag, _)) => Some(released(repo, tag)?),
+            None => None,
+        };
+        let next = agreed.as_ref().map(|version| next(&facts, version)).unwrap_or_default();
+        let name = known.project.name.as_deref().unwrap_or("this project");
+        let version = held.first().map_or_else(String::new, |(_, version)| format!(" {version}"));
+        let title =
+            format!("{}{}", bold(&format!("{name}{version}")), place(repo, &repo.status()?));
+        let held = held.iter().map(|(site, _)| row(known, site)).collect();
+        Ok(Self { title, held, agreed, released, next })
+    }
+
+    fn show(&self, ui: &Ui, known: &Known) {
+        ui.answer(&self.title);
+        ui.answer("");
+        match (&self.agreed, &known.project.vcs) {
+            (Some(version), _) => ui.answer(&match self.held.len() {
+                1 => format!("Version     {version}"),
+                number => format!("Version     {version}, {number} places agree"),
+            }),
+            (None, Some(tool)) => ui.answer(&format!("Version     from git tags ({tool})")),
+            (None, None) => ui.answer(&format!("Version     {} DISAGREE", Mark::Warning.text())),
+        }
+        let width = |part: fn(&(String, String, String)) -> &String| {
+            self.held.iter().map(|row| part(row).chars().count()).max().unwrap_or(0).min(46)
+        };
+        let (link, text) = (width(|row| &row.0), width(|row| &row.1));
+        for (place, line, origin) in &self.held {
+            ui.answer(&format!("  {place:<link$}   {line:<text$}   {origin}"));
+        }
+        for note in &known.project.notes {
+            ui.answer(&format!("  {} {note}", Mark::Warning.text()));
+        }
+        let none = "none: no release tag is reachable from here".to_owned();
+        ui.answer(&format!("Released    {}", self.released.clone().unwrap_or(none)));
+        self.show_next(ui);
+    }
+
+    fn show_next(&self, ui: &Ui) {
+        if self.next.is_empty() {
+            if let (None, Some((place, ..))) = (&self.agreed, self.held.first()) {
+                let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
+                ui.answer(&format!(
+                    "next: {}",
+                    ui.ours(&format!("bump minor --set-from '{file}'"))
+                ));
+            }
+            return;
+        }
+        let next: Vec<String> =
+            self.next.iter().map(|(level, version)| format!("{level} {version}")).collect();
+        ui.answer(&format!("Next        {}", next.join(" · ")));
+        ui.answer(&format!("next: {}", ui.ours(&format!("bump {}", self.next[0].0))));
+    }
+
+    fn json(&self, known: &Known) -> Value {
+        let places = known.project.sites.iter().map(|site| {
+            let line = known
+                .files
+                .get(&site.path)
+                .map(|bytes| sites::place(&site.path, bytes, site.range.start).line);
+            json!({ "path": site.path, "line": line, "key": site.key, "value": site.value,
+                    "origin": site.origin, "drift_counts": site.role == Role::Version })
+        });
+        let next: serde_json::Map<_, _> = self
+            .next
+            .iter()
+            .map(|(level, version)| ((*level).to_owned(), json!(version)))
+            .collect();
+        json!({
+            "name": known.project.name,
+            "version": self.agreed.as_ref().map(Version::text),
+            "agree": self.agreed.is_some(),
+            "places": places.collect::<Vec<_>>(),
+            "notes": known.project.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "vcs": known.project.vcs,
+            "released": known.releases.nearest.as_ref().map(|(tag, _)| tag),
+            "next": next,
+        })
+    }
+}
+
+/// `· main 5a1b2c3 · level with origin/main`
+fn place(repo: &Repo, status: &Status) -> String {
+    let at = match &repo.head {
+        Head::Branch { name, commit } => {
+            format!("{} {}", name.trim_start_matches("refs/heads/"), commit.short())
+        }
+        Head::Unborn { name } => {
+            format!("{}, no commit yet", name.trim_start_matches("refs/heads/"))
+        }
+        Head::Detached { commit } => format!("detached at {}", commit.short()),
+    };
+    let upstream = match (&status.upstream, status.tracking) {
+        (Some(name), Some((0, 0))) => format!(" · level with {name}"),
+        (Some(name), Some((ahead, 0))) => format!(" · {ahead} ahead of {name}"),
+        (Some(name), Some((0, behind))) => format!(" · {behind} behind {name}"),
+        (Some(name), Some((ahead, behind))) => format!(" · {ahead} ahead, {behind} behind {name}"),
+        _ => String::new(),
+    };
+    let dirty = match status.changed.len() + status.unmerged.len() {
+        0 => String::new(),
+        number => format!(" · {} changed", bump::counted(number, "tracked file")),
+    };
+    format!(" · {at}{upstream}{dirty}")
+}
+
+fn released(repo: &Repo, tag: &str) -> Result<String, Refusal> {
+    let (date, kind) = repo.tag_facts(tag)?;
+    let since = match repo.count_since(&format!("refs/tags/{tag}"))? {
+        0 => "this commit".to_owned(),
+        number => format!("{} ago", bump::counted(number, "commit")),
+    };
+    Ok(format!("{tag}, {date}, {since}, {kind} tag"))
+}
+
+fn row(known: &Known, site: &Site) -> (String, String, String) {
+    let Some(bytes) = known.files.get(&site.path) else { return Default::default() };
+    let place = sites::place(&site.path, bytes, site.range.start);
+    let line: String = place.source.trim().chars().take(46).collect();
+    (format!("{}:{}", site.path, place.line), line, site.origin.clone())
+}
+
+/// What each level would lead to now; levels that lead nowhere are left out.
+fn next(facts: &bump::Facts<'_>, current: &Version) -> Vec<(&'static str, String)> {
+    let released = facts.released.map(|(tag, version)| Released { version, tag });
+    let style = bump::style(facts, current);
+    let facts = crate::version::Facts { current, released, taken: facts.tagged, style };
+    let levels = match current.is_prerelease() {
+        true => vec![Level::Final, Level::Prerelease, Level::Major],
+        false => vec![Level::Minor, Level::Patch, Level::Major],
+    };
+    let lead = |level: Level| {
+        let target = Target::Level(Move::plain(level));
+        match crate::version::next(&facts, &target, Downgrade::Refuse) {
+            Ok(Outcome::Bump { to, .. }) => Some((level.word(), to.to_string())),
+            _ => None,
+        }
+    };
+    levels.into_iter().filter_map(lead).collect()
+}

@@ -1,0 +1,77 @@
+//! `undo`
+
+use serde_json::json;
+
+use super::Context;
+use crate::exec::{self, Driven};
+use crate::flows::bump::counted;
+use crate::journal::{Closed, Journal, Operation, State};
+use crate::repo::Repo;
+use crate::ui::{Mark, Ui};
+
+/// Take the newest operation back, exactly: files, index and refs
+///
+/// Nothing of what you did since is lost: an undo that meets other changes stops and names them.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The operation to take back instead of the newest one (see `log`)
+    #[arg(value_name = "OPERATION")]
+    operation: Option<u64>,
+    /// Show what would be taken back and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
+    let ui = &context.ui;
+    let repo = Repo::discover(&context.folder)?;
+    if args.dry_run {
+        let chosen = exec::choose(&Journal::of(&repo.common_dir), args.operation)?;
+        dry_run(ui, chosen.as_ref());
+        return Ok(());
+    }
+    let progress = |_: &str| ();
+    match exec::undo(&repo, args.operation, &context.asked(&progress))? {
+        Driven::Nothing(why) => {
+            ui.say(&why);
+            ui.json(&json!({ "operation": null, "state": "nothing", "why": why }));
+        }
+        Driven::Finished(finished) => {
+            ui.say(&format!("undone: {} (operation {})", finished.title, finished.id));
+            finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
+            if let Some(commit) = finished.objects.first() {
+                let kept = format!("The commit is kept as refs/gonogo/keep/{}", finished.id);
+                ui.say(&format!("{kept} ({}).", commit.short()));
+            }
+            ui.json(
+                &json!({ "operation": finished.id, "state": "undone", "notes": finished.notes }),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn dry_run(ui: &Ui, chosen: Option<&Operation>) {
+    let Some(operation) = chosen else {
+        ui.say("nothing to undo: no operation was made here");
+        ui.json(&json!({ "operation": null }));
+        return;
+    };
+    let plan = operation.plan();
+    let paths: Vec<&str> = plan.files().iter().map(|change| change.path.as_str()).collect();
+    if let State::Closed(Closed::Undone | Closed::TakenBack) = operation.state() {
+        ui.say(&format!("already undone: {} (operation {})", plan.title, operation.id));
+    } else {
+        ui.say(&format!("would undo: {} (operation {})", plan.title, operation.id));
+        for (change, edit) in plan.files().iter().flat_map(|c| c.edits.iter().map(move |e| (c, e)))
+        {
+            ui.say(&format!("  {}  {} -> {}", change.path, edit.new, edit.old));
+        }
+        if operation.lands() {
+            ui.say("  and its commit, which stays reachable under refs/gonogo/keep");
+        }
+        ui.say(&format!("{}. Nothing was changed (dry run).", counted(paths.len(), "file")));
+        ui.say(&format!("next: {}", ui.ours(&format!("undo {}", operation.id))));
+    }
+    ui.json(&json!({ "operation": operation.id, "title": plan.title, "files": paths }));
+}

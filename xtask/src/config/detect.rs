@@ -1,0 +1,205 @@
+//! Detection: from the root manifest by reference, never by scanning (SEMANTICS.md, section 2).
+
+use super::{Note, Project, detect_cargo, detect_npm, detect_pyproject};
+use crate::error::Refusal;
+use crate::path::RepoPath;
+use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
+
+/// Manifests at the top of a repository, in the order in which one leads.
+const MANIFESTS: [&str; 5] =
+    ["pyproject.toml", "setup.cfg", "setup.py", "Cargo.toml", "package.json"];
+
+/// Finds the project and every place of its version, without configuration.
+///
+/// # Errors
+/// No version anywhere, several packages to choose from, a manifest that cannot be read or names a
+/// file that is not there, a `gonogo.toml` (not read yet, and never silently ignored).
+pub fn detect(tree: &dyn Tree) -> Result<Project, Refusal> {
+    refuse_configuration(tree)?;
+    let parts = [
+        detect_pyproject::part(tree)?,
+        detect_cargo::part(tree, "Cargo.toml")?,
+        detect_npm::part(tree)?,
+    ];
+    let mut parts = parts.into_iter().flatten().filter(Part::says_something);
+    let Some(mut lead) = parts.next() else { return Err(nothing(tree)?) };
+    if let Some(refusal) = lead.blocked {
+        return Err(refusal);
+    }
+    for other in parts {
+        lead.join(other);
+    }
+    Ok(Project {
+        name: lead.name,
+        manifest: lead.manifest,
+        sites: lead.sites,
+        notes: lead.notes,
+        vcs: lead.vcs,
+    })
+}
+
+/// What the manifests of one language say.
+pub(super) struct Part {
+    pub manifest: RepoPath,
+    /// The line of its first version.
+    line: usize,
+    /// What the project is called, if it has one name.
+    pub name: Option<String>,
+    /// Every name it goes by (the members of a Cargo workspace that share its version).
+    pub names: Vec<String>,
+    pub sites: Vec<Site>,
+    pub notes: Vec<Note>,
+    pub vcs: Option<String>,
+    /// Why nothing can be said, if this part should lead.
+    pub blocked: Option<Refusal>,
+}
+
+impl Part {
+    pub fn new(manifest: RepoPath, name: Option<String>) -> Self {
+        let names = name.iter().cloned().collect();
+        let (sites, notes) = (Vec::new(), Vec::new());
+        Self { manifest, line: 1, name, names, sites, notes, vcs: None, blocked: None }
+    }
+
+    /// Adds a place unless it is there already (the same file can be reached in several ways).
+    pub fn add(&mut self, source: Source<'_>, site: Site) {
+        if self.sites.is_empty() {
+            self.line = source.place(site.range.start).line;
+        }
+        self.insert(site);
+    }
+
+    fn insert(&mut self, site: Site) {
+        let same = |known: &Site| known.path == site.path && known.range == site.range;
+        if !self.sites.iter().any(same) {
+            self.sites.push(site);
+        }
+    }
+
+    pub fn note(&mut self, source: Source<'_>, offset: usize, text: String) {
+        let line = source.place(offset).line;
+        let note = Note { path: source.path.clone(), line, text };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        !self.sites.is_empty() || self.vcs.is_some() || self.blocked.is_some()
+    }
+
+    pub fn is_called(&self, name: &str) -> bool {
+        self.names.iter().any(|own| normal(own) == normal(name))
+    }
+
+    /// Takes in what another root manifest says, or notes that it is another package's.
+    fn join(&mut self, other: Self) {
+        let reached = other.sites.first().is_some_and(|site| self.sites.contains(site));
+        if reached || other.names.iter().any(|name| self.is_called(name)) {
+            self.absorb(other);
+            return;
+        }
+        let version =
+            other.sites.first().map(|site| format!(" {}", site.value)).unwrap_or_default();
+        let whose = match (&other.name, &other.blocked) {
+            (_, Some(_)) => "several packages".to_owned(),
+            (Some(name), None) => format!("\"{name}\"{version}"),
+            (None, None) => format!("a package without a name{version}"),
+        };
+        let text = format!("is for {whose}, not this project: left alone");
+        let path = other.sites.first().map_or(other.manifest, |site| site.path.clone());
+        self.notes.push(Note { path, line: other.line, text });
+    }
+
+    pub fn absorb(&mut self, other: Self) {
+        other.sites.into_iter().for_each(|site| self.insert(site));
+        self.notes.extend(other.notes);
+    }
+}
+
+/// The file at a path from the top of the repository; `None` also for a path that leaves it.
+pub(super) fn read(tree: &dyn Tree, path: &str) -> Result<Option<File>, Refusal> {
+    match RepoPath::new(path) {
+        Some(path) => tree.read(&path),
+        None => Ok(None),
+    }
+}
+
+/// A place of the project's version.
+pub(super) fn site(
+    source: Source<'_>,
+    format: Format,
+    key: &str,
+    origin: &str,
+    found: Found,
+) -> Site {
+    Site {
+        path: source.path.clone(),
+        format,
+        key: key.to_owned(),
+        origin: origin.to_owned(),
+        range: found.range,
+        value: found.value,
+        role: Role::Version,
+        spelling: Spelling::Repository,
+    }
+}
+
+/// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.
+pub(super) fn normal(name: &str) -> String {
+    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("-").to_lowercase()
+}
+
+fn refuse_configuration(tree: &dyn Tree) -> Result<(), Refusal> {
+    match read(tree, "gonogo.toml")? {
+        Some(file) => Err(Refusal::usage("gonogo.toml is not supported yet")
+            .why("This version works without configuration and would ignore what the file says")
+            .next_shell("git mv gonogo.toml gonogo.toml.later", "to go on without it")
+            .at(Source::from(&file).place(0))),
+        None => Ok(()),
+    }
+}
+
+/// What to say when the top of the repository holds no version.
+fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
+    let mut refusal = Refusal::usage("no version anywhere");
+    let mut present = Vec::new();
+    for name in MANIFESTS {
+        if read(tree, name)?.is_some() {
+            present.push(name);
+        }
+    }
+    refusal = if present.is_empty() {
+        refusal.why(format!("There is none of {} at the top", MANIFESTS.join(", ")))
+    } else {
+        refusal.why(format!("Looked at {}: no version in it", present.join(", ")))
+    };
+    let packages = packages_below(tree)?;
+    Ok(if packages.is_empty() {
+        refusal.why(
+            "Give the project a version in its manifest: `version = \"0.1.0\"` under [project] in \
+             pyproject.toml or under [package] in Cargo.toml, `\"version\": \"0.1.0\"` in package.json",
+        )
+    } else {
+        refusal
+            .why(format!("There are packages below: {}", packages.join(", ")))
+            .why("Choosing one with -p PACKAGE is not available yet")
+    })
+}
+
+/// Up to eight folders with a manifest, at most two levels down: for the message only.
+fn packages_below(tree: &dyn Tree) -> Result<Vec<String>, Refusal> {
+    let mut found = Vec::new();
+    for pattern in ["*", "*/*"] {
+        for folder in tree.folders(pattern)? {
+            for name in MANIFESTS {
+                if found.len() < 8 && read(tree, &format!("{folder}/{name}"))?.is_some() {
+                    found.push(folder.to_string());
+                    break;
+                }
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,306 @@
+//! Cargo.toml: a package or a workspace, what its members require of each other, and Cargo.lock.
+
+use super::detect::{Part, read, site};
+use crate::error::Refusal;
+use crate::path::RepoPath;
+use crate::sites::doc::{Doc, Entry, Node, dotted};
+use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree, toml};
+
+/// What the Cargo manifest at `path` says; `None` when there is none.
+///
+/// The project is the root package, or else what inherits the workspace's version, or else the one
+/// member that has a version of its own. Several of those block the part: one has to be chosen.
+pub(super) fn part(tree: &dyn Tree, path: &str) -> Result<Option<Part>, Refusal> {
+    let Some(file) = read(tree, path)? else { return Ok(None) };
+    let crates = crates(tree, path, file)?;
+    let mut part = Part::new(crates[0].file.path.clone(), None);
+    let owners = add_versions(&crates, &mut part)?;
+    if owners.is_empty() {
+        return Ok(Some(part));
+    }
+    part.names = owners.iter().filter_map(|owner| owner.name.clone()).collect();
+    part.name = match (&crates[0].version, part.names.as_slice()) {
+        (Version::None, [only]) => Some(only.clone()),
+        (Version::None, _) => None,
+        _ => crates[0].name.clone(),
+    };
+    add_requirements(&crates, &owners, &mut part);
+    let lock = crates[0].manifest.sibling("Cargo.lock");
+    if let Some(file) = lock.map(|lock| tree.read(&lock)).transpose()?.flatten() {
+        add_lock(&file, &mut part)?;
+    }
+    Ok(Some(part))
+}
+
+/// What matters of one Cargo.toml.
+struct Crate {
+    /// Its path as the workspace names it; the real file may be elsewhere.
+    manifest: RepoPath,
+    file: File,
+    name: Option<String>,
+    version: Version,
+    workspace: Option<Workspace>,
+    requirements: Vec<Requirement>,
+}
+
+enum Version {
+    Own(Found),
+    /// `version.workspace = true`, and where it says so.
+    Inherited(usize),
+    None,
+}
+
+#[derive(Default)]
+struct Workspace {
+    version: Option<Found>,
+    members: Vec<String>,
+    exclude: Vec<String>,
+}
+
+/// A dependency with a path.
+struct Requirement {
+    key: String,
+    manifest: Option<RepoPath>,
+    version: Option<Found>,
+}
+
+/// The root and the members of its workspace: those its patterns match, and path dependencies of
+/// any of them (the Cargo book, "The members and exclude fields").
+fn crates(tree: &dyn Tree, path: &str, root: File) -> Result<Vec<Crate>, Refusal> {
+    let manifest = RepoPath::new(path).unwrap_or_else(|| root.path.clone());
+    let root = read_crate(manifest, root)?;
+    let base = root.manifest.folder().to_owned();
+    let mut wanted = Vec::new();
+    if let Some(workspace) = &root.workspace {
+        for pattern in &workspace.members {
+            let pattern = below(&base, pattern);
+            wanted.extend(tree.folders(&pattern)?.iter().filter_map(manifest_in));
+        }
+    }
+    let mut crates = vec![root];
+    let mut next = 0;
+    while next < crates.len() && crates[0].workspace.is_some() {
+        wanted.extend(crates[next].requirements.iter().filter_map(|r| r.manifest.clone()));
+        next += 1;
+        for manifest in std::mem::take(&mut wanted) {
+            let known = crates.iter().any(|known| known.manifest == manifest);
+            if known || is_excluded(&crates[0], &base, &manifest) {
+                continue;
+            }
+            if let Some(file) = tree.read(&manifest)? {
+                crates.push(read_crate(manifest, file)?);
+            }
+        }
+    }
+    Ok(crates)
+}
+
+fn manifest_in(folder: &RepoPath) -> Option<RepoPath> {
+    RepoPath::new(&format!("{folder}/Cargo.toml"))
+}
+
+/// Cargo's rule: below an excluded folder, and not below one that `members` names literally.
+fn is_excluded(root: &Crate, base: &str, manifest: &RepoPath) -> bool {
+    let Some(workspace) = &root.workspace else { return true };
+    let inside = |folder: &String| {
+        RepoPath::new(&below(base, folder))
+            .and_then(|folder| manifest.as_str().strip_prefix(folder.as_str()))
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    workspace.exclude.iter().any(inside) && !workspace.members.iter().any(inside)
+}
+
+fn below(base: &str, path: &str) -> String {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    if base.is_empty() { path.to_owned() } else { format!("{base}/{path}") }
+}
+
+fn read_crate(manifest: RepoPath, file: File) -> Result<Crate, Refusal> {
+    let doc = toml::parse(Source::from(&file))?;
+    let name = doc.get(&["package", "name"])?.and_then(Node::text).map(str::to_owned);
+    let version = own_version(&doc)?;
+    let workspace = match doc.get(&["workspace"])? {
+        Some(table) => Some(Workspace {
+            version: doc.text(&["workspace", "package", "version"])?,
+            members: strings(table.get("members")),
+            exclude: strings(table.get("exclude")),
+        }),
+        None => None,
+    };
+    let requirements = requirements(&doc, &manifest)?;
+    Ok(Crate { manifest, name, version, workspace, requirements, file })
+}
+
+fn own_version(doc: &Doc<'_>) -> Result<Version, Refusal> {
+    match doc.get(&["package", "version"])? {
+        None => Ok(Version::None),
+        Some(node) if node.get("workspace").is_some_and(|flag| doc.is_true_node(flag)) => {
+            Ok(Version::Inherited(node.span.start))
+        }
+        Some(node) => doc.found(node, "package.version").map(Version::Own),
+    }
+}
+
+fn strings(node: Option<&Node>) -> Vec<String> {
+    let texts = node.map(Node::texts).unwrap_or_default();
+    texts.into_iter().filter_map(Node::text).map(str::to_owned).collect()
+}
+
+/// Every table of dependencies a manifest can have.
+fn requirements(doc: &Doc<'_>, manifest: &RepoPath) -> Result<Vec<Requirement>, Refusal> {
+    const TABLES: [&str; 5] = [
+        "dependencies",
+        "dev-dependencies",
+        "dev_dependencies",
+        "build-dependencies",
+        "build_dependencies",
+    ];
+    let mut tables: Vec<(Vec<&str>, &Node)> = Vec::new();
+    let targets = doc.root().get("target").map(Node::entries).unwrap_or_default();
+    for name in TABLES {
+        tables.extend(doc.root().get(name).map(|table| (vec![name], table)));
+        for Entry { key, value, .. } in targets {
+            tables.extend(value.get(name).map(|table| (vec!["target", key.as_str(), name], table)));
+        }
+    }
+    let shared = doc.get(&["workspace", "dependencies"])?;
+    tables.extend(shared.map(|table| (vec!["workspace", "dependencies"], table)));
+
+    let mut requirements = Vec::new();
+    for (keys, table) in tables {
+        for Entry { key: name, value, .. } in table.entries() {
+            let Some(path) = value.get("path").and_then(Node::text) else { continue };
+            let key = dotted(&[&keys[..], &[name.as_str(), "version"]].concat());
+            let version = value.get("version").map(|node| doc.found(node, &key)).transpose()?;
+            let target = manifest.sibling(&format!("{path}/Cargo.toml"));
+            requirements.push(Requirement { key, manifest: target, version });
+        }
+    }
+    Ok(requirements)
+}
+
+/// Adds the places of the version; returns the crates that have it, none when there is none.
+fn add_versions<'c>(crates: &'c [Crate], part: &mut Part) -> Result<Vec<&'c Crate>, Refusal> {
+    let root = &crates[0];
+    let shared = root.workspace.as_ref().and_then(|workspace| workspace.version.clone());
+    let heirs: Vec<&Crate> =
+        crates.iter().filter(|c| matches!(c.version, Version::Inherited(_))).collect();
+    let mut add = |owner: &Crate, key: &str, origin: &str, found: Found| {
+        let source = Source::from(&owner.file);
+        let own = site(source, Format::Toml, key, origin, found);
+        part.add(source, Site { spelling: Spelling::Semver, ..own });
+    };
+    if let Version::Own(found) = &root.version {
+        add(root, "package.version", "manifest", found.clone());
+    }
+    match (shared, &root.version) {
+        (None, _) if !heirs.is_empty() => Err(nothing_to_inherit(root, heirs[0])),
+        (Some(found), Version::Own(_)) if !heirs.is_empty() => {
+            add(root, "workspace.package.version", "workspace", found);
+            Ok(std::iter::once(root).chain(heirs).collect())
+        }
+        (_, Version::Own(_)) => Ok(vec![root]),
+        (Some(found), _) => {
+            add(root, "workspace.package.version", "manifest", found);
+            Ok(if heirs.is_empty() { vec![root] } else { heirs })
+        }
+        (None, _) => {
+            let own: Vec<(&Crate, &Found)> = crates[1..].iter().filter_map(with_version).collect();
+            match own.as_slice() {
+                [] => Ok(Vec::new()),
+                [(member, found)] => {
+                    add(member, "package.version", "workspace member", (*found).clone());
+                    Ok(vec![*member])
+                }
+                several => {
+                    part.blocked = Some(several_packages(root, several));
+                    Ok(Vec::new())
+                }
+            }
+        }
+    }
+}
+
+fn with_version(member: &Crate) -> Option<(&Crate, &Found)> {
+    match &member.version {
+        Version::Own(found) => Some((member, found)),
+        _ => None,
+    }
+}
+
+fn nothing_to_inherit(root: &Crate, heir: &Crate) -> Refusal {
+    let at = if let Version::Inherited(at) = heir.version { at } else { 0 };
+    let what = format!("{} inherits its version, but the workspace has none", heir.manifest);
+    Refusal::usage(what)
+        .why(format!("{} needs a version under [workspace.package]", root.manifest))
+        .at(Source::from(&heir.file).place(at))
+}
+
+fn several_packages(root: &Crate, several: &[(&Crate, &Found)]) -> Refusal {
+    let list = several.iter().map(|(member, found)| {
+        let name = member.name.as_deref().unwrap_or(member.manifest.folder());
+        format!("{name} {}", found.value)
+    });
+    Refusal::usage(format!("{} holds several packages with versions of their own", root.manifest))
+        .why(list.collect::<Vec<_>>().join(", "))
+        .why("One has to be chosen, and -p PACKAGE is not available yet")
+        .why("A version under [workspace.package] that the members inherit works today")
+}
+
+fn add_requirements(crates: &[Crate], owners: &[&Crate], part: &mut Part) {
+    for member in crates {
+        let source = Source::from(&member.file);
+        let origin = match member.manifest.folder() {
+            "" => "requirement of the root manifest".to_owned(),
+            folder => format!("requirement of {folder}"),
+        };
+        for requirement in &member.requirements {
+            let target = requirement.manifest.as_ref();
+            let ours = owners.iter().any(|owner| Some(&owner.manifest) == target);
+            if let (true, Some(found)) = (ours, &requirement.version) {
+                let own = site(source, Format::Toml, &requirement.key, &origin, found.clone());
+                let (role, spelling) = (Role::Requirement, Spelling::Semver);
+                part.add(source, Site { role, spelling, ..own });
+            }
+        }
+    }
+}
+
+/// The entries of the project's packages (those without a `source`), and the version behind their
+/// name where another package of that name makes Cargo write it into `dependencies`.
+fn add_lock(file: &File, part: &mut Part) -> Result<(), Refusal> {
+    let source = Source::from(file);
+    let doc = toml::parse(source)?;
+    let Some(packages) = doc.get(&["package"])? else { return Ok(()) };
+    let names = part.names.clone();
+    let mut add = |key: &str, found: Found| {
+        let lock = site(source, Format::Toml, key, "lock file", found);
+        part.add(source, Site { role: Role::Lock, spelling: Spelling::Semver, ..lock });
+    };
+    let mut pairs = Vec::new();
+    for package in packages.items().iter().filter(|package| package.get("source").is_none()) {
+        let name = package.get("name").and_then(Node::text).unwrap_or_default();
+        if let (true, Some(version)) = (names.iter().any(|n| n == name), package.get("version")) {
+            let key = dotted(&["package", name, "version"]);
+            let found = doc.found(version, &key)?;
+            pairs.push(format!("{name} {}", found.value));
+            add(&key, found);
+        }
+    }
+    for package in packages.items() {
+        let name = package.get("name").and_then(Node::text).unwrap_or_default();
+        let Some(list) = package.get("dependencies") else { continue };
+        for node in list.texts() {
+            let text = node.text().unwrap_or_default();
+            let escaped = node.span.len() != text.len();
+            if let (false, true, Some((_, version))) =
+                (escaped, pairs.iter().any(|pair| pair == text), text.split_once(' '))
+            {
+                let range = node.span.end - version.len()..node.span.end;
+                let found = Found { range, value: version.to_owned() };
+                add(&dotted(&["package", name, "dependencies"]), found);
+            }
+        }
+    }
+    Ok(())
+}

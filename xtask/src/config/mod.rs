@@ -1,0 +1,51 @@
+//! What gonogo knows about a repository before it is told anything: which project it holds and
+//! which files say its version.
+
+mod detect;
+mod detect_cargo;
+mod detect_npm;
+mod detect_package;
+mod detect_pyproject;
+mod detect_setup;
+mod detect_uv;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::path::RepoPath;
+use crate::sites::Site;
+pub use detect::detect;
+
+/// The project of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// The name its manifest gives it; `None` when it gives none (a virtual Cargo workspace).
+    pub name: Option<String>,
+    /// The root manifest that leads.
+    pub manifest: RepoPath,
+    /// The places of its version, each once. The first is the source: the one the others follow
+    /// (with a version from git tags there may be none).
+    pub sites: Vec<Site>,
+    /// What was seen and deliberately left alone.
+    pub notes: Vec<Note>,
+    /// The tool that takes the version from git tags (`setuptools-scm`, `hatch-vcs`, ...), when the
+    /// manifest says so: then no file holds it.
+    pub vcs: Option<String>,
+}
+
+/// A remark on a line of a file, worth a warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub path: RepoPath,
+    /// 1-based.
+    pub line: usize,
+    /// The rest of a sentence that begins with the place: `is for "old" 0.1.0, not this project`.
+    pub text: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} {}", self.path, self.line, self.text)
+    }
+}

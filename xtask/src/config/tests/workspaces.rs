@@ -1,0 +1,167 @@
+//! Cargo workspaces, npm packages, and several manifests side by side.
+
+use super::*;
+
+#[test]
+fn npm_packages_and_their_locks() {
+    let lock = r#"{"name":"x","version":"1.2.3","packages":{"":{"name":"x","version":"1.2.3"}}}"#;
+    expect(
+        &[("package.json", "{\"name\":\"x\",\"version\":\"1.2.3\"}"), ("package-lock.json", lock)],
+        &[
+            "package.json version 1.2.3 (manifest)",
+            "package-lock.json version 1.2.3 (lock file)",
+            "package-lock.json packages.\"\".version 1.2.3 (lock file)",
+        ],
+    );
+    let files =
+        [("package.json", "{\"name\":\"y\",\"version\":\"1.2.3\"}"), ("package-lock.json", lock)];
+    assert_eq!(project(&files).notes.len(), 1);
+}
+
+#[test]
+fn a_cargo_workspace_that_inherits() {
+    let files = [
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/z\"]\n\
+             [workspace.package]\nversion = \"0.4.0\"\n\
+             [workspace.dependencies]\na = { path = \"crates/a\", version = \"^0.4\" }\nserde = \"1\"\n",
+        ),
+        ("crates/a/Cargo.toml", "[package]\nname = \"a\"\nversion.workspace = true\n"),
+        (
+            "crates/b/Cargo.toml",
+            "[package]\nname = \"b\"\nversion = { workspace = true }\n\
+             [target.'cfg(unix)'.dependencies]\nrenamed = { package = \"a\", path = \"../a\", version = \"=0.4.0\" }\n\
+             [dev-dependencies]\nc.path = \"../../tools/c\"\nc.version = \"0.1\"\n",
+        ),
+        ("crates/z/Cargo.toml", "[package]\nname = \"z\"\nversion = \"9.0.0\"\n"),
+        (
+            "tools/c/Cargo.toml",
+            "[package]\nname = \"c\"\nversion = \"0.1.0\"\n[dependencies]\nb = { path = \"../../crates/b\", version = \"0.4\" }\n",
+        ),
+        (
+            "Cargo.lock",
+            "version = 4\n[[package]]\nname = \"a\"\nversion = \"0.4.0\"\n\n\
+             [[package]]\nname = \"a\"\nversion = \"0.3.0\"\nsource = \"registry\"\n\n\
+             [[package]]\nname = \"b\"\nversion = \"0.4.0\"\ndependencies = [\n \"a 0.4.0\",\n \"serde\",\n \"a 0.3.0\",\n]\n",
+        ),
+    ];
+    expect(
+        &files,
+        &[
+            "Cargo.toml workspace.package.version 0.4.0 (manifest)",
+            "Cargo.toml workspace.dependencies.a.version ^0.4 (requirement of the root manifest)",
+            "crates/b/Cargo.toml target.\"cfg(unix)\".dependencies.renamed.version =0.4.0 (requirement of crates/b)",
+            "tools/c/Cargo.toml dependencies.b.version 0.4 (requirement of tools/c)",
+            "Cargo.lock package.a.version 0.4.0 (lock file)",
+            "Cargo.lock package.b.version 0.4.0 (lock file)",
+            "Cargo.lock package.b.dependencies 0.4.0 (lock file)",
+        ],
+    );
+    let project = project(&files);
+    assert_eq!(project.name, None);
+    assert!(project.sites.iter().all(|site| site.spelling == Spelling::Semver));
+    assert_eq!(project.sites.iter().filter(|site| site.role == Role::Requirement).count(), 3);
+}
+
+#[test]
+fn a_cargo_package_and_the_one_member_that_has_a_version() {
+    let root = "[package]\nname = \"xtask\"\npublish = false\n[dependencies]\ngonogo = { path = \"xtask\", version = \"0.1.0\" }\n[workspace]\n";
+    let member = "[package]\nname = \"gonogo\"\nversion = \"0.1.0\"\n";
+    let files = [("Cargo.toml", root), ("xtask/Cargo.toml", member)];
+    expect(
+        &files,
+        &[
+            "xtask/Cargo.toml package.version 0.1.0 (workspace member)",
+            "Cargo.toml dependencies.gonogo.version 0.1.0 (requirement of the root manifest)",
+        ],
+    );
+    assert_eq!(project(&files).name.as_deref(), Some("gonogo"));
+    expect(&[("Cargo.toml", member)], &["Cargo.toml package.version 0.1.0 (manifest)"]);
+
+    let several = "[workspace]\nmembers = [\"a\", \"b\"]\n";
+    let (a, b) = (member.replace("gonogo", "a"), member.replace("gonogo", "b"));
+    let files =
+        [("Cargo.toml", several), ("a/Cargo.toml", a.as_str()), ("b/Cargo.toml", b.as_str())];
+    let refused = refusal(&files);
+    assert_eq!(refused.why[0], "a 0.1.0, b 0.1.0");
+    let mut python = vec![PROJECT];
+    python.extend(files);
+    let note = "Cargo.toml:1 is for several packages, not this project: left alone";
+    assert_eq!(project(&python).notes[0].to_string(), note);
+
+    let files = [("Cargo.toml", "[package]\nname='a'\nversion.workspace=true\n[workspace]\n")];
+    let what = "Cargo.toml inherits its version, but the workspace has none";
+    expect_refusal(&files, what, Some("Cargo.toml:3:1"));
+    let files = [("Cargo.toml", "[package]\nname='a'\nversion = 1.2\n")];
+    expect_refusal(
+        &files,
+        "package.version in Cargo.toml is not a string",
+        Some("Cargo.toml:3:11"),
+    );
+}
+
+#[test]
+fn other_root_manifests_join_by_name() {
+    let cargo = ("Cargo.toml", "[package]\nname = \"my-pkg\"\nversion = \"1.2.3\"\n");
+    let json = ("package.json", "{\n\"name\": \"web\",\n\"version\": \"0.1.0\"}");
+    let project = project(&[PROJECT, cargo, json]);
+    assert_eq!(project.name.as_deref(), Some("My.Pkg"));
+    assert_eq!(project.sites.len(), 2);
+    let note = "package.json:3 is for \"web\" 0.1.0, not this project: left alone";
+    assert_eq!(project.notes[0].to_string(), note);
+    let tools = ("pyproject.toml", "[tool.ruff]\n");
+    expect(&[tools, json], &["package.json version 0.1.0 (manifest)"]);
+}
+
+#[test]
+fn nothing_to_find_is_explained() {
+    expect_refusal(&[("README.md", "")], "no version anywhere", None);
+    let refused = refusal(&[("a/package.json", "{}"), ("b/c/Cargo.toml", "")]);
+    assert_eq!(refused.why[1], "There are packages below: a, b/c");
+    let refused =
+        refusal(&[("package.json", "{\"name\":\"x\"}"), ("pyproject.toml", "[tool.x]\n")]);
+    assert_eq!(refused.why[0], "Looked at pyproject.toml, package.json: no version in it");
+    expect_refusal(
+        &[PROJECT, ("gonogo.toml", "")],
+        "gonogo.toml is not supported yet",
+        Some("gonogo.toml:1:1"),
+    );
+}
+
+/// Manifests with bytes cut out, doubled or replaced: an answer or a refusal, never a panic.
+#[test]
+fn damaged_manifests_do_not_panic() {
+    let whole = [
+        (
+            "pyproject.toml",
+            "[project]\nname='a'\ndynamic=['version']\n[tool.hatch.version]\npath='a/__init__.py'\n",
+        ),
+        (
+            "setup.cfg",
+            "[metadata]\nname = a\nversion = attr: a.v\n[options]\npackage_dir =\n  = src\n",
+        ),
+        ("setup.py", "V = '1'\nif __name__ == '__main__':\n    setup(name='a', version=V)\n"),
+        ("a/__init__.py", "from .b import v as __version__\n"),
+        ("a/b.py", "v = u = ('1.2.3')\n"),
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers=['c*']\n[workspace.package]\nversion='1'\n[dependencies]\nc={path='c',version='1'}\n",
+        ),
+        ("c/Cargo.toml", "[package]\nname='c'\nversion.workspace=true\n"),
+        ("Cargo.lock", "[[package]]\nname='c'\nversion='1'\ndependencies=['c 1']\n"),
+        ("package.json", "{\"name\":\"a\",\"version\":\"1\"}"),
+        ("package-lock.json", "{\"version\":\"1\",\"packages\":{\"\":{\"version\":\"1\"}}}"),
+        ("uv.lock", "[[package]]\nname='a'\nversion='1'\nsource={editable='.'}\n"),
+    ];
+    for (path, text) in whole {
+        for at in 0..text.len() {
+            for damage in [&b""[..], b"\xff", b"'", b"\"", b"[", b"=", b".", b"\n", b"1"] {
+                let mut tree = Memory::new(&whole);
+                let bytes = tree.0.get_mut(&RepoPath::new(path).unwrap()).unwrap();
+                bytes.splice(at..=at, damage.iter().copied());
+                let _ = detect(&tree);
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The user's commit hooks, run as `git commit` runs them, on the private index.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Running, commit, io_failed};
+use crate::error::{Exit, Refusal};
+use crate::journal::{Foreign, Record};
+use crate::path::RepoPath;
+use crate::plan::{Digest, Object};
+use crate::sys::fs as write;
+use crate::sys::proc::{self, Ended};
+
+/// Hooks may run a test suite; longer than this is a hang.
+const LIMIT: Duration = Duration::from_mins(30);
+
+/// Runs pre-commit, prepare-commit-msg and commit-msg; leaves the final message in the operation's
+/// folder and whatever the hooks staged in the private index `copy`.
+///
+/// Hook frameworks take other tracked edits out of the work tree while they run. Those are in the
+/// journal before the first hook starts, so a kill loses none.
+///
+/// # Errors
+/// A hook says no, hangs, or empties the message.
+pub(super) fn pre_commit(
+    running: &mut Running<'_>,
+    step: usize,
+    object: &Object,
+    copy: &Path,
+) -> Result<(), Refusal> {
+    put_back_foreign(running)?;
+    let Object::Commit { message, author, paths, .. } = object;
+    let foreign = save_foreign(running, paths)?;
+    running.operation.append(Record::Hooks { step, foreign })?;
+    let hooks = Hooks { copy, author, paths };
+    let ended = hooks.run_all(running, message);
+    match &ended {
+        // Killed by us, so a hook framework had no chance to put back what it had taken out.
+        Err(refusal) if refusal.exit == Exit::Interrupted => put_back_foreign(running)?,
+        _ => running.operation.append(Record::HooksEnded { step })?,
+    }
+    let message = ended?;
+    let saved = running.operation.file("message");
+    write::write_private(&saved, &[&message]).map_err(|error| io_failed(saved.display(), &error))
+}
+
+struct Hooks<'a> {
+    copy: &'a Path,
+    author: &'a str,
+    paths: &'a [RepoPath],
+}
+
+impl Hooks<'_> {
+    fn run_all(&self, running: &mut Running<'_>, message: &str) -> Result<Vec<u8>, Refusal> {
+        if let Err(refusal) = self.run(running, "pre-commit", &[]) {
+            // The usual fixer changes files, fails, and passes the second time.
+            if refusal.exit == Exit::Interrupted || !self.fixed(running)? {
+                return Err(refusal);
+            }
+            commit::stage(running, self.paths, self.copy)?;
+            self.run(running, "pre-commit", &[])?;
+        }
+        // Not a private file: commitlint and others read this one.
+        let file = running.repo.git_dir.join("COMMIT_EDITMSG");
+        let clean = strip(running, message.as_bytes())?;
+        write::write_message(&file, &clean).map_err(|error| io_failed(file.display(), &error))?;
+        self.run(running, "prepare-commit-msg", &[file.as_os_str(), OsStr::new("message")])?;
+        self.run(running, "commit-msg", &[file.as_os_str()])?;
+        let message = fs::read(&file).map_err(|error| io_failed(file.display(), &error))?;
+        let message = strip(running, &message)?;
+        if message.is_empty() {
+            return Err(Refusal::external("a commit hook left an empty message"));
+        }
+        Ok(message)
+    }
+
+    /// Whether a failed hook changed planned files and nothing else that is tracked.
+    fn fixed(&self, running: &Running<'_>) -> Result<bool, Refusal> {
+        let changed = running.operation.plan().files().iter().any(|change| {
+            super::files::holds(running.repo, &change.path).is_none_or(|now| now != change.after)
+        });
+        let before = running.operation.cut_short().to_vec();
+        Ok(changed && foreign_now(running, self.paths)?.iter().map(|(f, _)| f).eq(before.iter()))
+    }
+
+    fn run(&self, running: &Running<'_>, hook: &str, args: &[&OsStr]) -> Result<(), Refusal> {
+        (running.progress)(hook);
+        let mut call = running.repo.git.hook(hook, args).index(self.copy).env("GIT_EDITOR", ":");
+        for (name, value) in ident_variables("AUTHOR", self.author) {
+            call = call.env(&name, value);
+        }
+        let log = running.operation.file("hooks.log");
+        let mut file = open_log(&log)?;
+        let ended = proc::watched(&mut call.command(), &file, LIMIT, &running.interrupt)
+            .map_err(|error| io_failed(format!("the {hook} hook cannot be run"), &error))?;
+        let why = match ended {
+            Ended::By(status) if status.success() => return Ok(()),
+            Ended::By(status) => format!("the {hook} hook said no ({status})"),
+            Ended::TimedOut => format!("the {hook} hook hung and was killed"),
+            Ended::Interrupted => return Err(Refusal::interrupted()),
+        };
+        let said = proc::tail(&mut file, 20);
+        Err(said.into_iter().fold(Refusal::external(why), Refusal::why))
+    }
+}
+
+/// Runs post-commit on the real index; its exit code does not matter, as with `git commit`.
+pub(super) fn post_commit(running: &Running<'_>) -> Result<(), Refusal> {
+    let file = open_log(&running.operation.file("hooks.log"))?;
+    let mut command = running.repo.git.hook("post-commit", &[]).command();
+    proc::watched(&mut command, &file, LIMIT, &running.interrupt)
+        .map(drop)
+        .map_err(|error| io_failed("the post-commit hook cannot be run", &error))
+}
+
+fn open_log(path: &Path) -> Result<File, Refusal> {
+    write::remove(path)
+        .and_then(|()| write::private_appender(path))
+        .map_err(|error| io_failed(path.display(), &error))
+}
+
+/// git's cleanup mode "whitespace": Markdown headings are no comments.
+fn strip(running: &Running<'_>, message: &[u8]) -> Result<Vec<u8>, Refusal> {
+    running.repo.git.call(["stripspace"]).input(message).read()
+}
+
+/// `Name <address> seconds zone` as the three variables git reads.
+pub(super) fn ident_variables(role: &str, ident: &str) -> [(String, String); 3] {
+    let (name, rest) = ident.split_once(" <").unwrap_or((ident, ""));
+    let (address, date) = rest.rsplit_once("> ").unwrap_or((rest, ""));
+    [("NAME", name.to_owned()), ("EMAIL", address.to_owned()), ("DATE", format!("@{date}"))]
+        .map(|(what, value)| (format!("GIT_{role}_{what}"), value))
+}
+
+/// The tracked files outside the plan that have changes now, with their bytes.
+fn foreign_now(
+    running: &Running<'_>,
+    paths: &[RepoPath],
+) -> Result<Vec<(Foreign, Vec<u8>)>, Refusal> {
+    let status = running.repo.status()?;
+    let planned = |path: &Path| paths.iter().any(|own| Path::new(own.as_str()) == path);
+    let mut found = Vec::new();
+    for path in status.changed.into_iter().filter(|path| !planned(path)) {
+        let full = running.repo.top.join(&path);
+        let (mode, bytes) = match fs::symlink_metadata(&full) {
+            Ok(file) if file.is_symlink() => {
+                let target = fs::read_link(&full).unwrap_or_default();
+                (Some(file.mode()), target.as_os_str().as_bytes().to_vec())
+            }
+            Ok(file) if file.is_file() => {
+                let bytes = fs::read(&full).map_err(|error| io_failed(path.display(), &error))?;
+                (Some(file.mode()), bytes)
+            }
+            // A submodule: hooks do not stash inside it.
+            Ok(_) => continue,
+            Err(_) => (None, Vec::new()),
+        };
+        let (digest, size) = (Digest::of(&bytes), bytes.len());
+        found.push((Foreign { path, mode, digest, size }, bytes));
+    }
+    found.sort_by(|a, b| a.0.path.cmp(&b.0.path));
+    Ok(found)
+}
+
+fn save_foreign(running: &Running<'_>, paths: &[RepoPath]) -> Result<Vec<Foreign>, Refusal> {
+    let now = foreign_now(running, paths)?;
+    let chunks: Vec<&[u8]> = now.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let file = running.operation.file("foreign");
+    write::write_private(&file, &chunks).map_err(|error| io_failed(file.display(), &error))?;
+    Ok(now.into_iter().map(|(foreign, _)| foreign).collect())
+}
+
+/// Puts other people's edits back that a hook framework had taken out when it was killed. What
+/// stands there now is kept beside the journal.
+pub(super) fn put_back_foreign(running: &mut Running<'_>) -> Result<(), Refusal> {
+    let foreign = running.operation.cut_short().to_vec();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let saved = running.operation.file("foreign");
+    let all = fs::read(&saved).map_err(|error| io_failed(saved.display(), &error))?;
+    let mut start = 0;
+    for (number, file) in foreign.iter().enumerate() {
+        let bytes = all.get(start..start + file.size).unwrap_or_default().to_vec();
+        start += file.size;
+        if Digest::of(&bytes) != file.digest {
+            return Err(Refusal::external(format!("{} is damaged", saved.display())));
+        }
+        restore(running, number, file, &bytes)
+            .map_err(|error| io_failed(file.path.display(), &error))?;
+    }
+    Ok(())
+}
+
+fn restore(
+    running: &mut Running<'_>,
+    number: usize,
+    file: &Foreign,
+    bytes: &[u8],
+) -> std::io::Result<()> {
+    let full = running.repo.top.join(&file.path);
+    let tag = format!("{}-f{number}", running.operation.id);
+    let found = fs::symlink_metadata(&full).ok();
+    let now = found.as_ref().map(|now| match now.is_symlink() {
+        true => fs::read_link(&full).unwrap_or_default().as_os_str().as_bytes().to_vec(),
+        false => fs::read(&full).unwrap_or_default(),
+    });
+    write::remove(&write::temp_beside(&full, &tag))?;
+    if found.as_ref().map(MetadataExt::mode) == file.mode
+        && now.as_deref().unwrap_or_default() == bytes
+    {
+        return Ok(());
+    }
+    if let Some(now) = now {
+        let aside = running.operation.file(&format!("found-f{number}"));
+        write::write_private(&aside, &[&now])?;
+        running.notes.push(format!(
+            "{} was put back; as found it is kept in {}",
+            file.path.display(),
+            aside.display()
+        ));
+    }
+    match file.mode {
+        Some(mode) => write::put_back(&full, bytes, mode, &tag),
+        None => write::remove(&full),
+    }
+}

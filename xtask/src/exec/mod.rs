@@ -1,0 +1,338 @@
+//! The one executor: it alone changes files, objects, refs and the index.
+//!
+//! Forward and back are the same function: every action is a pair of observable states, each file
+//! and each ref is asked on its own where it is ([`At`]), and what is not at the goal yet is moved
+//! there. So a killed operation can be driven to either end, any number of times.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+mod commit;
+mod files;
+mod hooks;
+mod land;
+mod locks;
+
+use std::path::PathBuf;
+
+use crate::error::Refusal;
+use crate::journal::{Begin, Closed, Direction, Journal, Operation, Record, State};
+use crate::plan::{Action, At, Oid, Plan};
+use crate::repo::{Repo, in_hook};
+use crate::sys::clock::Timestamp;
+use crate::sys::proc::{self, Interrupt};
+
+/// Who asks for an operation, when, and with which words.
+pub struct Asked<'a> {
+    pub who: String,
+    pub at: Timestamp,
+    pub command: String,
+    /// Told what is going on where it may take long.
+    pub progress: &'a dyn Fn(&str),
+}
+
+/// A finished operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    pub id: u64,
+    pub title: String,
+    /// The objects that were made, in the order of the plan.
+    pub objects: Vec<Oid>,
+    /// What a person should know besides.
+    pub notes: Vec<String>,
+}
+
+/// What `undo` and `resume` found to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Driven {
+    Finished(Finished),
+    /// There was nothing to do; the words say why.
+    Nothing(String),
+}
+
+/// An operation in execution.
+struct Running<'a> {
+    repo: &'a Repo,
+    operation: Operation,
+    at: Timestamp,
+    progress: &'a dyn Fn(&str),
+    interrupt: Interrupt,
+    notes: Vec<String>,
+}
+
+/// Executes a plan; `before` holds the bytes of its files as they were read, in plan order.
+///
+/// # Errors
+/// Nothing has changed when the world is not what the plan was made on, when another operation is
+/// open or running, or when a step fails before the first ref has moved (it is taken back at
+/// once). After that the operation stays open and the refusal names `resume` and `undo`.
+pub fn run(
+    repo: &Repo,
+    plan: Plan,
+    before: &[Vec<u8>],
+    asked: &Asked<'_>,
+) -> Result<Finished, Refusal> {
+    in_hook(&repo.git_dir)?;
+    let locked = Journal::of(&repo.common_dir).lock(&holder(asked))?;
+    locked.journal().nothing_open()?;
+    not_stale(repo, &plan)?;
+    let begin = Begin {
+        at: asked.at,
+        who: asked.who.clone(),
+        pid: std::process::id(),
+        command: asked.command.clone(),
+        top: repo.top.clone(),
+        sizes: before.iter().map(Vec::len).collect(),
+        plan,
+    };
+    let interrupt = interrupts()?;
+    let operation = locked.begin(begin, before)?;
+    let mut running = Running::new(repo, operation, asked, interrupt);
+    let finished = running.forward();
+    locked.prune();
+    finished
+}
+
+/// Completes the open operation.
+///
+/// # Errors
+/// As for [`run`]; or somebody changed what the operation has to change: nothing is touched then.
+pub fn resume(repo: &Repo, asked: &Asked<'_>) -> Result<Driven, Refusal> {
+    in_hook(&repo.git_dir)?;
+    let locked = Journal::of(&repo.common_dir).lock(&holder(asked))?;
+    let newest = locked.journal().newest()?;
+    let Some(operation) = newest.filter(|op| matches!(op.state(), State::Open(_))) else {
+        return Ok(Driven::Nothing("nothing to resume: no operation is open".into()));
+    };
+    let mut running = Running::new(repo, operation, asked, interrupts()?);
+    running.turn(Direction::Forward)?;
+    running.forward().map(Driven::Finished)
+}
+
+/// Takes an operation back: the newest one, or the one with this id.
+///
+/// # Errors
+/// Somebody changed what would have to be restored, the branch has moved on, or the commit was
+/// pushed: nothing is touched then.
+pub fn undo(repo: &Repo, id: Option<u64>, asked: &Asked<'_>) -> Result<Driven, Refusal> {
+    in_hook(&repo.git_dir)?;
+    let locked = Journal::of(&repo.common_dir).lock(&holder(asked))?;
+    let Some(operation) = choose(&locked.journal(), id)? else {
+        return Ok(Driven::Nothing("nothing to undo: no operation was made here".into()));
+    };
+    if let State::Closed(state @ (Closed::Undone | Closed::TakenBack)) = operation.state() {
+        let how = if state == Closed::Undone { "already undone" } else { "it took itself back" };
+        let title = &operation.plan().title;
+        return Ok(Driven::Nothing(format!("{how}: {title} (operation {})", operation.id)));
+    }
+    let mut running = Running::new(repo, operation, asked, interrupts()?);
+    running.not_pushed()?;
+    running.turn(Direction::Back)?;
+    running.back(Closed::Undone)?;
+    Ok(Driven::Finished(running.finished()))
+}
+
+/// The operation that `undo` is about.
+///
+/// # Errors
+/// There is none with this id, or another one is open.
+pub fn choose(journal: &Journal, id: Option<u64>) -> Result<Option<Operation>, Refusal> {
+    let newest = journal.newest()?;
+    let Some(id) = id else { return Ok(newest) };
+    let found = journal.operations()?.into_iter().find(|op| op.id == id);
+    let Some(found) = found else {
+        return Err(Refusal::usage(format!("there is no operation {id}")).next("log", "lists them"));
+    };
+    match newest {
+        Some(open) if open.id != id && matches!(open.state(), State::Open(_)) => {
+            Err(open.is_open())
+        }
+        _ => Ok(Some(found)),
+    }
+}
+
+fn holder(asked: &Asked<'_>) -> String {
+    format!("{} ({}, process {})\n", asked.command, asked.who, std::process::id())
+}
+
+fn interrupts() -> Result<Interrupt, Refusal> {
+    proc::catch_interrupts()
+        .map_err(|error| Refusal::external("signals cannot be handled").why(error.to_string()))
+}
+
+/// Everything the plan wants to change is still as it was when the plan was made.
+fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
+    for change in plan.files() {
+        let found = files::holds(repo, &change.path);
+        if found.as_ref() != Some(&change.before) {
+            return Err(Refusal::unsafe_to(format!("{} changed meanwhile", change.path))
+                .why("It is not what it was when this was planned; nothing was changed."));
+        }
+    }
+    let moves = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Land(land) => Some(&land.moves),
+        Action::Files(_) => None,
+    });
+    for wanted in moves.flatten() {
+        if repo.ref_at(&wanted.name)?.as_ref() != Some(&wanted.old) {
+            return Err(Refusal::unsafe_to(format!("{} moved meanwhile", wanted.name))
+                .why("It is not where it was when this was planned; nothing was changed."));
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Running<'a> {
+    fn new(repo: &'a Repo, operation: Operation, asked: &Asked<'a>, interrupt: Interrupt) -> Self {
+        let (at, progress) = (asked.at, asked.progress);
+        Self { repo, operation, at, progress, interrupt, notes: Vec::new() }
+    }
+
+    /// Begins to drive a recorded operation in this direction, after a look at everything that
+    /// has to move: what somebody else changed stops it before anything is touched.
+    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+        let top = &self.operation.begin().top;
+        if *top != self.repo.top {
+            let way = if direction == Direction::Back { "undo" } else { "resume" };
+            return Err(Refusal::usage(format!(
+                "operation {} belongs to another work tree",
+                self.operation.id
+            ))
+            .next(format!("-C '{}' {way}", top.display()), "to go on there"));
+        }
+        let was_open = matches!(self.operation.state(), State::Open(_));
+        if was_open {
+            locks::clear(self)?;
+        }
+        let in_the_way = self.in_the_way(direction)?;
+        if !in_the_way.is_empty() {
+            let refusal = match direction {
+                Direction::Back => {
+                    Refusal::unsafe_to("undo would overwrite what was changed since")
+                }
+                Direction::Forward => {
+                    Refusal::unsafe_to("resume would overwrite what was changed since")
+                }
+            };
+            let refusal = in_the_way.into_iter().fold(refusal, Refusal::why);
+            let refusal = refusal.why("Nothing was touched.");
+            return Err(if was_open { refusal.leaves_open() } else { refusal });
+        }
+        if self.operation.state() != State::Open(direction) {
+            self.operation.append(Record::Turn { direction, at: self.at })?;
+        }
+        Ok(())
+    }
+
+    /// What is neither as before nor as after the operation, in words.
+    fn in_the_way(&self, direction: Direction) -> Result<Vec<String>, Refusal> {
+        let mut found = Vec::new();
+        for (step, planned) in self.operation.plan().steps.iter().enumerate() {
+            let landed = match &planned.action {
+                Action::Files(_) => true,
+                Action::Land(_) => self.operation.built(step).is_some(),
+            };
+            if direction == Direction::Back && !landed {
+                // Nothing was made, so no ref has to go back, wherever it is now.
+                continue;
+            }
+            for (name, at) in self.probe(step)? {
+                if let At::Elsewhere { found: now } = at {
+                    found.push(format!("{name}: {now}"));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where each file and each ref of a step is.
+    fn probe(&self, step: usize) -> Result<Vec<(String, At)>, Refusal> {
+        match &self.operation.plan().steps[step].action {
+            Action::Files(changes) => Ok(files::probe(self, step, changes)),
+            Action::Land(land) => land::probe(self, step, land),
+        }
+    }
+
+    /// Drives to the end and closes; a failure before the first ref has moved takes all back.
+    fn forward(&mut self) -> Result<Finished, Refusal> {
+        match self.drive_forward().and_then(|()| self.operation.close(Closed::Done, self.at)) {
+            Ok(()) => Ok(self.finished()),
+            Err(failure) => Err(self.failed(failure)),
+        }
+    }
+
+    fn drive_forward(&mut self) -> Result<(), Refusal> {
+        let plan = self.operation.plan().clone();
+        for (number, step) in plan.steps.iter().enumerate() {
+            self.not_interrupted()?;
+            match &step.action {
+                Action::Files(changes) => files::forward(self, number, changes)?,
+                Action::Land(land) => land::forward(self, number, land)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn back(&mut self, state: Closed) -> Result<(), Refusal> {
+        let plan = self.operation.plan().clone();
+        for (number, step) in plan.steps.iter().enumerate().rev() {
+            match &step.action {
+                Action::Files(changes) => files::back(self, number, changes)?,
+                Action::Land(land) => land::back(self, number, land)?,
+            }
+        }
+        self.operation.close(state, self.at)
+    }
+
+    /// What a failure leaves: nothing when no ref has moved, else an open operation.
+    fn failed(&mut self, failure: Refusal) -> Refusal {
+        let moved = land::any_moved(self);
+        if !moved && self.back(Closed::TakenBack).is_ok() {
+            return failure.why("Everything was taken back: nothing has changed.");
+        }
+        let mut failure = failure.leaves_open();
+        failure.next.clear();
+        failure
+            .why(format!("Operation {} is open.", self.operation.id))
+            .next("resume", "completes it when the cause is mended")
+            .next("undo", "takes it back")
+    }
+
+    fn finished(&mut self) -> Finished {
+        let steps = 0..self.operation.plan().steps.len();
+        let objects =
+            steps.filter_map(|n| self.operation.built(n)).flat_map(|(ids, _)| ids.to_vec());
+        Finished {
+            id: self.operation.id,
+            title: self.operation.plan().title.clone(),
+            objects: objects.collect(),
+            notes: std::mem::take(&mut self.notes),
+        }
+    }
+
+    fn not_interrupted(&self) -> Result<(), Refusal> {
+        if self.interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Refusal::interrupted());
+        }
+        Ok(())
+    }
+
+    /// What has left this machine is not undone.
+    fn not_pushed(&self) -> Result<(), Refusal> {
+        for (number, step) in self.operation.plan().steps.iter().enumerate() {
+            match &step.action {
+                Action::Files(_) => {}
+                Action::Land(_) => land::not_pushed(self, number)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A file of the work tree.
+    fn path(&self, inside: &crate::path::RepoPath) -> PathBuf {
+        self.repo.top.join(inside.as_str())
+    }
+}
+
+/// A failure of the operating system in words.
+fn io_failed(what: impl std::fmt::Display, error: &std::io::Error) -> Refusal {
+    Refusal::external(format!("{what}: {error}"))
+}

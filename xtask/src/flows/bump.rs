@@ -1,0 +1,262 @@
+//! `bump`: from the version files and what is wanted to the edits of every one of them.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::config::Project;
+use crate::error::Refusal;
+use crate::path::RepoPath;
+use crate::plan::{
+    Action, Base, Digest, Edit, FORMAT, FileChange, Land, Object, Plan, Ready, RefMove, Step,
+};
+use crate::sites::{self, Format, Role, Site, Spelling};
+use crate::version::{self, Downgrade, Outcome, Released, Style, Target, Version};
+
+/// The message of `bump --commit`; a copy lies in the repository's `templates/`.
+pub const COMMIT_TEMPLATE: &str = include_str!("../../templates/bump-commit.txt");
+
+/// What the repository says.
+pub struct Facts<'a> {
+    pub project: &'a Project,
+    /// The bytes of every version file.
+    pub files: &'a BTreeMap<RepoPath, Rc<[u8]>>,
+    /// The nearest reachable release: tag and version.
+    pub released: Option<(&'a str, &'a Version)>,
+    /// Every tagged version, the nearest reachable one first.
+    pub tagged: &'a [Version],
+}
+
+/// What the user wants.
+pub struct Wish<'a> {
+    pub target: &'a Target,
+    pub downgrade: Downgrade,
+    /// The version file that is right where they disagree.
+    pub set_from: Option<&'a RepoPath>,
+}
+
+/// Where a bump leads.
+pub struct Bump {
+    pub from: Version,
+    pub to: Version,
+    /// Short sentences on why it is this version.
+    pub notes: Vec<String>,
+    /// In the order of the version files, each file once; empty when nothing has to change.
+    pub changes: Vec<FileChange>,
+}
+
+/// The edits that lead to the wanted version.
+///
+/// # Errors
+/// No version file, drift, a version that is not allowed, a site that cannot hold the new version,
+/// an edit that would change more than the version.
+pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
+    let sites = &facts.project.sites;
+    if sites.is_empty() {
+        return Err(no_file(facts.project));
+    }
+    let current = current(facts, wish)?;
+    let style = style(facts, &current);
+    let released = facts.released.map(|(tag, version)| Released { version, tag });
+    let asked = version::Facts { current: &current, released, taken: facts.tagged, style };
+    let (to, notes) = match version::next(&asked, wish.target, wish.downgrade)? {
+        Outcome::Bump { to, notes } => (to, notes),
+        // Files that disagree are still brought to it.
+        Outcome::AlreadyThere => (current.spelled(&style)?, Vec::new()),
+    };
+    let changes = changes(facts, &current, &to, &style)?;
+    Ok(Bump { from: current, to, notes, changes })
+}
+
+/// The spelling of the repository: that of its tags, then that of its files.
+pub fn style(facts: &Facts<'_>, current: &Version) -> Style {
+    Style::detect(facts.tagged, std::slice::from_ref(current))
+}
+
+/// The version in the files.
+///
+/// # Errors
+/// They disagree and nobody said which one is right, or one of them holds no version.
+pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
+    let held = held(facts.project, facts.files)?;
+    if let Some(path) = wish.set_from {
+        let said = held.iter().find(|(site, _)| site.path == *path);
+        return said.map(|(_, version)| version.clone()).ok_or_else(|| {
+            let names: Vec<&str> = held.iter().map(|(site, _)| site.path.as_str()).collect();
+            Refusal::usage(format!("{path} is no version file"))
+                .why(format!("The version files are {}.", names.join(", ")))
+        });
+    }
+    let Some((source, first)) = held.first() else { return Err(no_file(facts.project)) };
+    if held.iter().all(|(_, version)| version.same(first)) {
+        return Ok(first.clone());
+    }
+    let refusal = Refusal::unsafe_to("the version files disagree, so nothing was changed");
+    let refusal = held.iter().fold(refusal, |refusal, (site, version)| {
+        let line = facts.files.get(&site.path).map_or(1, |bytes| line_of(bytes, site));
+        refusal.why(format!("{}:{line}  {version}", site.path))
+    });
+    let retry = format!("bump {} --set-from '{}'", word(wish.target), source.path);
+    Err(refusal.next(retry, format!("if {first} is right")))
+}
+
+/// The words that ask for this target again.
+fn word(target: &Target) -> String {
+    match target {
+        Target::Level(level) => level.to_string(),
+        Target::Exact(version) => version.to_string(),
+    }
+}
+
+/// Every place of the project's version with what it holds (lock files and requirements follow
+/// and are never asked).
+///
+/// # Errors
+/// A place whose text is no version.
+pub fn held<'a>(
+    project: &'a Project,
+    files: &BTreeMap<RepoPath, Rc<[u8]>>,
+) -> Result<Vec<(&'a Site, Version)>, Refusal> {
+    let places = project.sites.iter().filter(|site| site.role == Role::Version);
+    places
+        .map(|site| match Version::parse(&site.value) {
+            Ok(version) => Ok((site, version)),
+            Err(refusal) => Err(match files.get(&site.path) {
+                Some(bytes) => refusal.at(sites::place(&site.path, bytes, site.range.start)),
+                None => refusal,
+            }),
+        })
+        .collect()
+}
+
+fn line_of(bytes: &[u8], site: &Site) -> usize {
+    sites::place(&site.path, bytes, site.range.start).line
+}
+
+fn no_file(project: &Project) -> Refusal {
+    match &project.vcs {
+        Some(tool) => Refusal::usage("no file holds the version, so there is nothing to bump")
+            .why(format!("{} takes it from git tags with {tool}.", project.manifest))
+            .next_shell("git tag -a v1.2.3", "a new tag is a new version"),
+        None => Refusal::usage(format!("{} has no version", project.manifest)),
+    }
+}
+
+fn changes(
+    facts: &Facts<'_>,
+    from: &Version,
+    to: &Version,
+    style: &Style,
+) -> Result<Vec<FileChange>, Refusal> {
+    let mut order: Vec<(&RepoPath, Format)> = Vec::new();
+    let mut edits: BTreeMap<&RepoPath, Vec<Edit>> = BTreeMap::new();
+    for site in &facts.project.sites {
+        let Some(new) = new_text(site, from, to, style)? else { continue };
+        let bytes = &facts.files[&site.path];
+        let old = String::from_utf8_lossy(&bytes[site.range.clone()]).into_owned();
+        if old == new {
+            continue;
+        }
+        if !edits.contains_key(&site.path) {
+            order.push((&site.path, site.format));
+        }
+        edits.entry(&site.path).or_default().push(Edit { range: site.range.clone(), old, new });
+    }
+    let change = |(path, format): (&RepoPath, Format)| {
+        let mut edits = edits.remove(path).unwrap_or_default();
+        edits.sort_by_key(|edit| edit.range.start);
+        change(path, format, &facts.files[path], edits)
+    };
+    order.into_iter().map(change).collect()
+}
+
+/// What a place will say; `None` when it stays as it is.
+fn new_text(
+    site: &Site,
+    from: &Version,
+    to: &Version,
+    style: &Style,
+) -> Result<Option<String>, Refusal> {
+    if site.role == Role::Requirement {
+        return version::follow(&site.value, from, to)
+            .map_err(|refusal| refusal.why(format!("It stands in {} ({}).", site.path, site.key)));
+    }
+    let style = match site.spelling {
+        Spelling::Repository => *style,
+        Spelling::Semver => Style { scheme: Style::SEMVER.scheme, dotted: style.dotted },
+        Spelling::Pep440 => Style::PEP440,
+    };
+    let new = to.spelled(&style)?;
+    Ok((site.value != new.text()).then(|| new.text().to_owned()))
+}
+
+fn change(
+    path: &RepoPath,
+    format: Format,
+    bytes: &[u8],
+    edits: Vec<Edit>,
+) -> Result<FileChange, Refusal> {
+    let texts: Vec<_> = edits.iter().map(|edit| (edit.range.clone(), edit.new.as_str())).collect();
+    let after = sites::splice(bytes, &texts)?;
+    sites::check(path, format, bytes, &after, &texts)?;
+    let (before, after) = (Digest::of(bytes), Digest::of(&after));
+    Ok(FileChange { path: path.clone(), edits, before, after })
+}
+
+impl Bump {
+    /// The plan that makes the edits, and commits them where a commit is prepared.
+    pub fn into_plan(self, base: Base, commit: Option<(Ready, String)>) -> Plan {
+        let title = format!("bump {} -> {}", self.from, self.to);
+        let paths: Vec<RepoPath> = self.changes.iter().map(|change| change.path.clone()).collect();
+        let edit = Step {
+            why: format!("{} -> {} in {}", self.from, self.to, counted(paths.len(), "file")),
+            action: Action::Files(self.changes),
+        };
+        let land = commit.map(|(ready, message)| land(ready, message, paths));
+        Plan {
+            format: FORMAT,
+            title,
+            base,
+            steps: [Some(edit), land].into_iter().flatten().collect(),
+        }
+    }
+}
+
+fn land(ready: Ready, message: String, paths: Vec<RepoPath>) -> Step {
+    let Ready { branch, parent, author, committer, sign } = ready;
+    let why = format!("commit on {}", branch.trim_start_matches("refs/heads/"));
+    let moves = vec![RefMove { name: branch, old: parent.clone(), to: 0 }];
+    let commit = Object::Commit { parent, message, author, committer, sign, paths };
+    Step { why, action: Action::Land(Land { objects: vec![commit], moves }) }
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Fills the placeholders of a commit message: `{version}`, `{previous}`, `{name}`.
+///
+/// # Errors
+/// A placeholder that is not known or has no value here.
+pub fn message(template: &str, bump: &Bump, name: Option<&str>) -> Result<String, Refusal> {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (word, tail) = after.split_once('}').unwrap_or((after, ""));
+        filled.push_str(before);
+        filled.push_str(match word {
+            "version" => bump.to.text(),
+            "previous" => bump.from.text(),
+            "name" => name.ok_or_else(|| Refusal::usage("{name}: the project has no name"))?,
+            _ => {
+                return Err(Refusal::usage(format!(
+                    "{{{word}}} cannot be filled in a commit message"
+                ))
+                .why("A bump knows {version}, {previous} and {name}."));
+            }
+        });
+        rest = tail;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}

@@ -1,0 +1,3 @@
+//! Pure planners, one per procedure: facts in, plan out.
+
+pub mod bump;

@@ -1,0 +1,341 @@
+//! The operation log: what was planned, what was done, and the bytes to take it back with.
+//!
+//! It lies in `gonogo/` of the common git folder, readable by its owner only:
+//!
+//!     lock            held (flock) while an operation runs; names the holder
+//!     ops/7/journal   the records of operation 7, append-only, one line each: checksum, JSON
+//!     ops/7/before    what the planned files held before, one after the other
+//!     ops/7/...       the private index, hook output, and bytes that had to be put aside
+//!
+//! Calling sequence: [`Journal::lock`], [`Locked::begin`] (the plan is on disk when it returns),
+//! effects, [`Operation::append`] for what has to be known before the next effect,
+//! [`Operation::close`]. A kill at any point leaves a readable journal: a torn record at the end is
+//! dropped, an operation without a whole first record never began. Nothing is believed because it
+//! is written here; the executor asks the world.
+
+mod record;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Record, Rewritten};
+
+use crate::error::Refusal;
+use crate::plan::{Action, Digest, Oid, Plan};
+use crate::sys::clock::Timestamp;
+use crate::sys::fs as write;
+
+/// Old file bytes are kept for this many operations.
+const KEPT: u64 = 50;
+
+/// The journal of one repository, for reading.
+pub struct Journal {
+    folder: PathBuf,
+}
+
+/// The journal while this process holds its lock: the capability to change things.
+pub struct Locked {
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// One operation and its records.
+pub struct Operation {
+    pub id: u64,
+    folder: PathBuf,
+    records: Vec<Record>,
+    /// Length of the readable part of the journal file.
+    length: u64,
+}
+
+/// What became of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Begun and neither finished nor taken back.
+    Open(Direction),
+    Closed(Closed),
+}
+
+impl Journal {
+    /// The journal of the repository with this common git folder; it need not exist yet.
+    pub fn of(common_dir: &Path) -> Self {
+        Self { folder: common_dir.join("gonogo") }
+    }
+
+    /// All operations, oldest first.
+    ///
+    /// # Errors
+    /// A journal that cannot be read or was damaged.
+    pub fn operations(&self) -> Result<Vec<Operation>, Refusal> {
+        let ids =
+            numbers(&self.folder.join("ops")).map_err(|error| broken(&self.folder, &error))?;
+        ids.into_iter().filter_map(|id| Operation::read(&self.folder, id).transpose()).collect()
+    }
+
+    /// The newest operation.
+    ///
+    /// # Errors
+    /// As for [`Self::operations`].
+    pub fn newest(&self) -> Result<Option<Operation>, Refusal> {
+        let ids =
+            numbers(&self.folder.join("ops")).map_err(|error| broken(&self.folder, &error))?;
+        let mut found = ids.into_iter().rev();
+        found.find_map(|id| Operation::read(&self.folder, id).transpose()).transpose()
+    }
+
+    /// Refuses when an operation is open.
+    ///
+    /// # Errors
+    /// The newest operation is open, or the journal cannot be read.
+    pub fn nothing_open(&self) -> Result<(), Refusal> {
+        match self.newest()? {
+            Some(operation) if matches!(operation.state(), State::Open(_)) => {
+                Err(operation.is_open())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the lock of the repository; it is free again when the value is dropped or the
+    /// process ends, however it ends. `who` is what others are told.
+    ///
+    /// # Errors
+    /// Another operation is running, or the folder cannot be written.
+    pub fn lock(self, who: &str) -> Result<Locked, Refusal> {
+        let failed = |error: &io::Error| {
+            Refusal::external(format!("{} cannot be written", self.folder.display()))
+                .why(error.to_string())
+        };
+        write::private_folder(&self.folder).map_err(|error| failed(&error))?;
+        let path = self.folder.join("lock");
+        let mut lock = write::private_appender(&path).map_err(|error| failed(&error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                let holder = fs::read_to_string(&path).unwrap_or_default();
+                return Err(Refusal::open("another operation is running in this repository")
+                    .why(format!("It is {}.", holder.trim()))
+                    .next("log", "shows it when it has ended"));
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(failed(&error)),
+        }
+        // Only a message: a torn or missing one does no harm, so it is not synced.
+        let _ = write::cut(&lock, 0);
+        let _ = io::Write::write_all(&mut lock, who.as_bytes());
+        Ok(Locked { folder: self.folder, _lock: lock })
+    }
+}
+
+impl Locked {
+    /// The journal, for reading.
+    pub fn journal(&self) -> Journal {
+        Journal { folder: self.folder.clone() }
+    }
+
+    /// Begins an operation: its plan and the old bytes of its files (in the order of
+    /// [`Plan::files`]) are on disk when this returns.
+    ///
+    /// # Errors
+    /// Any I/O error; nothing has begun then.
+    pub fn begin(&self, begin: Begin, before: &[Vec<u8>]) -> Result<Operation, Refusal> {
+        let ops = self.folder.join("ops");
+        let last = numbers(&ops).map_err(|error| broken(&self.folder, &error))?;
+        let id = last.last().map_or(1, |last| last + 1);
+        let folder = ops.join(id.to_string());
+        let begun = (|| {
+            write::private_folder(&folder)?;
+            let chunks: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
+            write::write_private(&folder.join("before"), &chunks)?;
+            write::sync_folder(&ops)?;
+            let mut operation =
+                Operation { id, folder: folder.clone(), records: vec![], length: 0 };
+            operation.write(Record::Begin(Box::new(begin)))?;
+            write::sync_folder(&folder)?;
+            Ok(operation)
+        })();
+        begun.map_err(|error: io::Error| {
+            let _ = write::remove_folder(&folder);
+            Refusal::external("the journal cannot be written, so nothing was begun")
+                .why(error.to_string())
+        })
+    }
+
+    /// Drops the saved bytes of operations that are too old to be kept. Best effort.
+    pub fn prune(&self) {
+        let Ok(ids) = numbers(&self.folder.join("ops")) else { return };
+        let newest = ids.last().copied().unwrap_or(0);
+        for id in ids.into_iter().filter(|id| id + KEPT <= newest) {
+            let _ = write::remove(&self.folder.join("ops").join(id.to_string()).join("before"));
+        }
+    }
+}
+
+impl Operation {
+    /// Reads one; `None` when its first record is missing or torn: it never began.
+    fn read(journal: &Path, id: u64) -> Result<Option<Self>, Refusal> {
+        let folder = journal.join("ops").join(id.to_string());
+        let bytes = match fs::read(folder.join("journal")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|error| broken(&folder, &error))?,
+        };
+        let (records, length) = record::read(&bytes).map_err(|why| {
+            Refusal::external(format!("the journal of operation {id} is damaged"))
+                .why(why)
+                .why(format!("It is {}.", folder.join("journal").display()))
+        })?;
+        let begun = matches!(records.first(), Some(Record::Begin(_)));
+        Ok(begun.then_some(Self { id, folder, records, length }))
+    }
+
+    /// The first record.
+    pub fn begin(&self) -> &Begin {
+        match self.records.first() {
+            Some(Record::Begin(begin)) => begin,
+            // `read` and `begin` make no operation without one.
+            _ => unreachable!("an operation starts with its plan"),
+        }
+    }
+
+    /// What was planned.
+    pub fn plan(&self) -> &Plan {
+        &self.begin().plan
+    }
+
+    /// The records in the order they were written.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// What became of it.
+    pub fn state(&self) -> State {
+        let turns = self.records.iter().rev().find_map(|record| match record {
+            Record::Turn { direction, .. } => Some(State::Open(*direction)),
+            Record::Closed { state, .. } => Some(State::Closed(*state)),
+            _ => None,
+        });
+        turns.unwrap_or(State::Open(Direction::Forward))
+    }
+
+    /// A file of this operation's own folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The bytes the planned file number `n` held before.
+    ///
+    /// # Errors
+    /// They are gone (kept for 50 operations only) or damaged.
+    pub fn before(&self, n: usize) -> Result<Vec<u8>, Refusal> {
+        let sizes: Vec<usize> = self.begin().sizes.clone();
+        let start: usize = sizes[..n].iter().sum();
+        let all = fs::read(self.file("before")).map_err(|error| broken(&self.folder, &error))?;
+        let bytes = all.get(start..start + sizes[n]).unwrap_or_default().to_vec();
+        let planned = &self.plan().files()[n].before;
+        if Digest::of(&bytes) == *planned {
+            return Ok(bytes);
+        }
+        Err(Refusal::external(format!("the saved bytes of operation {} are damaged", self.id))
+            .why(format!("They are in {}.", self.file("before").display())))
+    }
+
+    /// Whether a hook rewrote planned file number `n`, and what it holds since.
+    pub fn rewritten(&self, n: usize) -> Option<&Rewritten> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::Built { files, .. } => files.iter().find(|file| file.number == n),
+            _ => None,
+        })
+    }
+
+    /// Appends a record; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// Any I/O error; the effects that depend on the record must not happen then.
+    pub fn append(&mut self, record: Record) -> Result<(), Refusal> {
+        self.write(record).map_err(|error| {
+            Refusal::external("the journal cannot be written").why(error.to_string())
+        })
+    }
+
+    /// Closes the operation.
+    ///
+    /// # Errors
+    /// As for [`Self::append`]; the operation stays open then, and a resume or undo closes it.
+    pub fn close(&mut self, state: Closed, at: Timestamp) -> Result<(), Refusal> {
+        self.append(Record::Closed { state, at })
+    }
+
+    fn write(&mut self, record: Record) -> io::Result<()> {
+        let mut file = write::private_appender(&self.file("journal"))?;
+        if file.metadata()?.len() != self.length {
+            write::cut(&file, self.length)?;
+        }
+        let line = record::line(&record);
+        write::append_synced(&mut file, &line)?;
+        self.length += line.len() as u64;
+        self.records.push(record);
+        Ok(())
+    }
+
+    /// The refusal of a command that meets this open operation.
+    pub fn is_open(&self) -> Refusal {
+        let begin = self.begin();
+        let when = begin.at.minute();
+        let refusal = Refusal::open(format!(
+            "{} is half done (operation {}, {}, {when})",
+            begin.plan.title, self.id, begin.who
+        ));
+        refusal
+            .why("Nothing has left this machine.")
+            .next("resume", "completes it")
+            .next("undo", "takes it back")
+    }
+
+    /// The objects and index entries of a step, once they were built.
+    pub fn built(&self, step: usize) -> Option<(&[Oid], &[IndexChange])> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::Built { step: of, objects, index, .. } if *of == step => {
+                Some((objects.as_slice(), index.as_slice()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether hooks began and nothing was built since: what the planned files hold now may be
+    /// theirs.
+    pub fn hooks_began(&self) -> bool {
+        let began = self.records.iter().any(|record| matches!(record, Record::Hooks { .. }));
+        began && !self.records.iter().any(|record| matches!(record, Record::Built { .. }))
+    }
+
+    /// The other changed files as they were before hooks that never ended.
+    pub fn cut_short(&self) -> &[Foreign] {
+        let found = self.records.iter().rev().find_map(|record| match record {
+            Record::Hooks { foreign, .. } => Some(foreign.as_slice()),
+            Record::HooksEnded { .. } | Record::Built { .. } => Some(&[][..]),
+            _ => None,
+        });
+        found.unwrap_or_default()
+    }
+
+    /// Whether the plan has an action that git's refs know of.
+    pub fn lands(&self) -> bool {
+        self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))
+    }
+}
+
+fn numbers(ops: &Path) -> io::Result<Vec<u64>> {
+    let mut ids: Vec<u64> = match fs::read_dir(ops) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => {
+            entries?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+        }
+    };
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+fn broken(path: &Path, error: &io::Error) -> Refusal {
+    Refusal::external(format!("the journal in {} cannot be read", path.display()))
+        .why(error.to_string())
+}

@@ -1,0 +1,190 @@
+//! The records of an operation and how they are written down.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::path::RepoPath;
+use crate::plan::{Digest, Oid, Plan};
+use crate::sys::clock::Timestamp;
+
+/// One line of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// The plan, before any effect.
+    Begin(Box<Begin>),
+    /// The user's hooks are about to run for this step. Until `HooksEnded` or `Built` they may be
+    /// in flight, and whatever the planned and the other changed files hold is theirs.
+    Hooks { step: usize, foreign: Vec<Foreign> },
+    /// The hooks of this step ended by themselves, well or not.
+    HooksEnded { step: usize },
+    /// The objects of this step exist; no ref has moved yet.
+    Built { step: usize, objects: Vec<Oid>, index: Vec<IndexChange>, files: Vec<Rewritten> },
+    /// From here on the operation is driven in this direction.
+    Turn { direction: Direction, at: Timestamp },
+    /// The operation is over.
+    Closed { state: Closed, at: Timestamp },
+}
+
+/// What is known when an operation begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begin {
+    pub at: Timestamp,
+    /// The committer's name, or the login name.
+    pub who: String,
+    pub pid: u32,
+    /// The command line after the program: `bump minor --commit`.
+    pub command: String,
+    /// The top of the work tree it runs in.
+    #[serde(with = "raw_path")]
+    pub top: PathBuf,
+    pub plan: Plan,
+    /// Sizes of the files in `before`.
+    pub sizes: Vec<usize>,
+}
+
+/// The two ways an operation can be driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Forward,
+    Back,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closed {
+    Done,
+    /// Taken back by `undo`.
+    Undone,
+    /// It failed before a ref moved and took its own steps back.
+    TakenBack,
+}
+
+/// A tracked file with changes that are not part of the plan, as it was before the hooks ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foreign {
+    #[serde(with = "raw_path")]
+    pub path: PathBuf,
+    /// `st_mode`; `None` when the file was not there.
+    pub mode: Option<u32>,
+    pub digest: Digest,
+    pub size: usize,
+}
+
+/// An entry of the index of the checked-out branch, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexChange {
+    pub path: RepoPath,
+    pub before: Option<IndexEntry>,
+    pub after: Option<IndexEntry>,
+}
+
+/// What the index says of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexEntry {
+    /// `100644`, `100755`, `120000`.
+    pub mode: String,
+    pub id: Oid,
+}
+
+/// A planned file that a hook changed; its bytes are the file `rewritten-NUMBER`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewritten {
+    pub number: usize,
+    pub digest: Digest,
+}
+
+/// A path as text where it is UTF-8, else as its bytes: no path is lost or changed.
+mod raw_path {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Raw {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        match path.to_str() {
+            Some(text) => Raw::Text(text.to_owned()),
+            None => Raw::Bytes(path.as_os_str().as_bytes().to_vec()),
+        }
+        .serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        Ok(match Raw::deserialize(deserializer)? {
+            Raw::Text(text) => PathBuf::from(text),
+            Raw::Bytes(bytes) => PathBuf::from(OsString::from_vec(bytes)),
+        })
+    }
+}
+
+/// A record as a line: 16 digits of the SHA-256 of the JSON text, a blank, the text.
+pub(super) fn line(record: &Record) -> Vec<u8> {
+    let json = serde_json::to_string(record).unwrap_or_default();
+    let sum = Digest::of(json.as_bytes());
+    format!("{} {json}\n", &sum.as_str()[..16]).into_bytes()
+}
+
+/// The records of a journal file and the length of what could be read: what a kill tore off at the
+/// end is dropped.
+///
+/// # Errors
+/// A bad record that is not the last one: the file was damaged, not torn.
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Record>, u64), String> {
+    let mut records = Vec::new();
+    let mut good = 0;
+    let mut lines = bytes.split_inclusive(|&b| b == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        match parse(line) {
+            Some(record) => records.push(record),
+            None if lines.peek().is_none() => break,
+            None => return Err(format!("Record {} cannot be read.", records.len() + 1)),
+        }
+        good += line.len() as u64;
+    }
+    Ok((records, good))
+}
+
+fn parse(line: &[u8]) -> Option<Record> {
+    let (sum, json) = line.strip_suffix(b"\n")?.split_at_checked(16)?;
+    let json = json.strip_prefix(b" ")?;
+    let matches = Digest::of(json).as_str().as_bytes().starts_with(sum);
+    matches.then(|| serde_json::from_slice(json).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+
+    #[test]
+    fn a_torn_tail_is_dropped_and_damage_is_not() {
+        let at = Timestamp(0);
+        let records =
+            [Record::HooksEnded { step: 1 }, Record::Closed { state: Closed::TakenBack, at }];
+        let bytes: Vec<u8> = records.iter().flat_map(line).collect();
+        let first = line(&records[0]).len();
+        assert_eq!(read(&bytes), Ok((records.to_vec(), bytes.len() as u64)));
+        for cut in first..bytes.len() {
+            assert_eq!(read(&bytes[..cut]), Ok((records[..1].to_vec(), first as u64)), "{cut}");
+        }
+        let path = std::ffi::OsString::from_vec(b"odd\xff".to_vec()).into();
+        let foreign = Foreign { path, mode: None, digest: Digest::of(b""), size: 0 };
+        let odd = Record::Hooks { step: 0, foreign: vec![foreign] };
+        assert_eq!(read(&line(&odd)).unwrap().0, [odd]);
+        let mut damaged = bytes;
+        damaged[20] ^= 1;
+        assert!(read(&damaged).is_err());
+    }
+}

@@ -1,0 +1,203 @@
+//! What will be done, as a value: it can be printed, serialized, journaled, and taken back.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+mod digest;
+mod render;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+pub use digest::Digest;
+pub use render::{Change, changes};
+
+use crate::path::RepoPath;
+use crate::sites::splice;
+
+/// The version of the serialized form; readers refuse any other.
+pub const FORMAT: u32 = 1;
+
+/// A procedure, ready to be executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub format: u32,
+    /// What `log` and messages call it: `bump 1.2.0 -> 1.3.0`.
+    pub title: String,
+    pub base: Base,
+    pub steps: Vec<Step>,
+}
+
+/// What the plan was made on; where it does not hold any more, the plan is stale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// The full name of the checked-out branch, `None` when HEAD is detached.
+    pub branch: Option<String>,
+    /// The commit HEAD names, `None` before the first commit.
+    pub head: Option<Oid>,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Why it is done, for `--dry-run` and the log.
+    pub why: String,
+    pub action: Action,
+}
+
+/// What a step does to the world.
+///
+/// Local actions are pairs of observable states: what was before and what is after. The executor
+/// derives probe, resume and inverse from the pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Edits files of the work tree.
+    Files(Vec<FileChange>),
+    /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
+    Land(Land),
+}
+
+/// How an action is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undo {
+    /// From the journal: everything is exactly as it was before.
+    Exact,
+}
+
+impl Action {
+    /// How this action is taken back; a new action does not compile without an answer.
+    pub fn undo(&self) -> Undo {
+        match self {
+            Action::Files(_) | Action::Land(_) => Undo::Exact,
+        }
+    }
+}
+
+/// What a probe of the world finds, for each file and each ref on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    Before,
+    After,
+    /// Neither: somebody else was here, and `found` says what is there now.
+    Elsewhere {
+        found: String,
+    },
+}
+
+/// The one edit primitive: these bytes of a file become others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    pub range: Range<usize>,
+    pub old: String,
+    pub new: String,
+}
+
+/// The edits of one file, with what it holds before and after them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    pub path: RepoPath,
+    /// In file order, not overlapping.
+    pub edits: Vec<Edit>,
+    pub before: Digest,
+    pub after: Digest,
+}
+
+impl FileChange {
+    /// The file after the edits; `None` when `bytes` does not hold what the edits replace.
+    pub fn apply(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let holds = |edit: &Edit| bytes.get(edit.range.clone()) == Some(edit.old.as_bytes());
+        let edits: Vec<_> =
+            self.edits.iter().map(|edit| (edit.range.clone(), edit.new.as_str())).collect();
+        self.edits.iter().all(holds).then(|| splice(bytes, &edits).ok()).flatten()
+    }
+}
+
+/// Objects to make and where refs go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Land {
+    pub objects: Vec<Object>,
+    pub moves: Vec<RefMove>,
+}
+
+/// A git object that does not exist yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Object {
+    /// A commit of exactly these paths of the work tree on top of its parent; the user's commit
+    /// hooks see it before it exists.
+    Commit {
+        parent: Oid,
+        message: String,
+        /// `Name <address> seconds zone`, as `git var GIT_AUTHOR_IDENT` prints it: a resumed run
+        /// makes the same object.
+        author: String,
+        committer: String,
+        sign: Sign,
+        paths: Vec<RepoPath>,
+    },
+}
+
+/// Everything that is known about a commit before it is made: facts for a planner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// Full name of the branch.
+    pub branch: String,
+    pub parent: Oid,
+    /// `Name <address> seconds zone`.
+    pub author: String,
+    pub committer: String,
+    pub sign: Sign,
+}
+
+/// Whether an object is signed, as git is configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    Yes,
+    No,
+}
+
+/// A ref that moves from `old` to the object number `to` of its [`Land`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefMove {
+    pub name: String,
+    pub old: Oid,
+    pub to: usize,
+}
+
+/// A git object id in hexadecimal, SHA-1 or SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Oid(String);
+
+impl Oid {
+    /// `None` unless the text is 40 or 64 hexadecimal digits.
+    pub fn new(text: &str) -> Option<Self> {
+        let hex = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        (hex && matches!(text.len(), 40 | 64)).then(|| Self(text.to_owned()))
+    }
+
+    /// The whole id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first seven digits, for people.
+    pub fn short(&self) -> &str {
+        &self.0[..7]
+    }
+}
+
+impl Plan {
+    /// Every file change of the plan, in order; the position in this list names the file's bytes
+    /// in the journal.
+    pub fn files(&self) -> Vec<&FileChange> {
+        self.steps
+            .iter()
+            .flat_map(|step| match &step.action {
+                Action::Files(changes) => changes.as_slice(),
+                Action::Land(_) => &[],
+            })
+            .collect()
+    }
+}

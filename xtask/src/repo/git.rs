@@ -1,0 +1,299 @@
+//! The only code that runs git.
+//!
+//! Every call: argv only, a scrubbed environment, `LC_ALL=C`, no optional locks, literal
+//! pathspecs, the top of the work tree as current folder.
+
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use xshell::{Cmd, Shell, cmd};
+
+use super::Status;
+use crate::error::Refusal;
+use crate::sys::proc;
+
+/// What `git rev-parse --local-env-vars` lists: variables that bind git to one repository. The
+/// configuration that a caller passes by environment (`GIT_CONFIG_COUNT`, `GIT_CONFIG_PARAMETERS`)
+/// is not taken away: it is the user's.
+pub(super) const LOCAL_ENV: [&str; 14] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_SUPER_PREFIX",
+];
+
+/// Runs git in one folder.
+pub struct Git {
+    shell: Shell,
+}
+
+/// One call of git, to be completed and run.
+#[must_use]
+pub struct Call<'a> {
+    command: Cmd<'a>,
+    name: String,
+    input: Option<Vec<u8>>,
+}
+
+impl Git {
+    /// git as called from `folder`.
+    ///
+    /// # Errors
+    /// There is no current folder (it was removed).
+    pub fn at(folder: &Path) -> Result<Self, Refusal> {
+        let shell = Shell::new()
+            .map_err(|error| Refusal::usage("the current folder is gone").why(error.to_string()))?;
+        shell.change_dir(folder);
+        Ok(Self { shell })
+    }
+
+    /// The same, from another folder.
+    #[must_use]
+    pub fn moved_to(self, folder: &Path) -> Self {
+        self.shell.change_dir(folder);
+        self
+    }
+
+    /// A call with these arguments.
+    pub fn call<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Call<'_> {
+        let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
+        let name = args.iter().find(|arg| !arg.as_bytes().starts_with(b"-"));
+        let name = format!("git {}", name.map_or_else(String::new, |n| n.to_string_lossy().into()));
+        let mut command = self.scrubbed(&args).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+        command = command.env("GIT_LITERAL_PATHSPECS", "1");
+        if !std::io::stdin().is_terminal() {
+            command = command.env("GIT_TERMINAL_PROMPT", "0");
+        }
+        Call { command, name, input: None }
+    }
+
+    /// A call that changes something and is synced as far as git can.
+    pub fn write<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Call<'_> {
+        let durable = ["-c", "core.fsync=all"].map(OsString::from);
+        let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
+        self.call(durable.into_iter().chain(args))
+    }
+
+    /// `git hook run`: the environment a hook gets from `git commit`, so without our locale and
+    /// without literal pathspecs (a hook's `git stash` dies of them).
+    pub fn hook(&self, hook: &str, args: &[&OsStr]) -> Call<'_> {
+        let mut argv = vec!["hook".into(), "run".into(), "--ignore-missing".into(), hook.into()];
+        if !args.is_empty() {
+            argv.push(OsString::from("--"));
+            argv.extend(args.iter().map(|&arg| arg.to_owned()));
+        }
+        Call { command: self.scrubbed(&argv), name: format!("the {hook} hook"), input: None }
+    }
+
+    fn scrubbed(&self, args: &[OsString]) -> Cmd<'_> {
+        let mut command = cmd!(self.shell, "git {args...}").quiet();
+        for name in LOCAL_ENV {
+            command = command.env_remove(name);
+        }
+        command
+    }
+
+    /// Why `rev-parse` found no work tree.
+    pub(super) fn why_no_repository(&self, start: &Path, out: &Output) -> Refusal {
+        let said = said(out);
+        if said.contains("dubious ownership") {
+            let trust = said.lines().find(|line| line.contains("--add safe.directory"));
+            let refusal = Refusal::usage("git does not trust this repository").why(
+                "It belongs to another user; git refuses to read its configuration.".to_owned(),
+            );
+            return match trust {
+                Some(command) => refusal.next_shell(command.trim(), "when you do"),
+                None => refusal,
+            };
+        }
+        let bare = self.call(["rev-parse", "--is-bare-repository"]).output();
+        if bare.is_ok_and(|bare| bare.stdout.starts_with(b"true")) {
+            return Refusal::usage(format!("{} is a bare repository", start.display()))
+                .why("Version files live in a work tree.")
+                .next_shell(format!("git clone {}", start.display()), "and call us in the clone");
+        }
+        if said.contains("must be run in a work tree") {
+            return Refusal::usage(format!("{} is inside a git folder", start.display()))
+                .why("Version files live in a work tree.");
+        }
+        Refusal::usage(format!("{} is not in a git repository", start.display()))
+            .why(said.lines().next().unwrap_or_default())
+            .next_shell("git init", "to make it one, or name another folder with -C DIR")
+    }
+}
+
+impl Call<'_> {
+    /// Sets a variable for this call.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command = self.command.env(name, value);
+        self
+    }
+
+    /// Works on this index file instead of the real one.
+    pub fn index(self, path: &Path) -> Self {
+        self.env("GIT_INDEX_FILE", path)
+    }
+
+    /// Gives it these bytes as standard input.
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
+    }
+
+    /// The command itself, for the watched runner of hooks.
+    pub fn command(self) -> Command {
+        let mut command = Command::from(self.command);
+        proc::without_cargo(&mut command);
+        command
+    }
+
+    /// Runs it and returns everything it said, whatever its exit code.
+    ///
+    /// # Errors
+    /// git cannot be started.
+    pub fn output(mut self) -> Result<Output, Refusal> {
+        let input = self.input.take();
+        proc::output(&mut self.command(), input.as_deref()).map_err(|error| {
+            Refusal::external("git cannot be run")
+                .why(error.to_string())
+                .next_shell("git --version", "must work; gonogo needs git 2.38 or newer")
+        })
+    }
+
+    /// Runs it and returns its standard output.
+    ///
+    /// # Errors
+    /// git cannot be started or ends with another code than 0.
+    pub fn read(self) -> Result<Vec<u8>, Refusal> {
+        let name = self.name.clone();
+        let out = self.output()?;
+        if out.status.success() { Ok(out.stdout) } else { Err(failed(&name, &out)) }
+    }
+}
+
+/// The refusal for a git call that failed.
+pub(super) fn failed(name: &str, out: &Output) -> Refusal {
+    let said = said(out);
+    let refusal = Refusal::external(format!("{name} failed ({})", out.status));
+    said.lines().filter(|line| !line.trim().is_empty()).fold(refusal, Refusal::why)
+}
+
+fn said(out: &Output) -> String {
+    proc::mask(&String::from_utf8_lossy(&out.stderr))
+}
+
+/// Refuses to write from inside a git hook or with git pointed at another repository.
+///
+/// # Errors
+/// `GIT_INDEX_FILE` is set, or `GIT_DIR` is not `git_dir`.
+pub fn in_hook(git_dir: &Path) -> Result<(), Refusal> {
+    let refusal = |variable: &str| {
+        Refusal::unsafe_to(format!("{variable} is set: this runs inside a git hook or git command"))
+            .why("Changing files and refs under a running git command would corrupt its work.")
+            .next_shell(format!("unset {variable}"), "when you are not inside a hook")
+    };
+    if std::env::var_os("GIT_INDEX_FILE").is_some() {
+        return Err(refusal("GIT_INDEX_FILE"));
+    }
+    let Some(named) = std::env::var_os("GIT_DIR") else { return Ok(()) };
+    match (std::fs::canonicalize(named), std::fs::canonicalize(git_dir)) {
+        (Ok(named), Ok(own)) if named == own => Ok(()),
+        _ => Err(refusal("GIT_DIR")),
+    }
+}
+
+/// Bytes that git printed, as a path.
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+/// Output as its lines.
+pub(super) fn lines(out: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(out).lines().map(str::to_owned).collect()
+}
+
+/// A text that a git glob takes literally.
+pub(super) fn glob_literal(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escape = matches!(c, '*' | '?' | '[' | ']' | '\\').then_some('\\');
+            escape.into_iter().chain([c])
+        })
+        .collect()
+}
+
+/// Reads `git status --porcelain=v2 -z --branch` (git-status, "Porcelain Format Version 2").
+pub(super) fn status(out: &[u8]) -> Status {
+    let mut status = Status::default();
+    let mut records = out.split(|&b| b == 0);
+    while let Some(record) = records.next() {
+        // The path is the last of `n` fields; it may hold blanks itself.
+        let path_after =
+            |n: usize| path(record.splitn(n, |&b| b == b' ').nth(n - 1).unwrap_or(&[]));
+        match record.first() {
+            Some(b'#') => header(&mut status, &String::from_utf8_lossy(record)),
+            Some(b'1') => status.changed.push(path_after(9)),
+            Some(b'2') => {
+                status.changed.push(path_after(10));
+                // The path it was renamed from is a record of its own.
+                status.changed.extend(records.next().map(path));
+            }
+            Some(b'u') => status.unmerged.push(path_after(11)),
+            _ => {}
+        }
+    }
+    status
+}
+
+fn header(status: &mut Status, line: &str) {
+    if let Some(name) = line.strip_prefix("# branch.upstream ") {
+        status.upstream = Some(name.to_owned());
+    } else if let Some(counts) = line.strip_prefix("# branch.ab ") {
+        let mut counts = counts.split(' ').map(|n| n.trim_start_matches(['+', '-']).parse());
+        status.tracking = match (counts.next(), counts.next()) {
+            (Some(Ok(ahead)), Some(Ok(behind))) => Some((ahead, behind)),
+            _ => None,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_local_variables_is_gits() {
+        let git = Git::at(Path::new("/")).unwrap();
+        let out = git.call(["rev-parse", "--local-env-vars"]).read().unwrap();
+        for name in lines(&out) {
+            let kept = name.starts_with("GIT_CONFIG_");
+            assert!(kept || LOCAL_ENV.contains(&name.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn status_is_read_with_odd_names() {
+        let out = b"# branch.oid abc\0# branch.head main\0# branch.upstream origin/main\0\
+            # branch.ab +2 -1\0\
+            1 .M N... 100644 100644 100644 a b with space.txt\0\
+            2 R. N... 100644 100644 100644 a b R100 new name\0old name\0\
+            u UU N... 100644 100644 100644 100644 a b c in conflict\0";
+        let read = status(out);
+        assert_eq!((read.upstream.as_deref(), read.tracking), (Some("origin/main"), Some((2, 1))));
+        assert_eq!(read.changed, ["with space.txt", "new name", "old name"].map(PathBuf::from));
+        assert_eq!(read.unmerged, [PathBuf::from("in conflict")]);
+    }
+}

@@ -1,0 +1,239 @@
+//! Facts about the repository. `git.rs` is the only code that runs git.
+
+mod git;
+mod ready;
+mod releases;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+pub use git::{Call, Git, in_hook};
+pub use ready::OtherChanges;
+pub use releases::Releases;
+pub use tree::{SIZE_LIMIT, WorkTree};
+
+use crate::error::Refusal;
+use crate::plan::{Base, Oid};
+
+/// A repository with a work tree, and where its parts lie.
+pub struct Repo {
+    pub git: Git,
+    /// The top of the work tree.
+    pub top: PathBuf,
+    /// The git folder of this work tree.
+    pub git_dir: PathBuf,
+    /// The git folder that all linked work trees share.
+    pub common_dir: PathBuf,
+    pub head: Head,
+}
+
+/// What HEAD is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// On a branch (full name), with its commit.
+    Branch {
+        name: String,
+        commit: Oid,
+    },
+    /// On a branch that has no commit yet.
+    Unborn {
+        name: String,
+    },
+    Detached {
+        commit: Oid,
+    },
+}
+
+impl Head {
+    /// The commit, `None` before the first one.
+    pub fn commit(&self) -> Option<&Oid> {
+        match self {
+            Head::Branch { commit, .. } | Head::Detached { commit } => Some(commit),
+            Head::Unborn { .. } => None,
+        }
+    }
+
+    /// What a plan made here is based on.
+    pub fn base(&self) -> Base {
+        let branch = match self {
+            Head::Branch { name, .. } | Head::Unborn { name } => Some(name.clone()),
+            Head::Detached { .. } => None,
+        };
+        Base { branch, head: self.commit().cloned() }
+    }
+}
+
+/// What `git status` says of the tracked files and the upstream branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Short name of the upstream branch.
+    pub upstream: Option<String>,
+    /// Commits that only HEAD has and that only the upstream has, as far as known here; `None`
+    /// without an upstream or when it is gone.
+    pub tracking: Option<(usize, usize)>,
+    /// Tracked paths with staged or unstaged changes.
+    pub changed: Vec<PathBuf>,
+    /// Paths in conflict.
+    pub unmerged: Vec<PathBuf>,
+}
+
+impl Repo {
+    /// Finds the repository that `start` lies in.
+    ///
+    /// # Errors
+    /// Not a repository, a bare one, one that git does not trust, git missing or too old to answer.
+    pub fn discover(start: &Path) -> Result<Self, Refusal> {
+        if !start.is_dir() {
+            return Err(Refusal::usage(format!("{} is not a folder", start.display())));
+        }
+        let git = Git::at(start)?;
+        let asked = ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir"];
+        let head = ["HEAD", "--symbolic-full-name", "HEAD"];
+        let out = git.call(asked.iter().chain(&head)).output()?;
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        let lines: Vec<&[u8]> = out.stdout.split(|&b| b == b'\n').collect();
+        let [top, git_dir, common_dir, rest @ ..] = lines.as_slice() else {
+            return Err(git.why_no_repository(start, &out));
+        };
+        if common_dir.is_empty() {
+            return Err(git.why_no_repository(start, &out));
+        }
+        let place = |bytes: &[u8]| start.join(git::path(bytes));
+        let (top, git_dir) = (place(top), place(git_dir));
+        let git = git.moved_to(&top);
+        let head = match (out.status.success(), rest) {
+            (true, [commit, name, ..]) => head_of(commit, name),
+            _ => unborn(&git)?,
+        };
+        let head =
+            head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
+        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git })
+    }
+
+    /// Every tag name, in git's order (by name).
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn tags(&self) -> Result<Vec<String>, Refusal> {
+        let out =
+            self.git.call(["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"]).read()?;
+        Ok(git::lines(&out))
+    }
+
+    /// The tag nearest to HEAD among those whose names begin with one of `prefixes` and a digit
+    /// and are not in `ignored`; `None` when none is reachable.
+    ///
+    /// "Nearest" is git's: the tag with the fewest commits after it (git-describe).
+    ///
+    /// # Errors
+    /// git fails for another reason than that there is none.
+    pub fn nearest_tag(
+        &self,
+        prefixes: &[&str],
+        ignored: &[&str],
+    ) -> Result<Option<String>, Refusal> {
+        let mut args = vec!["describe".to_owned(), "--tags".into(), "--abbrev=0".into()];
+        args.extend(prefixes.iter().map(|p| format!("--match={}[0-9]*", git::glob_literal(p))));
+        args.extend(ignored.iter().map(|name| format!("--exclude={}", git::glob_literal(name))));
+        let out = self.git.call(args).output()?;
+        match out.status.code() {
+            Some(0) => Ok(git::lines(&out.stdout).pop()),
+            Some(128) => Ok(None),
+            _ => Err(git::failed("git describe", &out)),
+        }
+    }
+
+    /// The tracked changes and the upstream branch; no network, no untracked files.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn status(&self) -> Result<Status, Refusal> {
+        let args = [
+            "status",
+            "--porcelain=v2",
+            "-z",
+            "--branch",
+            "--ahead-behind",
+            "--untracked-files=no",
+        ];
+        Ok(git::status(&self.git.call(args).read()?))
+    }
+
+    /// How many commits HEAD has that `from` does not have.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn count_since(&self, from: &str) -> Result<usize, Refusal> {
+        let range = format!("{from}..HEAD");
+        let out = self.git.call(["rev-list", "--count", "--end-of-options", &range]).read()?;
+        Ok(git::lines(&out).first().and_then(|line| line.parse().ok()).unwrap_or(0))
+    }
+
+    /// When and how a tag was made: its date as `2026-05-15` and `annotated` or `lightweight`.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn tag_facts(&self, tag: &str) -> Result<(String, &'static str), Refusal> {
+        let name = format!("refs/tags/{tag}");
+        let format = "--format=%(objecttype) %(creatordate:format:%Y-%m-%d)";
+        let out = self.git.call(["for-each-ref", format, &name]).read()?;
+        let line = git::lines(&out).into_iter().next().unwrap_or_default();
+        let (kind, date) = line.split_once(' ').unwrap_or_default();
+        Ok((date.to_owned(), if kind == "tag" { "annotated" } else { "lightweight" }))
+    }
+
+    /// A value of git's configuration as a boolean; unset is `false`.
+    ///
+    /// # Errors
+    /// git fails or the value is no boolean.
+    pub fn config_bool(&self, key: &str) -> Result<bool, Refusal> {
+        let out = self.git.call(["config", "--type=bool", "--get", key]).output()?;
+        match out.status.code() {
+            Some(0) => Ok(out.stdout.starts_with(b"true")),
+            Some(1) => Ok(false),
+            _ => Err(git::failed("git config", &out)),
+        }
+    }
+
+    /// A path below the git folder, as git itself resolves it (`git rev-parse --git-path`).
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn git_path(&self, name: &str) -> Result<PathBuf, Refusal> {
+        let out = self.git.call(["rev-parse", "--git-path", name]).read()?;
+        let line = out.strip_suffix(b"\n").unwrap_or(&out);
+        Ok(self.top.join(git::path(line)))
+    }
+
+    /// Where a ref points, `None` when it does not exist.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn ref_at(&self, name: &str) -> Result<Option<Oid>, Refusal> {
+        let out = self.git.call(["rev-parse", "--quiet", "--verify", "--end-of-options", name]);
+        let out = out.output()?;
+        Ok(git::lines(&out.stdout).first().and_then(|line| Oid::new(line)))
+    }
+
+    /// The branch HEAD is on now (full name), `None` when detached.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn current_branch(&self) -> Result<Option<String>, Refusal> {
+        let out = self.git.call(["symbolic-ref", "--quiet", "HEAD"]).output()?;
+        Ok(git::lines(&out.stdout).pop())
+    }
+}
+
+fn head_of(commit: &[u8], name: &[u8]) -> Option<Head> {
+    let commit = Oid::new(std::str::from_utf8(commit).ok()?)?;
+    Some(match name {
+        b"HEAD" | b"" => Head::Detached { commit },
+        name => Head::Branch { name: String::from_utf8_lossy(name).into_owned(), commit },
+    })
+}
+
+fn unborn(git: &Git) -> Result<Option<Head>, Refusal> {
+    let out = git.call(["symbolic-ref", "--quiet", "HEAD"]).output()?;
+    Ok(git::lines(&out.stdout).pop().map(|name| Head::Unborn { name }))
+}

@@ -1,0 +1,198 @@
+//! Whether a commit of some paths can be made here, looked up before anything changes.
+
+use std::path::Path;
+
+use super::{Head, Repo, git};
+use crate::error::Refusal;
+use crate::path::RepoPath;
+use crate::plan::{Oid, Ready, Sign};
+use crate::sys::clock::Timestamp;
+
+/// Whether tracked changes outside the plan are in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherChanges {
+    /// The default: hook frameworks stash them, and a kill there would lose them.
+    Refuse,
+    /// `--allow-dirty`: they are saved in the journal before the hooks run.
+    Allow,
+}
+
+impl Repo {
+    /// Checks that `paths` can be committed on the current branch and nothing else will be.
+    ///
+    /// # Errors
+    /// Detached or unborn HEAD, a merge or rebase in progress, a planned path that has other
+    /// changes, is untracked or hidden from git, other tracked changes, no identity, signing that
+    /// does not work.
+    pub fn ready_to_commit(
+        &self,
+        paths: &[RepoPath],
+        others: OtherChanges,
+        at: Timestamp,
+    ) -> Result<Ready, Refusal> {
+        let (branch, parent) = self.branch_to_commit_on()?;
+        self.nothing_in_progress()?;
+        self.clean_enough(paths, others)?;
+        self.all_tracked(paths)?;
+        let sign = match self.config_bool("commit.gpgSign")? {
+            true => self.signing_works().map(|()| Sign::Yes)?,
+            false => Sign::No,
+        };
+        let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);
+        Ok(Ready { branch, parent, author, committer, sign })
+    }
+
+    fn branch_to_commit_on(&self) -> Result<(String, Oid), Refusal> {
+        match &self.head {
+            Head::Branch { name, commit } => Ok((name.clone(), commit.clone())),
+            Head::Unborn { .. } => Err(Refusal::unsafe_to("there is no commit yet to build on")
+                .next_shell("git commit", "makes the first one; or bump without --commit")),
+            Head::Detached { .. } => {
+                Err(Refusal::unsafe_to("HEAD is detached: a commit here would be on no branch")
+                    .next_shell("git switch main", "or bump without --commit"))
+            }
+        }
+    }
+
+    fn nothing_in_progress(&self) -> Result<(), Refusal> {
+        let states = [
+            ("MERGE_HEAD", "a merge", "git merge --abort"),
+            ("CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick --abort"),
+            ("REVERT_HEAD", "a revert", "git revert --abort"),
+            ("rebase-merge", "a rebase", "git rebase --abort"),
+            ("rebase-apply", "a rebase", "git rebase --abort"),
+        ];
+        match states.iter().find(|(file, ..)| self.git_dir.join(file).exists()) {
+            None => Ok(()),
+            Some((_, what, abort)) => Err(Refusal::unsafe_to(format!("{what} is in progress"))
+                .why("A commit now would become part of it.")
+                .next_shell(*abort, "or finish it first")),
+        }
+    }
+
+    fn clean_enough(&self, paths: &[RepoPath], others: OtherChanges) -> Result<(), Refusal> {
+        let status = self.status()?;
+        let planned = |path: &Path| paths.iter().any(|own| Path::new(own.as_str()) == path);
+        let named = |paths: Vec<&std::path::PathBuf>| {
+            let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            match shown.as_slice() {
+                [first @ .., _, _] if shown.len() > 8 => {
+                    format!("{} and {} more", first[..7].join(", "), shown.len() - 7)
+                }
+                all => all.join(", "),
+            }
+        };
+        if !status.unmerged.is_empty() {
+            let names = named(status.unmerged.iter().collect());
+            return Err(Refusal::unsafe_to("there are unresolved conflicts").why(names));
+        }
+        let (own, other): (Vec<_>, Vec<_>) =
+            status.changed.iter().partition(|path| planned(path.as_path()));
+        if !own.is_empty() {
+            return Err(Refusal::unsafe_to("version files have changes that are not committed")
+                .why(named(own))
+                .why("They would get into the commit.")
+                .next_shell("git stash", "or commit them first, or bump without --commit"));
+        }
+        if other.is_empty() {
+            return Ok(());
+        }
+        match others {
+            OtherChanges::Refuse => {
+                Err(Refusal::unsafe_to("tracked files have changes that are not committed")
+                    .why(named(other))
+                    .why("Commit hooks may stash them, and a crash there would lose them.")
+                    .next_shell(
+                        "git stash",
+                        "or the same command with --allow-dirty, which saves them first",
+                    ))
+            }
+            OtherChanges::Allow => match other.iter().find(|path| is_hook_configuration(path)) {
+                Some(path) => Err(Refusal::unsafe_to(format!("{} has changes", path.display()))
+                    .why(
+                        "pre-commit refuses to run while its own configuration is not committed.",
+                    )),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Every path is in the index and git looks at it.
+    fn all_tracked(&self, paths: &[RepoPath]) -> Result<(), Refusal> {
+        let args = ["ls-files", "-v", "-z", "--"].into_iter();
+        let out = self.git.call(args.chain(paths.iter().map(RepoPath::as_str))).read()?;
+        let listed: Vec<(u8, &[u8])> = out
+            .split(|&b| b == 0)
+            .filter_map(|line| Some((*line.first()?, line.get(2..)?)))
+            .collect();
+        for path in paths {
+            let tag = listed.iter().find(|(_, name)| *name == path.as_str().as_bytes());
+            match tag.map(|(tag, _)| tag) {
+                Some(b'H') => {}
+                None => {
+                    return Err(Refusal::unsafe_to(format!("{path} is not tracked by git"))
+                        .why("It holds the version, and the commit would not have it.")
+                        .next_shell(
+                            format!("git add -- '{path}'"),
+                            "and commit it; or bump without --commit",
+                        ));
+                }
+                Some(b'S') => {
+                    return Err(Refusal::unsafe_to(format!("{path} is marked skip-worktree"))
+                        .why("git would leave it out of the commit without a word.")
+                        .next_shell(
+                            format!("git update-index --no-skip-worktree -- '{path}'"),
+                            "",
+                        ));
+                }
+                Some(_) => {
+                    return Err(Refusal::unsafe_to(format!("{path} is marked assume-unchanged"))
+                        .why("git would leave it out of the commit without a word.")
+                        .next_shell(
+                            format!("git update-index --no-assume-unchanged -- '{path}'"),
+                            "",
+                        ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs a throw-away object (never referenced), so that a missing key is found now.
+    fn signing_works(&self) -> Result<(), Refusal> {
+        let out = self.git.call(["commit-tree", "-S", "-m", "probe", "HEAD^{tree}"]).output()?;
+        if out.status.success() {
+            return Ok(());
+        }
+        let failure = git::failed("signing", &out);
+        let refusal =
+            Refusal::external("commits are to be signed (commit.gpgSign), and signing fails");
+        let show =
+            "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|commit.gpgsign)'";
+        let refusal = failure.why.iter().fold(refusal, |refusal, line| refusal.why(line.as_str()));
+        Err(refusal.next_shell(show, "shows how it is configured"))
+    }
+
+    /// Who commits and when, as git itself resolves it. The caller's `GIT_*_DATE` comes first,
+    /// then the operation's moment in the zone git uses.
+    fn ident(&self, role: &str, at: Timestamp) -> Result<String, Refusal> {
+        let date = format!("GIT_{role}_DATE");
+        let mut call = self.git.call(["var", &format!("GIT_{role}_IDENT")]);
+        if std::env::var_os(&date).is_none() {
+            let zone = if std::env::var_os("SOURCE_DATE_EPOCH").is_some() { " +0000" } else { "" };
+            call = call.env(&date, format!("@{}{zone}", at.0));
+        }
+        let out = call.output()?;
+        match git::lines(&out.stdout).pop() {
+            Some(line) if out.status.success() => Ok(line),
+            _ => Err(Refusal::usage("git does not know who you are")
+                .why("A commit needs a name and an address.")
+                .next_shell("git config user.name \"Your Name\"", "")
+                .next_shell("git config user.email you@example.com", "")),
+        }
+    }
+}
+
+fn is_hook_configuration(path: &Path) -> bool {
+    path == Path::new(".pre-commit-config.yaml")
+}

@@ -1,0 +1,309 @@
+//! Python source: string literals that are assigned at the top level, and `setup(...)` calls.
+
+mod encoding;
+mod lexer;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use lexer::{Kind, Line, Token};
+
+use super::edit::Event;
+use super::{Found, Source};
+use crate::error::Refusal;
+pub use encoding::generated_by;
+
+/// A parsed file.
+#[derive(Debug)]
+pub struct Module<'a> {
+    source: Source<'a>,
+    lines: Vec<Line>,
+}
+
+/// `from .module import name`, seen from the file it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// How many dots it begins with: 0 for an absolute import, 1 for the own package.
+    pub level: usize,
+    /// The module behind the dots, possibly empty.
+    pub module: String,
+    /// What it is called there.
+    pub name: String,
+}
+
+/// What a keyword of a `setup(...)` call is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// A plain string literal.
+    Literal(Found),
+    /// The name of a variable.
+    Name(String),
+    /// `True`.
+    True,
+    /// Any other expression: its text, and where it begins.
+    Expression(String, usize),
+}
+
+/// Words that begin a compound statement: what follows on their line is not at the top level.
+const COMPOUND: [&[u8]; 12] = [
+    b"if", b"elif", b"else", b"for", b"while", b"try", b"except", b"finally", b"with", b"def",
+    b"class", b"async",
+];
+
+impl<'a> Module<'a> {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Bytes that do not fit the encoding (UTF-8, or what a PEP 263 cookie says), strings and
+    /// brackets that are never closed, with their place.
+    pub fn parse(source: Source<'a>) -> Result<Self, Refusal> {
+        encoding::check(source)?;
+        let lines = lexer::lines(source.bytes).map_err(|broken| {
+            Refusal::usage(format!("{} cannot be read as Python", source.path))
+                .why(broken.why)
+                .at(source.place(broken.at))
+        })?;
+        Ok(Self { source, lines })
+    }
+
+    /// The file it was read from.
+    pub fn source(&self) -> Source<'a> {
+        self.source
+    }
+
+    /// The plain string literal that is assigned to `name` at the top level; `None` when there is
+    /// none. Not counted: f-strings, bytes, adjacent literals, anything inside a block.
+    ///
+    /// # Errors
+    /// Two such assignments, with both places.
+    pub fn assigned(&self, name: &str) -> Result<Option<Found>, Refusal> {
+        let mut all = self.assignments().filter(|(target, _)| *target == name.as_bytes());
+        let Some((_, first)) = all.next() else { return Ok(None) };
+        if let Some((_, second)) = all.next() {
+            let what = format!("{name} is assigned twice in {}", self.source.path);
+            return Err(Refusal::usage(what)
+                .why(format!("The other assignment is at {}", self.source.link(first.range.start)))
+                .at(self.source.place(second.range.start)));
+        }
+        Ok(Some(first))
+    }
+
+    /// Every name that is assigned a plain string literal at the top level, in the order of the
+    /// file; a name twice if it is assigned twice.
+    pub fn assigned_names(&self) -> Vec<String> {
+        self.assignments().map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect()
+    }
+
+    /// The other variable in `name = other` at the top level.
+    pub fn alias_of(&self, name: &str) -> Option<String> {
+        self.statements().find_map(|statement| {
+            let (targets, value) = self.assignment(statement);
+            let [token] = value else { return None };
+            let alias = token.kind == Kind::Name && targets.contains(&name.as_bytes());
+            alias.then(|| String::from_utf8_lossy(self.raw(token)).into_owned())
+        })
+    }
+
+    fn assignments(&self) -> impl Iterator<Item = (&[u8], Found)> {
+        self.statements().flat_map(|statement| {
+            let (targets, value) = self.assignment(statement);
+            let found = self.literal(value);
+            let pair = move |target| found.clone().map(|found| (target, found));
+            targets.into_iter().filter_map(pair).collect::<Vec<_>>()
+        })
+    }
+
+    /// `(1, 2, 3)` under `__version_info__` and the like, `MAJOR = 1`: the names and where they
+    /// are. These say the version too, but are no strings.
+    pub fn numeric_versions(&self) -> Vec<(String, usize)> {
+        let wanted = |name: &[u8]| {
+            let plain = name.to_ascii_lowercase();
+            let plain = plain.strip_prefix(b"__").unwrap_or(&plain);
+            let plain = plain.strip_suffix(b"__").unwrap_or(plain);
+            let plain = plain.strip_prefix(b"version_").unwrap_or(plain);
+            [&b"info"[..], b"version", b"major", b"minor", b"patch", b"micro"].contains(&plain)
+        };
+        let numeric = |value: &[Token]| {
+            let words = |kind: &Kind| !matches!(kind, Kind::Operator);
+            value.first().is_some_and(|first| first.kind == Kind::Number || self.raw(first) == b"(")
+                && value.iter().any(|token| token.kind == Kind::Number)
+                && value.iter().filter(|t| words(&t.kind)).all(|t| t.kind != Kind::Name)
+        };
+        let mut found = Vec::new();
+        for statement in self.statements() {
+            let (targets, value) = self.assignment(statement);
+            if let Some(target) = targets.into_iter().find(|t| wanted(t))
+                && numeric(value)
+            {
+                let name = String::from_utf8_lossy(target).into_owned();
+                found.push((name, statement[0].span.start));
+            }
+        }
+        found
+    }
+
+    /// Where `name` comes from when the file imports it at the top level from another module.
+    pub fn import_of(&self, name: &str) -> Option<Import> {
+        self.statements().find_map(|statement| {
+            let words: Vec<&[u8]> = statement.iter().map(|token| self.raw(token)).collect();
+            let (first, rest) = words.split_first()?;
+            let import = rest.iter().position(|word| *word == b"import")?;
+            let (from, items) = (&rest[..import], &rest[import + 1..]);
+            if *first != b"from" {
+                return None;
+            }
+            let from = from.concat();
+            let level = from.iter().take_while(|b| **b == b'.').count();
+            let imported =
+                items.split(|w| matches!(*w, b"," | b"(" | b")")).find_map(|item| match item {
+                    [single] if *single == name.as_bytes() => Some(*single),
+                    [real, b"as", alias] if *alias == name.as_bytes() => Some(*real),
+                    _ => None,
+                })?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            Some(Import { level, module: text(&from[level..]), name: text(imported) })
+        })
+    }
+
+    /// Does the file call `setup(...)` at the top level or under `if __name__ == "__main__":`?
+    pub fn calls_setup(&self) -> bool {
+        self.setup_call().is_some()
+    }
+
+    /// What the keyword `key` of that call is given; `None` without call or keyword.
+    pub fn setup_argument(&self, key: &str) -> Option<Argument> {
+        let call = self.setup_call()?;
+        let depth = call.first()?.depth + 1;
+        let mut arguments =
+            call[1..call.len() - 1].split(|t| t.depth == depth && self.raw(t) == b",");
+        let value = arguments.find_map(|argument| match argument {
+            [name, equals, value @ ..] => {
+                let named = self.raw(name) == key.as_bytes() && self.raw(equals) == b"=";
+                named.then_some(value).filter(|value| !value.is_empty())
+            }
+            _ => None,
+        })?;
+        let (first, last) = (value.first()?, value.last()?);
+        if let Some(found) = self.literal(value) {
+            return Some(Argument::Literal(found));
+        }
+        let text = String::from_utf8_lossy(&self.source.bytes[first.span.start..last.span.end]);
+        Some(match (value, text.as_ref()) {
+            (_, "True") => Argument::True,
+            ([single], _) if single.kind == Kind::Name => Argument::Name(text.into_owned()),
+            _ => Argument::Expression(text.into_owned(), first.span.start),
+        })
+    }
+
+    /// The tokens of the call from `(` to `)`.
+    fn setup_call(&self) -> Option<&[Token]> {
+        let main = self.main_block();
+        self.statements().chain(main).find_map(|statement| {
+            let open = statement.iter().position(|token| self.raw(token) == b"(")?;
+            let close = statement.iter().rposition(|token| self.raw(token) == b")")?;
+            let callee: Vec<u8> =
+                statement[..open].iter().flat_map(|t| self.raw(t)).copied().collect();
+            let known: [&[u8]; 3] = [b"setup", b"setuptools.setup", b"distutils.core.setup"];
+            let whole = close + 1 == statement.len() && statement[close].depth == 0;
+            (known.contains(&callee.as_slice()) && whole).then_some(&statement[open..=close])
+        })
+    }
+
+    /// The simple statements of the top level.
+    fn statements(&self) -> impl Iterator<Item = &[Token]> {
+        let top = self.lines.iter().filter(|line| line.indent == 0 && !self.is_compound(line));
+        top.flat_map(|line| self.split(&line.tokens))
+    }
+
+    /// The simple statements directly under `if __name__ == "__main__":`.
+    fn main_block(&self) -> Vec<&[Token]> {
+        let guard = |line: &Line| {
+            let words: Vec<&[u8]> = line.tokens.iter().map(|token| self.raw(token)).collect();
+            line.indent == 0 && matches!(words.as_slice(), [b"if", b"__name__", b"==", _, b":", ..])
+        };
+        let Some(at) = self.lines.iter().position(guard) else { return Vec::new() };
+        let beside = self.split(&self.lines[at].tokens[5..]);
+        let block = self.lines[at + 1..].iter().take_while(|line| line.indent > 0);
+        let indent = self.lines.get(at + 1).map_or(0, |line| line.indent);
+        let direct = block.filter(|line| line.indent == indent && !self.is_compound(line));
+        beside.chain(direct.flat_map(|line| self.split(&line.tokens))).collect()
+    }
+
+    fn is_compound(&self, line: &Line) -> bool {
+        line.tokens.first().is_some_and(|first| COMPOUND.contains(&self.raw(first)))
+    }
+
+    fn split<'t>(&self, tokens: &'t [Token]) -> impl Iterator<Item = &'t [Token]> {
+        let bytes = self.source.bytes;
+        let semicolon = move |t: &Token| t.depth == 0 && bytes.get(t.span.clone()) == Some(b";");
+        tokens.split(semicolon).filter(|statement| !statement.is_empty())
+    }
+
+    /// The names a statement assigns to, and the tokens of the value.
+    fn assignment<'t>(&self, statement: &'t [Token]) -> (Vec<&[u8]>, &'t [Token]) {
+        let parts: Vec<&[Token]> =
+            statement.split(|token| token.depth == 0 && self.raw(token) == b"=").collect();
+        let [targets @ .., value] = parts.as_slice() else { return (Vec::new(), &[]) };
+        let annotated = targets.len() == 1;
+        let names = targets.iter().filter_map(|target| match target {
+            [name] => Some(name),
+            [name, colon, ..] if annotated && self.raw(colon) == b":" => Some(name),
+            _ => None,
+        });
+        let names = names.filter(|name| name.kind == Kind::Name).map(|name| self.raw(name));
+        (names.collect(), value)
+    }
+
+    /// The value of a single plain string literal, in parentheses or not.
+    fn literal(&self, value: &[Token]) -> Option<Found> {
+        let parentheses = value.iter().take_while(|token| self.raw(token) == b"(").count();
+        let (_, inside) = value.split_at_checked(parentheses)?;
+        let ([token], closing) = inside.split_at_checked(1)? else { return None };
+        let closed = closing.len() == parentheses && closing.iter().all(|t| self.raw(t) == b")");
+        match &token.kind {
+            Kind::Text { inner, raw } if closed => {
+                let value = self.resolve(inner, *raw)?;
+                Some(Found { range: inner.clone(), value })
+            }
+            _ => None,
+        }
+    }
+
+    /// What a string literal means; `None` when it has an escape by name (`\N{...}`) or a bad one.
+    fn resolve(&self, inner: &Range<usize>, raw: bool) -> Option<String> {
+        let bytes = self.source.bytes.get(inner.clone())?;
+        if raw || !bytes.contains(&b'\\') {
+            return Some(String::from_utf8_lossy(bytes).into_owned());
+        }
+        encoding::unescape(&String::from_utf8_lossy(bytes))
+    }
+
+    fn raw(&self, token: &Token) -> &'a [u8] {
+        self.source.bytes.get(token.span.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn events(&self) -> Vec<Event<'_>> {
+        let mut events = Vec::new();
+        for line in &self.lines {
+            events.push(Event::Mark(b"\n"));
+            for token in &line.tokens {
+                let text = match &token.kind {
+                    Kind::Text { inner, raw } => {
+                        self.resolve(inner, *raw).map(|value| (inner, value))
+                    }
+                    _ => None,
+                };
+                match text {
+                    Some((inner, value)) => {
+                        let quote = &self.source.bytes[token.span.start..inner.start];
+                        events.push(Event::Mark(quote));
+                        events.push(Event::text(value, inner.clone()));
+                    }
+                    None => events.push(Event::Mark(self.raw(token))),
+                }
+            }
+        }
+        events
+    }
+}

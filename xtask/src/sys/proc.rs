@@ -1,0 +1,184 @@
+//! The one owner of child processes.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Set by ctrl-C or a termination signal once [`catch_interrupts`] was called.
+pub type Interrupt = Arc<AtomicBool>;
+
+/// From now on SIGINT, SIGTERM and SIGHUP raise a flag instead of ending the process, so that the
+/// executor can take its own steps back first.
+///
+/// # Errors
+/// The handler cannot be installed.
+pub fn catch_interrupts() -> io::Result<Interrupt> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let flag = Interrupt::default();
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(flag)
+}
+
+/// Takes away what a wrapping cargo put into the environment: a child must not see our build.
+pub fn without_cargo(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let Some(text) = name.to_str() else { continue };
+        if matches!(text, "CARGO" | "RUSTUP_TOOLCHAIN")
+            || text.starts_with("CARGO_MANIFEST_")
+            || text.starts_with("CARGO_PKG_")
+        {
+            command.env_remove(&name);
+        }
+    }
+    if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {
+        let kept: Vec<_> = std::env::split_paths(&path).filter(|entry| !is_cargos(entry)).collect();
+        match std::env::join_paths(&kept) {
+            Ok(joined) if !kept.is_empty() => command.env("LD_LIBRARY_PATH", joined),
+            _ => command.env_remove("LD_LIBRARY_PATH"),
+        };
+    }
+}
+
+/// cargo adds its target folders and the toolchain's libraries.
+fn is_cargos(entry: &std::path::Path) -> bool {
+    let has = |name: &str| entry.components().any(|part| part.as_os_str() == OsStr::new(name));
+    has("target") || has("rustlib") || has(".rustup") || has("toolchains")
+}
+
+/// Runs a child to its end, giving it `input` and collecting what it prints.
+///
+/// # Errors
+/// The child cannot be started or its pipes break.
+pub fn output(command: &mut Command, input: Option<&[u8]>) -> io::Result<Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = spawn(command)?;
+    let Some(input) = input else { return child.wait_with_output() };
+    let Some(mut stdin) = child.stdin.take() else { return child.wait_with_output() };
+    std::thread::scope(|scope| {
+        // A child that ends early closes the pipe; its exit code tells more than that error.
+        scope.spawn(move || stdin.write_all(input));
+        child.wait_with_output()
+    })
+}
+
+/// How a watched child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    By(ExitStatus),
+    TimedOut,
+    Interrupted,
+}
+
+/// Runs a child in its own process group, without standard input, its output going to `log`;
+/// the whole group is killed at the time-out or when the interrupt flag rises.
+///
+/// # Errors
+/// The child cannot be started.
+pub fn watched(
+    command: &mut Command,
+    log: &File,
+    limit: Duration,
+    interrupt: &Interrupt,
+) -> io::Result<Ended> {
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).process_group(0);
+    let start = Instant::now();
+    let mut child = spawn(command)?;
+    let mut pause = Duration::from_micros(200);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Ended::By(status));
+        }
+        if interrupt.load(Ordering::Relaxed) {
+            kill_group(&mut child)?;
+            return Ok(Ended::Interrupted);
+        }
+        if start.elapsed() > limit {
+            kill_group(&mut child)?;
+            return Ok(Ended::TimedOut);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn kill_group(child: &mut Child) -> io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::TERM);
+        std::thread::sleep(Duration::from_millis(100));
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    child.wait().map(drop)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one owner of processes")]
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    command.spawn()
+}
+
+/// The last lines of a log, secrets masked.
+pub fn tail(log: &mut File, lines: usize) -> Vec<String> {
+    let mut bytes = Vec::new();
+    if io::Seek::rewind(log).and_then(|()| log.read_to_end(&mut bytes)).is_err() {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].iter().map(|line| mask(line)).collect()
+}
+
+/// Text with the credentials of URLs taken out: `https://user:token@host` becomes `https://***@host`.
+pub fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        masked.push_str(before);
+        let end = after
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '<' | '>'))
+            .unwrap_or(after.len());
+        rest = match after[..end].rfind('@') {
+            Some(sign) => {
+                masked.push_str("***");
+                &after[sign..]
+            }
+            None => after,
+        };
+    }
+    masked.push_str(rest);
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_masked() {
+        for (given, expected) in [
+            ("no url", "no url"),
+            ("https://host/a@b", "https://host/a@b"),
+            ("https://user:tok@host/x y", "https://***@host/x y"),
+            ("a https://t@h b ssh://git@h/c", "a https://***@h b ssh://***@h/c"),
+            ("://", "://"),
+        ] {
+            assert_eq!(mask(given), expected);
+        }
+    }
+
+    #[test]
+    fn a_child_gets_its_input_and_ends_early_unharmed() {
+        let big = vec![b'x'; 1 << 20];
+        let echoed = output(&mut Command::new("cat"), Some(&big)).unwrap();
+        assert_eq!(echoed.stdout.len(), big.len());
+        assert!(output(&mut Command::new("true"), Some(&big)).unwrap().status.success());
+    }
+}

@@ -1,0 +1,89 @@
+//! File changes on the screen.
+
+use anstyle::AnsiColor;
+
+use super::paint;
+use crate::plan::{Change, Edit, FileChange, changes};
+
+/// A changed line and its file.
+pub struct Row {
+    /// `path:line`, which terminals link.
+    pub link: String,
+    pub change: Change,
+}
+
+/// The changed lines of a file that holds `bytes` before.
+pub fn rows(file: &FileChange, bytes: &[u8]) -> Vec<Row> {
+    let row = |change: Change| Row { link: format!("{}:{}", file.path, change.line), change };
+    changes(bytes, &file.edits).into_iter().map(row).collect()
+}
+
+impl Row {
+    /// `version = "1.2.0" -> "1.3.0"`, the interesting part of a long line.
+    pub fn short(&self) -> String {
+        let Change { old, span, value, .. } = &self.change;
+        let quoted = |c: Option<char>| c.filter(|c| matches!(c, '"' | '\''));
+        let quote = quoted(old[..span.start].chars().next_back())
+            .filter(|&open| quoted(old[span.end..].chars().next()) == Some(open));
+        let quote = quote.map_or(String::new(), String::from);
+        let end = span.end + quote.len();
+        let start = old[..span.start].char_indices().rev().nth(45).map_or(0, |(at, _)| at);
+        let shown = old[start..end].trim_start();
+        format!("{shown} -> {quote}{value}{quote}")
+    }
+
+    /// The whole line before and after, as in a diff.
+    pub fn diff(&self) -> String {
+        let removed = paint(&format!("  - {}", self.change.old), AnsiColor::Red.on_default());
+        let added = paint(&format!("  + {}", self.change.new), AnsiColor::Green.on_default());
+        format!("{}\n{removed}\n{added}", self.link)
+    }
+}
+
+/// How many bytes an edit changes: what is left between the common beginning and end.
+pub fn changed_bytes(edit: &Edit) -> usize {
+    let (old, new) = (edit.old.as_bytes(), edit.new.as_bytes());
+    let same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&old[same..], &new[same..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    old.len().max(new.len()) - tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(old: &str, value: &str, new: &str) -> Row {
+        let start = old.find(value).unwrap();
+        let span = start..start + value.len();
+        let new_line = old.replace(value, new);
+        let change = Change { line: 3, old: old.into(), new: new_line, span, value: new.into() };
+        Row { link: "a:3".into(), change }
+    }
+
+    #[test]
+    fn a_row_shows_the_value_with_its_quotes() {
+        for (old, expected) in [
+            ("version = \"1.2.0\"  # c", "version = \"1.2.0\" -> \"1.3.0\""),
+            ("    __version__ = '1.2.0'", "__version__ = '1.2.0' -> '1.3.0'"),
+            ("version = 1.2.0", "version = 1.2.0 -> 1.3.0"),
+        ] {
+            assert_eq!(row(old, "1.2.0", "1.3.0").short(), expected);
+        }
+        let minified = format!("{{\"a\":\"{}\",\"version\":\"1.2.0\"}}", "é".repeat(200));
+        let short = row(&minified, "1.2.0", "1.3.0").short();
+        assert!(
+            short.ends_with("\"version\":\"1.2.0\" -> \"1.3.0\"") && short.chars().count() < 70
+        );
+    }
+
+    #[test]
+    fn bytes_are_counted_between_the_common_ends() {
+        for (old, new, expected) in
+            [("1.2.0", "1.3.0", 1), ("1.9.0", "1.10.0", 2), ("1", "1.1", 2), ("1.2", "1.2", 0)]
+        {
+            let edit = Edit { range: 0..old.len(), old: old.into(), new: new.into() };
+            assert_eq!(changed_bytes(&edit), expected, "{old} {new}");
+        }
+    }
+}

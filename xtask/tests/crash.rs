@@ -1,0 +1,358 @@
+//! Kills `gonogo bump` at every single call that changes a file, in it, in git and in the hooks,
+//! lets calls fail and tears writes in half, and wants each time that one `gonogo resume` finishes
+//! the work and one `gonogo undo` leaves no trace of it.
+//!
+//! `faults/faults.c` says how. `GONOGO_CRASH_ALL=1` leaves nothing out;
+//! `GONOGO_CRASH_ONLY='commit kill 37'` runs one case, shows it and keeps its repositories.
+#![cfg(target_os = "linux")]
+#![allow(clippy::disallowed_methods, reason = "tests may write files and start processes")]
+
+#[path = "crash/faults.rs"]
+mod faults;
+#[path = "crash/repo.rs"]
+mod repo;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
+
+use faults::{Call, Fault, Run};
+use repo::{State, Variant, copy, git, gonogo};
+
+#[test]
+fn a_bump_beside_the_users_work_survives() {
+    every_fault(repo::PLAIN);
+}
+
+#[test]
+fn a_commit_with_hooks_survives() {
+    every_fault(repo::COMMIT);
+}
+
+#[test]
+fn a_commit_beside_the_users_work_survives() {
+    every_fault(repo::DIRTY);
+}
+
+/// Without this, a supervisor that strikes nowhere would make all of the above pass.
+#[test]
+fn the_supervisor_strikes_where_it_is_told() {
+    let dir = fresh("supervisor");
+    let template = dir.join("template");
+    repo::template(repo::COMMIT, &template);
+    let mut commit = repo::hermetic("git", &template);
+    commit.args(["commit", "-q", "--allow-empty", "-m", "x"]);
+    let copied = |name: &str| {
+        copy(&template, &dir.join(name));
+        dir.join(name)
+    };
+    let is_reset = |at: &Path| git(at, &["log", "--format=%s", "main"]) == "start\n";
+    let counted = faults::run(&commit, &copied("count"), ("count", 0));
+    assert_eq!((counted.code, counted.struck.is_none()), (0, true), "{}", counted.output);
+    assert!(counted.calls.iter().any(|call| call.program == "commit-msg"), "children count");
+    let found =
+        counted.calls.iter().position(|call| call.path.ends_with("-> .git/refs/heads/main"));
+    let moves = found.expect("git moves the branch") + 1;
+    for (kind, at, code, reset) in [
+        ("kill", moves, 137, true),
+        ("torn", moves + 1, 137, false),
+        ("eio", moves, 128, true),
+        ("enospc-sticky", moves - 1, 128, true),
+        ("kill", counted.calls.len() + 1, 0, false),
+    ] {
+        let at_dir = copied(&format!("{kind}-{at}"));
+        let run = faults::run(&commit, &at_dir, (kind, at));
+        assert_eq!((run.code, is_reset(&at_dir)), (code, reset), "{kind} {at}: {}", run.output);
+        assert_eq!(run.struck.is_some(), code != 0, "{kind} {at}");
+        // A kill is the end: no call of any process comes after it.
+        assert!(code != 137 || run.calls.len() == at, "{kind} {at}");
+    }
+}
+
+/// One bump from the same repository, interrupted in all ways.
+struct Bench {
+    variant: Variant,
+    dir: PathBuf,
+    initial: State,
+    last: State,
+    /// The calls of a bump that nothing interrupts.
+    calls: Vec<Call>,
+    /// How many cases left an operation open, and how many faults hit at all.
+    opened: AtomicUsize,
+    struck: AtomicUsize,
+}
+
+fn every_fault(variant: Variant) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let only = std::env::var("GONOGO_CRASH_ONLY").ok();
+    let mut only = only.as_deref().map(str::split_whitespace);
+    if only.as_mut().is_some_and(|words| words.next() != Some(variant.name)) {
+        return;
+    }
+    let start = Instant::now();
+    let bench = Bench::new(variant);
+    if let Some(mut words) = only {
+        let kind = words.next().expect("a kind");
+        let at = words.next().and_then(|n| n.parse().ok()).expect("the number of a call");
+        let wrong = bench.case((kind, at), true);
+        assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+        return;
+    }
+    let faults = bench.faults();
+    let wrong = on_both_cores(&faults, |&fault| bench.case(fault, false));
+    let (struck, opened) = (bench.struck.into_inner(), bench.opened.into_inner());
+    let name = variant.name;
+    let (calls, took) = (bench.calls.len(), start.elapsed().as_secs());
+    println!("{name}: {calls} calls, {struck} faults, {opened} left work open, {took} s");
+    let shown = wrong.len().min(20);
+    assert!(
+        wrong.is_empty(),
+        "{name}: {} of {} cases went wrong, {shown} are:\n\n{}",
+        wrong.len(),
+        faults.len(),
+        wrong[..shown].join("\n\n")
+    );
+    assert!(struck * 10 >= faults.len() * 9, "only {struck} of {} faults hit", faults.len());
+    assert!(calls >= 20 && opened >= 20, "too little was tried to mean anything");
+}
+
+impl Bench {
+    fn new(variant: Variant) -> Self {
+        let dir = fresh(variant.name);
+        let template = dir.join("template");
+        repo::template(variant, &template);
+        // Reading a state refreshes the index, so it is read from copies.
+        let (initial, last) = (dir.join("initial"), dir.join("last"));
+        copy(&template, &initial);
+        copy(&template, &last);
+        let run = faults::run(&gonogo(&last, variant.bump), &last, ("count", 0));
+        assert_eq!(run.code, 0, "{:?} works: {}", variant.bump, run.output);
+        let state = |at: &Path| {
+            let (state, wrong) = State::of(at);
+            assert!(wrong.is_empty(), "{}: {wrong:?}", at.display());
+            state
+        };
+        let (initial, last) = (state(&initial), state(&last));
+        assert!(initial != last, "the bump changes something");
+        let none = AtomicUsize::new(0);
+        Self { variant, dir, initial, last, calls: run.calls, opened: none, struck: 0.into() }
+    }
+
+    /// All faults worth trying.
+    fn faults(&self) -> Vec<Fault<'static>> {
+        let all = std::env::var_os("GONOGO_CRASH_ALL").is_some();
+        let mut faults = Vec::new();
+        let mut filled = 0;
+        for (i, call) in self.calls.iter().enumerate() {
+            // A sync changes nothing, so a kill after it finds what a kill before it does.
+            if all || i == 0 || !self.calls[i - 1].syncs() {
+                faults.push(("kill", i + 1));
+            }
+            if all || call.writes() {
+                faults.push(("torn", i + 1));
+            }
+            faults.push(("eio", i + 1));
+            // A disk that is full from a call on that needs no space is full from the next that does.
+            filled += usize::from(call.needs_space());
+            if all || call.needs_space() && filled % 2 == 0 {
+                faults.push(("enospc-sticky", i + 1));
+            }
+            if all {
+                faults.push(("enospc", i + 1));
+            }
+        }
+        faults
+    }
+
+    /// One fault; returns what came out wrong. With `show`, the repositories stay in any case.
+    fn case(&self, fault: Fault<'_>, show: bool) -> Option<String> {
+        let (kind, at) = fault;
+        let dir = fresh(&format!("{}/{kind}-{at}", self.variant.name));
+        let crashed = dir.join("crashed");
+        copy(&self.dir.join("template"), &crashed);
+        let run = faults::run(&gonogo(&crashed, self.variant.bump), &crashed, fault);
+        let mut case = Case { bench: self, dir: &dir, wrong: Vec::new() };
+        if run.struck.as_ref().is_none_or(|call| !excused(kind, call)) {
+            case.judge(&crashed, &run, at);
+        }
+        self.struck.fetch_add(usize::from(run.struck.is_some()), Ordering::Relaxed);
+        let name = self.variant.name;
+        let at_call = run.struck.map_or_else(|| "no such call".to_owned(), |call| call.to_string());
+        let title = format!("{name} {kind} {at} ({at_call})");
+        if show {
+            println!("{title}: exit {}\n{}\nkept: {}", run.code, run.output, dir.display());
+        } else if case.wrong.is_empty() {
+            fs::remove_dir_all(&dir).expect("remove");
+        }
+        // The first difference mostly says it all; the rest is there to see by hand.
+        let more = case.wrong.len().saturating_sub(2);
+        case.wrong.truncate(2);
+        (!case.wrong.is_empty()).then(|| {
+            format!(
+                "{title}:\n{}\n(and {more} more)\nby hand: GONOGO_CRASH_ONLY='{name} {kind} {at}' \
+                 cargo test -p gonogo --test crash -- --nocapture\nkept: {}",
+                case.wrong.join("\n"),
+                dir.display()
+            )
+        })
+    }
+}
+
+/// Faults in git that git itself hides: it says that all went well.
+fn excused(kind: &str, call: &Call) -> bool {
+    // A lock that git could not remove cannot be told from that of a git that is still running.
+    kind == "eio"
+        && call.program == "git"
+        && call.name.starts_with("unlink")
+        && call.path.ends_with(".lock")
+}
+
+/// What came of one fault.
+struct Case<'a> {
+    bench: &'a Bench,
+    dir: &'a Path,
+    wrong: Vec<String>,
+}
+
+impl Case<'_> {
+    fn judge(&mut self, crashed: &Path, run: &Run, at: usize) {
+        let killed = run.code == 137;
+        let Some(state) = self.newest(crashed) else { return };
+        let open = state == "open";
+        let (initial, last) = (&self.bench.initial, &self.bench.last);
+        let expected = if open || state == "done" { last } else { initial };
+        if !killed && (run.code == 0) != (state == "done") {
+            self.wrong.push(format!("exit {} with a state of {state:?}: {}", run.code, run.output));
+        }
+        if open && !killed && run.code != 4 {
+            self.wrong.push(format!("exit {} and not 4, but open: {}", run.code, run.output));
+        }
+        self.no_panic("bump", run);
+        let copied = |name: &str| {
+            let to = self.dir.join(name);
+            copy(crashed, &to);
+            to
+        };
+        if !open {
+            let seen = copied("as-it-is");
+            self.compare(&seen, expected, "before anything else");
+        }
+        // Some crashes are crashed into again, on the way forward and on the way back.
+        let again = open && (every(at, 7) || std::env::var_os("GONOGO_CRASH_ALL").is_some());
+        let copies = if again { ["a", "b", "c", "d"].map(copied).to_vec() } else { Vec::new() };
+        let (resumed, undone) = (copied("resumed"), copied("undone"));
+
+        let resume = self.finish(&resumed, "resume", true, expected);
+        if expected == last && every(at, 5) {
+            self.finish(&resumed, "undo", true, initial);
+        }
+        // Where nothing is open and nothing was done, `undo` may say so with any exit code.
+        let undo = self.finish(&undone, "undo", open || state == "done", initial);
+        if open {
+            self.bench.opened.fetch_add(1, Ordering::Relaxed);
+        }
+        for (i, copy) in copies.iter().enumerate() {
+            let (first, calls) = if i < 2 { ("resume", &resume) } else { ("undo", &undo) };
+            // Another call for every case, so that the sample spreads.
+            let second = 1 + (at * 31 + i * 17) % calls.len().max(1);
+            faults::run(&gonogo(copy, &[first]), copy, ("kill", second));
+            let then = if i % 2 == 0 { first } else { other(first) };
+            let what = format!("{first} killed at call {second}, then {then}");
+            match (first, then) {
+                (_, "undo") => self.finish_as(&what, copy, then, true, &[initial]),
+                ("resume", _) => self.finish_as(&what, copy, then, true, &[last]),
+                // An undo that began may be the operation that is resumed.
+                _ => self.finish_as(&what, copy, then, true, &[last, initial]),
+            };
+        }
+    }
+
+    /// The state of the newest operation: `open`, `done`, or that there is nothing to finish.
+    fn newest(&mut self, dir: &Path) -> Option<String> {
+        let out = gonogo(dir, &["log", "--json"]).output().expect("gonogo runs");
+        let parsed = serde_json::from_slice::<Vec<serde_json::Value>>(&out.stdout);
+        let Ok(operations) = parsed else {
+            self.wrong.push(format!("`log --json` says {out:?}"));
+            return None;
+        };
+        let states: Vec<_> = operations.iter().filter_map(|it| it["state"].as_str()).collect();
+        let newest = if states.contains(&"open") { Some(&"open") } else { states.first() };
+        Some(newest.map_or_else(|| "nothing".to_owned(), |state| (*state).to_owned()))
+    }
+
+    fn finish(&mut self, dir: &Path, how: &str, succeeds: bool, expected: &State) -> Vec<Call> {
+        self.finish_as(how, dir, how, succeeds, &[expected])
+    }
+
+    /// Calls `how` once; after that nothing may be open and the state is one of `expected`.
+    fn finish_as(
+        &mut self,
+        what: &str,
+        dir: &Path,
+        how: &str,
+        succeeds: bool,
+        expected: &[&State],
+    ) -> Vec<Call> {
+        let run = faults::run(&gonogo(dir, &[how]), dir, ("count", 0));
+        self.no_panic(what, &run);
+        if succeeds && run.code != 0 {
+            self.wrong.push(format!("{what}: exit {}: {}", run.code, run.output));
+        } else if self.newest(dir).is_some_and(|state| state == "open") {
+            self.wrong.push(format!("{what}: still open after: {}", run.output));
+        } else if expected.len() == 1 || expected.iter().all(|state| State::of(dir).0 != **state) {
+            self.compare(dir, expected[0], what);
+        }
+        run.calls
+    }
+
+    fn compare(&mut self, dir: &Path, expected: &State, what: &str) {
+        let (state, mut wrong) = State::of(dir);
+        wrong.extend(state.differences(expected));
+        self.wrong.extend(wrong.into_iter().map(|wrong| format!("{what}: {wrong}")));
+    }
+
+    fn no_panic(&mut self, what: &str, run: &Run) {
+        if [101, 124, 134].contains(&run.code) || run.output.contains("panicked") {
+            self.wrong.push(format!("{what} panicked or hangs: {}", run.output));
+        }
+    }
+}
+
+fn other(command: &str) -> &'static str {
+    if command == "undo" { "resume" } else { "undo" }
+}
+
+/// A sample of the calls: one in `n`.
+fn every(at: usize, n: usize) -> bool {
+    at % n == n / 2
+}
+
+/// An empty folder below that of all tests.
+fn fresh(name: &str) -> PathBuf {
+    static ONCE: OnceLock<()> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let _ = fs::remove_dir_all(repo::base());
+    });
+    let dir = repo::base().join(name);
+    fs::create_dir_all(&dir).expect("a folder");
+    dir
+}
+
+/// Runs the cases on two threads: the machines of CI have two cores.
+fn on_both_cores<T: Sync>(jobs: &[T], run: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut wrong = Vec::new();
+        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            wrong.extend(run(job));
+        }
+        wrong
+    };
+    std::thread::scope(|scope| {
+        let threads = [(); 2].map(|()| scope.spawn(work));
+        threads.into_iter().flat_map(|it| it.join().expect("no panic")).collect()
+    })
+}

@@ -1,0 +1,216 @@
+//! The repositories that are released in, and everything about one that must come out right.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use walkdir::WalkDir;
+
+/// Which user's work is around when the version is bumped, and how that is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    pub name: &'static str,
+    pub bump: &'static [&'static str],
+}
+
+/// No commit; staged, unstaged and untracked work of every sort.
+pub const PLAIN: Variant = Variant { name: "plain", bump: &["bump", "minor"] };
+/// A commit with hooks.
+pub const COMMIT: Variant = Variant { name: "commit", bump: &["bump", "minor", "--commit"] };
+/// A commit beside staged and unstaged work.
+pub const DIRTY: Variant =
+    Variant { name: "dirty", bump: &["bump", "minor", "--commit", "--allow-dirty"] };
+
+/// The folder that everything happens in; `HOME` is in there, too.
+pub fn base() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
+}
+
+/// A command that knows nothing of the machine it runs on.
+pub fn hermetic(program: &str, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(dir).env_clear().env("HOME", base().join("home")).env("LC_ALL", "C");
+    command.env("PATH", std::env::var_os("PATH").expect("PATH")).env("GIT_CONFIG_NOSYSTEM", "1");
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
+    }
+    command
+}
+
+/// The program under test.
+pub fn gonogo(dir: &Path, args: &[&str]) -> Command {
+    let mut command = hermetic(env!("CARGO_BIN_EXE_gonogo"), dir);
+    command.args(args);
+    command
+}
+
+/// What git answers; panics if it fails.
+pub fn git(dir: &Path, args: &[&str]) -> String {
+    let (succeeded, said) = try_git(dir, args);
+    assert!(succeeded, "git {args:?} in {}: {said}", dir.display());
+    said
+}
+
+fn try_git(dir: &Path, args: &[&str]) -> (bool, String) {
+    let out = hermetic("git", dir).env("GIT_OPTIONAL_LOCKS", "0").args(args).output();
+    let out = out.expect("git runs");
+    let said = [out.stdout, out.stderr].concat();
+    (out.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Makes the repository that every case of a variant starts from.
+pub fn template(variant: Variant, dir: &Path) {
+    let home = base().join("home");
+    fs::create_dir_all(&home).expect("home");
+    // A copied repository must look as unchanged to git as the original: no inodes, no ctime.
+    let config = "[user]\nname = A\nemail = a@example.com\n[gc]\nauto = 0\n[maintenance]\nauto = false\n\
+                  [core]\ncheckStat = minimal\ntrustctime = false\n";
+    fs::write(home.join(".gitconfig"), config).expect("config");
+    fs::create_dir_all(dir.join("src/demo")).expect("folders");
+    let put = |path: &str, text: &str| fs::write(dir.join(path), text).expect(path);
+    let mode = |path: &str, mode| {
+        fs::set_permissions(dir.join(path), fs::Permissions::from_mode(mode)).expect(path);
+    };
+    git(dir, &["init", "-q", "-b", "main", "--template="]);
+    put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.2.0\"\r\n");
+    put("src/demo/__init__.py", "__version__ = \"1.2.0\"\n");
+    mode("src/demo/__init__.py", 0o755);
+    for name in ["other.txt", "second.txt", "third.txt"] {
+        put(name, "one\ntwo\n");
+    }
+    symlink("other.txt", dir.join("link")).expect("symlink");
+    git(dir, &["add", "."]);
+    git(dir, &["commit", "-q", "-m", "start"]);
+    git(dir, &["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    put("untracked.txt", "mine\n");
+    match variant.name {
+        "plain" => {
+            put("other.txt", "staged\n");
+            put("new.txt", "staged\n");
+            git(dir, &["add", "other.txt", "new.txt"]);
+            put("other.txt", "staged, then edited\n");
+            put("later.txt", "intended\n");
+            git(dir, &["add", "-N", "later.txt"]);
+            fs::remove_file(dir.join("second.txt")).expect("remove");
+            mode("third.txt", 0o600);
+        }
+        "commit" => {
+            fs::create_dir(dir.join(".git/hooks")).expect("hooks");
+            put(".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");
+            put(".git/hooks/commit-msg", "#!/bin/sh\nprintf '\\nSeen-by: hook\\n' >>\"$1\"\n");
+            mode(".git/hooks/pre-commit", 0o755);
+            mode(".git/hooks/commit-msg", 0o755);
+        }
+        _ => {
+            put("other.txt", "staged\n");
+            git(dir, &["add", "other.txt"]);
+            put("second.txt", "edited\n");
+        }
+    }
+    git(dir, &["update-index", "-q", "--refresh"]);
+}
+
+/// Copies a folder with modes and times: git must not take a copied file for a changed one.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in WalkDir::new(from) {
+        let entry = entry.expect("a readable folder");
+        let target = to.join(entry.path().strip_prefix(from).expect("below"));
+        let meta = entry.metadata().expect("metadata");
+        if meta.is_dir() {
+            fs::create_dir(&target).expect("a new folder");
+            fs::set_permissions(&target, meta.permissions()).expect("mode");
+        } else if meta.is_symlink() {
+            symlink(fs::read_link(entry.path()).expect("target"), &target).expect("symlink");
+        } else {
+            fs::copy(entry.path(), &target).expect("copy");
+            let time = meta.modified().expect("time");
+            let file = File::options().read(true).open(&target).expect("open");
+            file.set_modified(time).expect("set time");
+        }
+    }
+}
+
+/// Everything about a repository that an operation may not get wrong.
+#[derive(PartialEq, Eq)]
+pub struct State(BTreeMap<String, String>);
+
+impl State {
+    /// Reads it, and what is broken or left behind in any case.
+    pub fn of(dir: &Path) -> (Self, Vec<String>) {
+        let mut parts = BTreeMap::new();
+        let mut wrong = Vec::new();
+        for entry in WalkDir::new(dir).min_depth(1) {
+            let entry = entry.expect("a readable folder");
+            let path =
+                entry.path().strip_prefix(dir).expect("below").to_string_lossy().into_owned();
+            let name = entry.file_name().to_string_lossy();
+            if path.starts_with(".git/") {
+                if name.ends_with(".lock") && !path.starts_with(".git/gonogo/") {
+                    wrong.push(format!("left behind: {path}"));
+                }
+                continue;
+            }
+            if name.starts_with(".gonogo-") {
+                wrong.push(format!("left behind: {path}"));
+            }
+            let meta = entry.metadata().expect("metadata");
+            let content = if meta.is_symlink() {
+                format!("-> {}", fs::read_link(entry.path()).expect("target").display())
+            } else if meta.is_file() {
+                String::from_utf8_lossy(&fs::read(entry.path()).expect("read")).into_owned()
+            } else {
+                "folder".to_owned()
+            };
+            parts.insert(path, format!("{:o} {content:?}", meta.mode()));
+        }
+        let mut ask = |name: &str, args: &[&str]| {
+            let (succeeded, said) = try_git(dir, args);
+            // `update-index --refresh` also fails for files that are rightly changed.
+            if !succeeded && name != "refresh" {
+                wrong.push(format!("git {args:?}: {said}"));
+            }
+            said
+        };
+        let format = "--format=%(refname) %(objectname) %(tree) %(contents)%00";
+        let refs = ask("refs", &["for-each-ref", format]);
+        for one in refs.split('\0').map(str::trim_start) {
+            if let Some((name, value)) = one.split_once(' ')
+                && !name.starts_with("refs/gonogo/")
+            {
+                parts.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        parts.insert(
+            "HEAD".to_owned(),
+            fs::read_to_string(dir.join(".git/HEAD")).unwrap_or_default(),
+        );
+        for (name, args) in [
+            ("index", &["ls-files", "-s", "-v", "-z"][..]),
+            ("status", &["status", "--porcelain=v2", "-z", "--untracked-files=all"]),
+            ("refresh", &["update-index", "--refresh"]),
+        ] {
+            parts.insert(name.to_owned(), ask(name, args).replace('\0', "\n"));
+        }
+        let found = ask("fsck", &["fsck", "--connectivity-only", "--no-dangling"]);
+        // It reports a ref that points nowhere and still succeeds.
+        if found.contains("error") || found.contains("missing") || found.contains("broken") {
+            wrong.push(format!("git fsck: {found}"));
+        }
+        (Self(parts), wrong)
+    }
+
+    /// Says where `self`, which is, differs from `expected`.
+    pub fn differences(&self, expected: &Self) -> Vec<String> {
+        let names: std::collections::BTreeSet<_> = self.0.keys().chain(expected.0.keys()).collect();
+        let show = |it: Option<&String>| it.map_or_else(|| "nothing".to_owned(), Clone::clone);
+        let differ = names.into_iter().filter(|name| self.0.get(*name) != expected.0.get(*name));
+        differ
+            .map(|name| {
+                let (is, should) = (show(self.0.get(name)), show(expected.0.get(name)));
+                format!("{name} is\n{is}\n  and should be\n{should}")
+            })
+            .collect()
+    }
+}
