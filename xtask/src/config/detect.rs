@@ -1,4 +1,4 @@
-//! Detection: from the root manifest by reference, never by scanning (SEMANTICS.md, section 2).
+//! Detection: from the root manifest by reference, never by scanning.
 
 use super::{Note, Project, detect_cargo, detect_npm, detect_pyproject};
 use crate::error::Refusal;
@@ -23,11 +23,13 @@ pub fn detect(tree: &dyn Tree) -> Result<Project, Refusal> {
     ];
     let mut parts = parts.into_iter().flatten().filter(Part::says_something);
     let Some(mut lead) = parts.next() else { return Err(nothing(tree)?) };
-    if let Some(refusal) = lead.blocked {
-        return Err(refusal);
-    }
     for other in parts {
         lead.join(other);
+    }
+    // setup.py may take the version from the Cargo.toml beside it: then that has joined by name.
+    let versions = lead.sites.iter().any(|site| site.role == Role::Version);
+    if let (false, Some(refusal)) = (versions, lead.blocked) {
+        return Err(refusal);
     }
     Ok(Project {
         name: lead.name,

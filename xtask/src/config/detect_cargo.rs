@@ -73,8 +73,9 @@ fn crates(tree: &dyn Tree, path: &str, root: File) -> Result<Vec<Crate>, Refusal
     let mut wanted = Vec::new();
     if let Some(workspace) = &root.workspace {
         for pattern in &workspace.members {
-            let pattern = below(&base, pattern);
-            wanted.extend(tree.folders(&pattern)?.iter().filter_map(manifest_in));
+            // `RepoPath` tidies `./crates/*`; what it refuses is the root itself or outside.
+            let Some(pattern) = RepoPath::new(&below(&base, pattern)) else { continue };
+            wanted.extend(tree.folders(pattern.as_str())?.iter().filter_map(manifest_in));
         }
     }
     let mut crates = vec![root];
@@ -128,7 +129,7 @@ fn read_crate(manifest: RepoPath, file: File) -> Result<Crate, Refusal> {
         None => None,
     };
     let requirements = requirements(&doc, &manifest)?;
-    Ok(Crate { manifest, name, version, workspace, requirements, file })
+    Ok(Crate { manifest, file, name, version, workspace, requirements })
 }
 
 fn own_version(doc: &Doc<'_>) -> Result<Version, Refusal> {

@@ -54,7 +54,7 @@ impl Layout {
         let moved = self.moved.iter().filter(|(package, _)| package == top);
         let starts = moved.map(|(_, folder)| join(folder, &rest.replace('.', "/")));
         let plain = self.roots.iter().map(|root| join(root, &module.replace('.', "/")));
-        starts.chain(plain).flat_map(module_files).collect()
+        starts.chain(plain).flat_map(|stem| module_files(&stem)).collect()
     }
 
     /// The folders that can hold the package of a project with this name.
@@ -179,11 +179,11 @@ fn relative(path: &RepoPath, level: usize, module: &str) -> Vec<String> {
     for _ in 1..level {
         folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
     }
-    module_files(join(folder, &module.replace('.', "/")))
+    module_files(&join(folder, &module.replace('.', "/")))
 }
 
-fn module_files(stem: String) -> Vec<String> {
-    vec![format!("{stem}.py"), join(&stem, "__init__.py")]
+fn module_files(stem: &str) -> Vec<String> {
+    vec![format!("{stem}.py"), join(stem, "__init__.py")]
 }
 
 /// Two parts of a path, either of them possibly empty.

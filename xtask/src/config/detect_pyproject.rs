@@ -1,6 +1,6 @@
 //! A Python project: pyproject.toml, what its `dynamic` points to, setup.cfg and setup.py.
 
-use super::detect::{Part, read, site};
+use super::detect::{Part, normal, read, site};
 use super::detect_package::{Layout, add_own, first_file, follow, follow_module, join};
 use super::detect_setup::{Pointer, Setup, add_attribute, add_plain, without_v};
 use super::{detect_cargo, detect_uv};
@@ -22,7 +22,7 @@ pub(super) fn part(tree: &dyn Tree) -> Result<Option<Part>, Refusal> {
         doc: toml.as_ref().map(|file| toml::parse(file.into())).transpose()?,
         setup: Setup::read(cfg.as_ref(), script.as_ref())?,
     };
-    match python.manifest()? {
+    match python.manifest() {
         Some(manifest) => python.part(manifest).map(Some),
         None => Ok(None),
     }
@@ -36,29 +36,29 @@ struct Python<'a> {
 
 impl Python<'_> {
     /// pyproject.toml describes a package when it names one; tool settings alone do not.
-    fn manifest(&self) -> Result<Option<RepoPath>, Refusal> {
+    fn manifest(&self) -> Option<RepoPath> {
         let named = self.text(&["project", "name"]).is_some()
             || self.text(&["tool", "poetry", "name"]).is_some()
             || self.node(&["tool", "poetry", "version"]).is_some()
             || self.text(&["tool", "flit", "metadata", "module"]).is_some();
         let doc = self.doc.as_ref().filter(|_| named);
-        Ok(doc.map(|doc| doc.source().path).or(self.setup.manifest()).cloned())
+        doc.map(|doc| doc.source().path).or(self.setup.manifest()).cloned()
     }
 
     fn part(&self, manifest: RepoPath) -> Result<Part, Refusal> {
         let mut part = Part::new(manifest, self.name()?);
         let layout = self.layout()?;
         part.vcs = self.vcs();
-        match part.vcs.as_deref() {
+        match part.vcs.clone().as_deref() {
             Some(POETRY_DYNAMIC) => {}
-            Some(tool) => self.note_leftovers(tool.to_owned(), &layout, &mut part)?,
+            Some(tool) => self.note_leftovers(tool, &layout, &mut part)?,
             None => {
                 self.add_static(&mut part)?;
                 self.add_dynamic(&layout, &mut part)?;
                 self.setup.add(self.tree, &layout, &mut part)?;
                 add_own(self.tree, &layout, &mut part)?;
                 if part.sites.is_empty() {
-                    self.explain_nothing()?;
+                    part.blocked = self.why_nothing();
                 }
             }
         }
@@ -118,7 +118,7 @@ impl Python<'_> {
             (hatch == "uv-dynamic-versioning", "uv-dynamic-versioning"),
             (hatch == "versioningit" || has(&["tool", "versioningit"]), "versioningit"),
             (pdm == "scm" || has(&["tool", "pdm", "version", "use_scm"]), "pdm"),
-            (has(&["tool", "setuptools_scm"]), "setuptools-scm"),
+            (has(&["tool", "setuptools_scm"]) || self.infers_scm(), "setuptools-scm"),
             (scikit.ends_with("setuptools_scm"), "setuptools-scm"),
             (has(&["tool", "setuptools-git-versioning"]), "setuptools-git-versioning"),
             (has(&["tool", "versioneer"]), "versioneer"),
@@ -128,13 +128,17 @@ impl Python<'_> {
         named.or_else(|| self.setup.vcs())
     }
 
+    /// setuptools-scm without a table of its own: it is required for the build, the version is
+    /// dynamic, and setuptools is told of no other place.
+    fn infers_scm(&self) -> bool {
+        let required = self.texts(&["build-system", "requires"]);
+        self.is_dynamic()
+            && self.node(&["tool", "setuptools", "dynamic", "version"]).is_none()
+            && required.iter().any(|name| normal(name).starts_with("setuptools-scm"))
+    }
+
     /// Literals beside a version from tags: no version files, but worth a word.
-    fn note_leftovers(
-        &self,
-        tool: String,
-        layout: &Layout,
-        part: &mut Part,
-    ) -> Result<(), Refusal> {
+    fn note_leftovers(&self, tool: &str, layout: &Layout, part: &mut Part) -> Result<(), Refusal> {
         let mut leftovers = Part::new(part.manifest.clone(), part.name.clone());
         add_own(self.tree, layout, &mut leftovers)?;
         for found in leftovers.sites {
@@ -155,7 +159,7 @@ impl Python<'_> {
             match (entry.key.as_str(), entry.value.text()) {
                 ("", Some(folder)) => layout.roots.push(join(folder, "")),
                 (package, Some(folder)) => {
-                    layout.moved.push((package.to_owned(), folder.to_owned()))
+                    layout.moved.push((package.to_owned(), folder.to_owned()));
                 }
                 _ => {}
             }
@@ -338,23 +342,20 @@ impl Python<'_> {
             .at(doc.source().place(node.span.start)))
     }
 
-    /// Says why a project that has to have a version seems to have none.
-    fn explain_nothing(&self) -> Result<(), Refusal> {
-        if let Some(refusal) = self.setup.computed() {
-            return Err(refusal);
+    /// Why a project that has to have a version seems to have none.
+    fn why_nothing(&self) -> Option<Refusal> {
+        let computed = self.setup.computed();
+        if computed.is_some() || !self.is_dynamic() {
+            return computed;
         }
-        let (Some(doc), Some(node), true) =
-            (&self.doc, self.node(&["project", "dynamic"]), self.is_dynamic())
-        else {
-            return Ok(());
-        };
-        let path = doc.source().path;
-        let at =
-            node.texts().iter().find(|n| n.text() == Some("version")).map_or(0, |n| n.span.start);
-        Err(Refusal::usage(format!("{path} leaves the version to its build backend"))
+        let (doc, node) = (self.doc.as_ref()?, self.node(&["project", "dynamic"])?);
+        let word = node.texts().into_iter().find(|node| node.text() == Some("version"))?;
+        let what = format!("{} leaves the version to its build backend", doc.source().path);
+        let refusal = Refusal::usage(what)
             .why(format!("Nothing says where {} takes it from", self.backend()))
             .why("A static `version = \"...\"` under [project] works with every backend")
-            .at(doc.source().place(at)))
+            .at(doc.source().place(word.span.start));
+        Some(refusal)
     }
 }
 

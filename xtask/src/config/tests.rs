@@ -76,7 +76,7 @@ fn expect(files: &[(&str, &str)], expected: &[&str]) {
 fn expect_refusal(files: &[(&str, &str)], what: &str, place: Option<&str>) {
     let refusal = refusal(files);
     assert_eq!(refusal.what, what);
-    let found = refusal.place.map(|p| format!("{}:{}:{}", p.path, p.line, p.column));
+    let found = refusal.place.clone().map(|p| format!("{}:{}:{}", p.path, p.line, p.column));
     assert_eq!(found.as_deref(), place, "{:?}", refusal.why);
 }
 
@@ -269,6 +269,7 @@ fn versions_from_tags_have_no_files() {
     for (text, tool) in [
         (format!("{DYNAMIC}[tool.hatch.version]\nsource='vcs'\n"), "hatch-vcs"),
         (format!("{DYNAMIC}[tool.setuptools_scm]\n"), "setuptools-scm"),
+        (format!("{DYNAMIC}[build-system]\nrequires=['setuptools_scm>=8']"), "setuptools-scm"),
         (format!("{DYNAMIC}[tool.pdm.version]\nsource='scm'\n"), "pdm"),
         (format!("{DYNAMIC}[tool.versioneer]\nVCS='git'\n"), "versioneer"),
         (poetry.to_owned(), "poetry-dynamic-versioning"),

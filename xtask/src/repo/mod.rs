@@ -110,13 +110,21 @@ impl Repo {
         Ok(Self { top, git_dir, common_dir: place(common_dir), head, git })
     }
 
-    /// Every tag name, in git's order (by name).
+    /// Every tag name, sorted by git's idea of versions, highest first (git-for-each-ref,
+    /// `version:refname`). Only names are read, so this is quick with thousands of tags.
     ///
     /// # Errors
     /// git fails.
     pub fn tags(&self) -> Result<Vec<String>, Refusal> {
-        let out =
-            self.git.call(["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"]).read()?;
+        let out = self
+            .git
+            .call([
+                "for-each-ref",
+                "--sort=-version:refname",
+                "--format=%(refname:strip=2)",
+                "refs/tags",
+            ])
+            .read()?;
         Ok(git::lines(&out))
     }
 

@@ -9,7 +9,7 @@ pub struct Releases {
     pub format: TagFormat,
     /// The release nearest to HEAD among its ancestors: tag and version.
     pub nearest: Option<(String, Version)>,
-    /// Every version that has a tag, reachable or not, highest first.
+    /// Every version that has a tag, reachable or not, in git's version order, highest first.
     pub tagged: Vec<(String, Version)>,
 }
 
@@ -23,11 +23,6 @@ impl Releases {
         let any = TagFormat::detect(&[], name);
         let mut tagged: Vec<(String, Version)> =
             tags.iter().filter_map(|tag| Some((tag.clone(), any.version(tag)?))).collect();
-        tagged.sort_by(|(_, a), (_, b)| match (a.precedes(b), b.precedes(a)) {
-            (true, _) => std::cmp::Ordering::Greater,
-            (_, true) => std::cmp::Ordering::Less,
-            _ => std::cmp::Ordering::Equal,
-        });
         let nearest = match repo.head.commit() {
             Some(_) if !tagged.is_empty() => nearest(repo, &tags, &tagged)?,
             _ => None,

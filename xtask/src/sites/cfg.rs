@@ -200,7 +200,7 @@ mod tests {
             ("[metadata]\nversion = 1\nversion = 2\n", 3),
             ("[metadata]\nversion = 1\n  2\n", 3),
         ] {
-            assert_eq!(version(text).unwrap_err().place.unwrap().line, line, "{text:?}");
+            assert_eq!(version(text).unwrap_err().place.clone().unwrap().line, line, "{text:?}");
         }
     }
 }

@@ -161,7 +161,9 @@ impl<'a> Doc<'a> {
             }
             Kind::List(nodes) => {
                 events.push(Event::Mark(b"["));
-                nodes.iter().for_each(|node| self.walk(node, events));
+                for node in nodes {
+                    self.walk(node, events);
+                }
                 events.push(Event::Mark(b"]"));
             }
             Kind::Text(value) => events.push(Event::text(value.as_str(), node.span.clone())),

@@ -106,7 +106,7 @@ mod tests {
     fn a_key_given_twice_is_refused_with_both_places() {
         let text = "{\n  \"version\": \"1.2.3\",\n  \"version\": \"1.2.4\"\n}\n";
         let refusal = find(text, &["version"]).unwrap_err();
-        let place = refusal.place.unwrap();
+        let place = refusal.place.clone().unwrap();
         assert_eq!((place.line, place.column), (3, 3));
         assert!(refusal.why[0].contains("package.json:2:3"), "{:?}", refusal.why);
         assert!(find("{\"a\":1,\"a\":2,\"version\":\"1.2.3\"}", &["version"]).is_ok());
@@ -128,6 +128,6 @@ mod tests {
             assert!(refusal.place.is_some());
         }
         let refusal = find("{\n\"version\": 1.2}", &["version"]).unwrap_err();
-        assert_eq!(refusal.place.map(|p| (p.line, p.column)), Some((2, 12)));
+        assert_eq!(refusal.place.clone().map(|p| (p.line, p.column)), Some((2, 12)));
     }
 }

@@ -55,7 +55,7 @@ mod tests {
     fn anything_else_is_refused() {
         for (text, line) in [("", 1), (" \n", 2), ("1.2.3\n\n4.5.6\n", 3), ("1\r\n2", 2)] {
             let refusal = find(source(&file("VERSION", text))).unwrap_err();
-            assert_eq!(refusal.place.unwrap().line, line, "{text:?}");
+            assert_eq!(refusal.place.clone().unwrap().line, line, "{text:?}");
         }
         assert!(find(source(&file("VERSION", b"1.2.3 \xe9"))).is_err());
     }

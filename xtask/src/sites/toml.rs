@@ -125,18 +125,18 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_refused_with_its_place() {
         let refusal = find("[project]\nversion = 1.2\n", &["project", "version"]).unwrap_err();
-        let place = refusal.place.unwrap();
+        let place = refusal.place.clone().unwrap();
         assert_eq!((place.line, place.column), (2, 11));
         assert_eq!(refusal.what, "project.version in x.toml is not a string");
 
         let refusal = find("[project]\nversion = \n", &["project"]).unwrap_err();
-        assert_eq!(refusal.place.unwrap().line, 2);
+        assert_eq!(refusal.place.clone().unwrap().line, 2);
         assert_eq!(refusal.what, "x.toml is not valid TOML");
         assert!(!refusal.why.is_empty());
 
         let file = file("x.toml", b"a = 1\nb = '\xff'\n");
         let refusal = parse(source(&file)).unwrap_err();
-        let place = refusal.place.unwrap();
+        let place = refusal.place.clone().unwrap();
         assert_eq!((place.line, place.column), (2, 6));
     }
 }

@@ -1,4 +1,4 @@
-//! The next version: what a level or an exact version leads to (SEMANTICS.md, section 1).
+//! The next version: what a level or an exact version leads to.
 
 use super::levels::{DeadEnd, PATCH, aim};
 use super::parts::{Core, Goal, up};

@@ -138,7 +138,7 @@ impl Facts<'_> {
     pub(super) fn no_form(&self, version: &Version, refusal: Refusal) -> Refusal {
         let refusal = match version.semver {
             Some(_) => refusal,
-            None => refusal.why("`scheme = \"pep440\"` under [version] in gonogo.toml allows it."),
+            None => refusal.why("The versions of this repository are spelled as SemVer."),
         };
         match refusal.next.as_slice() {
             [] => self.with_ways(refusal, &self.usual_moves()),

@@ -23,7 +23,7 @@ fn a_cargo_workspace_that_inherits() {
     let files = [
         (
             "Cargo.toml",
-            "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/z\"]\n\
+            "[workspace]\nmembers = [\".\", \"./crates/*\"]\nexclude = [\"crates/z\"]\n\
              [workspace.package]\nversion = \"0.4.0\"\n\
              [workspace.dependencies]\na = { path = \"crates/a\", version = \"^0.4\" }\nserde = \"1\"\n",
         ),
@@ -110,6 +110,9 @@ fn other_root_manifests_join_by_name() {
     assert_eq!(project.sites.len(), 2);
     let note = "package.json:3 is for \"web\" 0.1.0, not this project: left alone";
     assert_eq!(project.notes[0].to_string(), note);
+    let script = ("setup.py", "setup(name='my-pkg', version=from_cargo())");
+    expect(&[script, cargo], &["Cargo.toml package.version 1.2.3 (manifest)"]);
+    expect_refusal(&[script, json], "setup.py computes its version", Some("setup.py:1:30"));
     let tools = ("pyproject.toml", "[tool.ruff]\n");
     expect(&[tools, json], &["package.json version 0.1.0 (manifest)"]);
 }

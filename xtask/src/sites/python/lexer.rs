@@ -265,7 +265,7 @@ impl Lexer<'_> {
                 b':' if brackets == 0 => return self.format(shape, depth, start),
                 b'(' | b'[' | b'{' => (brackets, self.at) = (brackets + 1, self.at + 1),
                 b')' | b']' | b'}' => {
-                    (brackets, self.at) = (brackets.saturating_sub(1), self.at + 1)
+                    (brackets, self.at) = (brackets.saturating_sub(1), self.at + 1);
                 }
                 b'#' => self.comment(),
                 b'"' | b'\'' => {
@@ -332,9 +332,8 @@ fn operator(bytes: &[u8]) -> usize {
         return 3;
     }
     match bytes {
-        [b'=' | b'!' | b'<' | b'>' | b':' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&', b'=', ..]
-        | [b'|' | b'^' | b'@', b'=', ..]
-        | [b'-', b'>', ..] => 2,
+        [first, b'=', ..] if b"=!<>:+-*/%&|^@".contains(first) => 2,
+        [b'-', b'>', ..] => 2,
         _ => 1,
     }
 }

@@ -99,7 +99,7 @@ fn escapes_are_resolved_and_their_bytes_known() {
 #[test]
 fn what_cannot_be_decided_is_refused_with_its_place() {
     let refusal = assigned("__version__ = '1'\n\n__version__ = '2'\n", "__version__").unwrap_err();
-    assert_eq!(refusal.place.map(|p| (p.line, p.column)), Some((3, 16)));
+    assert_eq!(refusal.place.clone().map(|p| (p.line, p.column)), Some((3, 16)));
     assert!(refusal.why[0].contains("x.py:1:16"), "{:?}", refusal.why);
     for (text, line) in [
         ("a = 1\nb = 'x\n", 2),
@@ -108,7 +108,7 @@ fn what_cannot_be_decided_is_refused_with_its_place() {
         ("a = 1\n)", 2),
         ("f'{a'", 1),
     ] {
-        assert_eq!(assigned(text, "b").unwrap_err().place.unwrap().line, line, "{text:?}");
+        assert_eq!(assigned(text, "b").unwrap_err().place.clone().unwrap().line, line, "{text:?}");
     }
 }
 
@@ -119,7 +119,7 @@ fn encodings_follow_pep_263() {
     let second: &[u8] = b"#!/usr/bin/python\r\n# vim: set fileencoding=ISO_8859-15 :\r\nx='\xe9'\r\n__version__ = '1'";
     assert!(assigned(second, "__version__").unwrap().is_some());
     let late: &[u8] = b"import x\n# coding: latin-1\nx = '\xe9'\n";
-    assert_eq!(assigned(late, "x").unwrap_err().place.unwrap().line, 3);
+    assert_eq!(assigned(late, "x").unwrap_err().place.clone().unwrap().line, 3);
     let japanese: &[u8] = b"# coding: shift_jis\nx = '\x83\x5c'\n";
     assert!(assigned(japanese, "x").unwrap_err().what.contains("shift-jis"));
     assert!(assigned("# coding: shift_jis\nx = '1'\n", "x").unwrap().is_some());

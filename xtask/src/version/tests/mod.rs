@@ -1,4 +1,4 @@
-//! The table of SEMANTICS.md, section 1, row by row, and what surrounds it.
+//! The table of levels, row by row, and what surrounds it.
 
 mod properties;
 mod refusals;

@@ -241,7 +241,7 @@ const REFUSALS: &[Row] = &[
             "Usage: 1.3 has no SemVer form.",
             "SemVer has three numbers, this has 2.",
             "Did you mean 1.3.0?",
-            "`scheme = \"pep440\"` under [version] in gonogo.toml allows it.",
+            "The versions of this repository are spelled as SemVer.",
             "> bump 1.3.0: the same with three numbers",
         ],
     ),
@@ -253,7 +253,7 @@ const REFUSALS: &[Row] = &[
         &[
             "Usage: 1.2.0.post1 has no SemVer form.",
             "SemVer has no post-releases.",
-            "`scheme = \"pep440\"` under [version] in gonogo.toml allows it.",
+            "The versions of this repository are spelled as SemVer.",
             "> bump patch: 1.2.1",
             "> bump minor: 1.3.0",
             "> bump major: 2.0.0",

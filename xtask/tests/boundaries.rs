@@ -1,0 +1,141 @@
+//! The boundaries of ARCHITECTURE.md that no compiler lint holds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every source file: its path below `src` and its text without the tests at its end.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(&root).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if entry.path().extension().is_some_and(|e| e == "rs") {
+            let name = entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+            found.push((name, code));
+        }
+    }
+    assert!(found.len() > 40, "only {} source files seen", found.len());
+    found
+}
+
+fn is_test(name: &str) -> bool {
+    name.ends_with("tests.rs") || name.contains("/tests/")
+}
+
+fn in_module(name: &str, module: &str) -> bool {
+    name.starts_with(&format!("{module}/")) || name == format!("{module}.rs")
+}
+
+/// Modules whose files must not mention any of these.
+fn forbid(modules: &[&str], words: &[&str]) {
+    let mut seen = 0;
+    let mut found = Vec::new();
+    for (name, code) in sources() {
+        if is_test(&name) || !modules.iter().any(|module| in_module(&name, module)) {
+            continue;
+        }
+        seen += 1;
+        for (number, line) in code.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if let Some(word) = words.iter().find(|word| code.contains(*word)) {
+                found.push(format!("src/{name}:{}: {word}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(seen >= modules.len(), "the modules {modules:?} have {seen} files");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+const OUTSIDE: [&str; 7] =
+    ["std::fs", "std::process", "std::env", "std::net", "std::thread", "std::time", "std::io"];
+
+#[test]
+fn planning_does_no_io() {
+    let pure = ["flows", "sites", "version", "plan", "config"];
+    forbid(&pure, &OUTSIDE);
+    forbid(
+        &pure,
+        &["crate::sys", "crate::repo", "crate::exec", "crate::journal", "crate::ui", "crate::cli"],
+    );
+}
+
+#[test]
+fn what_is_below_does_not_know_what_is_above() {
+    forbid(&["sys"], &["crate::"]);
+    forbid(
+        &["repo"],
+        &["crate::exec", "crate::journal", "crate::ui", "crate::cli", "crate::flows"],
+    );
+    forbid(
+        &["journal"],
+        &["crate::exec", "crate::repo", "crate::ui", "crate::cli", "crate::flows"],
+    );
+    forbid(&["exec"], &["crate::ui", "crate::cli", "crate::flows", "crate::config"]);
+    forbid(&["ui"], &["crate::exec", "crate::repo", "crate::journal", "crate::cli", "crate::sys"]);
+}
+
+#[test]
+fn a_dry_run_is_the_plan_printed() {
+    let below = ["config", "exec", "flows", "journal", "plan", "repo", "sites", "sys", "version"];
+    forbid(&below, &["dry_run"]);
+}
+
+#[test]
+fn only_one_file_runs_git_and_only_proc_starts_children() {
+    for (name, code) in sources() {
+        let owner = name == "repo/git.rs";
+        assert!(owner || !code.contains("cmd!("), "{name} builds a command of its own");
+        let starts = name == "sys/proc.rs";
+        assert!(starts || !code.contains("Command::new"), "{name} starts a child of its own");
+        assert!(starts || !code.contains(".spawn("), "{name} starts a child of its own");
+    }
+}
+
+#[test]
+fn nothing_is_reset_forced_or_swept_up() {
+    let every = ["cli", "config", "exec", "flows", "journal", "plan", "repo", "sites", "sys", "ui"];
+    let banned = ["--hard", "\"--force\"", "\"--tags\", \"push", "\"add\", \".\"", "--no-verify"];
+    forbid(&every, &banned);
+}
+
+#[test]
+fn files_and_functions_can_be_read() {
+    for (name, _) in sources() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
+        let lines = fs::read_to_string(path).unwrap().lines().count();
+        assert!(lines <= 500, "src/{name} has {lines} lines");
+    }
+}
+
+#[test]
+fn the_templates_of_the_repository_are_the_built_in_ones() {
+    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let shown = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("templates");
+    let names = |folder: &Path| -> Vec<PathBuf> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&built_in), names(&shown));
+    for name in names(&built_in) {
+        assert_eq!(fs::read(built_in.join(&name)).unwrap(), fs::read(shown.join(&name)).unwrap());
+    }
+}
+
+#[test]
+fn the_project_stands_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| {
+        !matches!(entry.file_name().to_str(), Some("target" | ".git" | ".venv"))
+    }) {
+        let entry = entry.unwrap();
+        let own = entry.path().ends_with("boundaries.rs");
+        let Ok(text) = fs::read_to_string(entry.path()) else { continue };
+        for word in ["../shared", "/work/", "SEMANTICS.md", "RECIPE.md", "DESIGN.md"] {
+            assert!(own || !text.contains(word), "{} names {word}", entry.path().display());
+        }
+    }
+}
