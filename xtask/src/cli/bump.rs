@@ -54,7 +54,9 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
-    Journal::of(&repo.common_dir).nothing_open()?;
+    if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
+        return Err(refusal.into());
+    }
     let step = if args.next { Step::Next } else { Step::Nearest };
     let target = Target::parse(&args.to, args.pre.as_deref(), step)?;
     let known = Known::read(&repo)?;

@@ -19,21 +19,24 @@ use crate::exec::Asked;
 use crate::sys::clock::{self, Timestamp};
 use crate::ui::{Form, Ui, Volume};
 
+/// The help heading of what every subcommand takes.
+const EVERYWHERE: &str = "Everywhere";
+
 /// Releases that can be resumed and undone: version files are edited byte for byte.
 #[derive(Debug, Parser)]
 #[command(name = "gonogo", version, arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
     /// Work in this folder instead of the current one
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     folder: Option<PathBuf>,
     /// Print the result as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     /// Say less: only warnings and errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = EVERYWHERE)]
     quiet: bool,
     /// Say more: whole lines before and after
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = EVERYWHERE)]
     verbose: u8,
     #[command(subcommand)]
     command: Command,

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::Known;
-use crate::error::Refusal;
+use crate::error::{Next, Refusal};
 use crate::flows::bump;
-use crate::journal::{Journal, State};
+use crate::journal::Journal;
 use crate::repo::{Head, Repo, Status};
 use crate::sites::{self, Role, Site};
 use crate::ui::{Mark, Ui, bold};
@@ -21,14 +21,14 @@ pub struct Args {}
 pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     let ui = &context.ui;
-    let open = Journal::of(&repo.common_dir)
-        .newest()?
-        .filter(|operation| matches!(operation.state(), State::Open(_)));
-    if let Some(operation) = open {
+    if let Some((operation, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         // Half-written files say nothing reliable; what to do about them comes first.
-        ui.mark(Mark::Warning, &format!("{}", operation.is_open()));
-        ui.say(&format!("next: {}", ui.ours("resume")));
-        ui.say(&format!("  or: {}", ui.ours("undo")));
+        ui.mark(Mark::Warning, &refusal.to_string());
+        for (number, (command, _)) in refusal.next.iter().enumerate() {
+            let Next::Ours(command) = command else { continue };
+            let word = if number == 0 { "next:" } else { "  or:" };
+            ui.say(&format!("{word} {}", ui.ours(command)));
+        }
         ui.json(&json!({ "open": { "operation": operation.id, "title": operation.plan().title } }));
         return Ok(());
     }
@@ -42,6 +42,8 @@ pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
 struct Report {
     title: String,
     held: Vec<(String, String, String)>,
+    /// Files with lock entries and requirements that are brought along.
+    followers: Option<String>,
     /// The version, when all places agree.
     agreed: Option<Version>,
     released: Option<String>,
@@ -66,7 +68,8 @@ impl Report {
         let title =
             format!("{}{}", bold(&format!("{name}{version}")), place(repo, &repo.status()?));
         let held = held.iter().map(|(site, _)| row(known, site)).collect();
-        Ok(Self { title, held, agreed, released, next })
+        let followers = followers(known);
+        Ok(Self { title, held, followers, agreed, released, next })
     }
 
     fn show(&self, ui: &Ui, known: &Known) {
@@ -86,6 +89,9 @@ impl Report {
         let (link, text) = (width(|row| &row.0), width(|row| &row.1));
         for (place, line, origin) in &self.held {
             ui.answer(&format!("  {place:<link$}   {line:<text$}   {origin}"));
+        }
+        if let Some(followers) = &self.followers {
+            ui.answer(&format!("  and what follows it: {followers}"));
         }
         for note in &known.project.notes {
             ui.answer(&format!("  {} {note}", Mark::Warning.text()));
@@ -178,6 +184,17 @@ fn row(known: &Known, site: &Site) -> (String, String, String) {
     let place = sites::place(&site.path, bytes, site.range.start);
     let line: String = place.source.trim().chars().take(46).collect();
     (format!("{}:{}", site.path, place.line), line, site.origin.clone())
+}
+
+fn followers(known: &Known) -> Option<String> {
+    let following = known.project.sites.iter().filter(|site| site.role != Role::Version);
+    let mut files: Vec<&str> = following.map(|site| site.path.as_str()).collect();
+    files.dedup();
+    match files.len() {
+        0 => None,
+        1..=4 => Some(files.join(", ")),
+        number => Some(format!("{}, and {} more files", files[..3].join(", "), number - 3)),
+    }
 }
 
 /// What each level would lead to now; levels that lead nowhere are left out.

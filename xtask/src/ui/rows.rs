@@ -22,14 +22,16 @@ impl Row {
     /// `version = "1.2.0" -> "1.3.0"`, the interesting part of a long line.
     pub fn short(&self) -> String {
         let Change { old, span, value, .. } = &self.change;
-        let quoted = |c: Option<char>| c.filter(|c| matches!(c, '"' | '\''));
-        let quote = quoted(old[..span.start].chars().next_back())
-            .filter(|&open| quoted(old[span.end..].chars().next()) == Some(open));
-        let quote = quote.map_or(String::new(), String::from);
-        let end = span.end + quote.len();
-        let start = old[..span.start].char_indices().rev().nth(45).map_or(0, |(at, _)| at);
-        let shown = old[start..end].trim_start();
-        format!("{shown} -> {quote}{value}{quote}")
+        let (before, after) = (shortened(old[..span.start].trim_start()), &old[span.end..]);
+        // A value in quotes is shown with them, and with what else is between them.
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
+        match quote.and_then(|quote| Some((quote, before.rfind(quote)?))) {
+            Some((quote, open)) => {
+                let new = format!("{}{value}{quote}", &before[open..]);
+                format!("{before}{}{quote} -> {new}", &old[span.clone()])
+            }
+            None => format!("{before}{} -> {value}", &old[span.clone()]),
+        }
     }
 
     /// The whole line before and after, as in a diff.
@@ -38,6 +40,14 @@ impl Row {
         let added = paint(&format!("  + {}", self.change.new), AnsiColor::Green.on_default());
         format!("{}\n{removed}\n{added}", self.link)
     }
+}
+
+/// The end of a text, from the beginning of a word on, when it is long.
+fn shortened(text: &str) -> String {
+    let Some((start, _)) = text.char_indices().rev().nth(45) else { return text.to_owned() };
+    let tail = &text[start..];
+    let word = tail.find([' ', ',', '{']).map_or(tail, |at| &tail[at + 1..]);
+    format!("... {}", word.trim_start())
 }
 
 /// How many bytes an edit changes: what is left between the common beginning and end.
@@ -67,6 +77,7 @@ mod tests {
             ("version = \"1.2.0\"  # c", "version = \"1.2.0\" -> \"1.3.0\""),
             ("    __version__ = '1.2.0'", "__version__ = '1.2.0' -> '1.3.0'"),
             ("version = 1.2.0", "version = 1.2.0 -> 1.3.0"),
+            (" \"demo 1.2.0\",", "\"demo 1.2.0\" -> \"demo 1.3.0\""),
         ] {
             assert_eq!(row(old, "1.2.0", "1.3.0").short(), expected);
         }

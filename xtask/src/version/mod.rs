@@ -44,7 +44,8 @@ pub struct Version {
 impl Version {
     /// Reads a version as it is written in a file, behind a tag's prefix, or on the command line.
     ///
-    /// Takes every SemVer 2.0 text and every PEP 440 text in normal form. A SemVer text has a
+    /// Takes every SemVer 2.0 text and every PEP 440 text in normal form (`1.2.0.dev` for
+    /// `1.2.0.dev0` too). A SemVer text has a
     /// PEP 440 reading too where PEP 440's leniency gives it one (`1.2.0-rc.1`, `1.2.0-1`).
     ///
     /// # Errors
@@ -58,7 +59,7 @@ impl Version {
         let semver = semver::Version::parse(text).ok().filter(within_u64);
         let pep440 = pep440_rs::Version::from_str(text)
             .ok()
-            .filter(|read| semver.is_some() || read.to_string() == text);
+            .filter(|read| semver.is_some() || is_normal(&read.to_string(), text));
         let (core, stage) = parts::take_apart(semver.as_ref(), pep440.as_ref())?;
         Some(Self { text: text.to_owned(), semver, pep440, core, stage })
     }
@@ -121,6 +122,14 @@ impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// PEP 440's normal form, also with the zero of its last counter left out ("Implicit development
+/// release number"): projects do write `3.2.0.dev`.
+fn is_normal(normal: &str, text: &str) -> bool {
+    let implicit =
+        |normal: &str| normal == text && text.ends_with(|c: char| c.is_ascii_lowercase());
+    normal == text || normal.strip_suffix('0').is_some_and(implicit)
 }
 
 /// The semver crate takes numeric pre-release identifiers of any length; nothing could count them.

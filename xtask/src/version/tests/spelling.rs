@@ -66,7 +66,6 @@ fn what_is_no_version() {
         ("1.2.0RC1", &format!("{normal} Did you mean 1.2.0rc1?")),
         ("1.2.0.rc1", &format!("{normal} Did you mean 1.2.0rc1?")),
         ("1.2-rc.1", &format!("{normal} Did you mean 1.2rc1?")),
-        ("1.2.0.dev", &format!("{normal} Did you mean 1.2.0.dev0?")),
         ("1.2.*", neither),
         ("latest", neither),
         ("1.2.", neither),
