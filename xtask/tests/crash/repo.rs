@@ -1,11 +1,12 @@
 //! The repositories that are released in, and everything about one that must come out right.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
 use walkdir::WalkDir;
 
 /// Which user's work is around when the version is bumped, and how that is called.
@@ -125,9 +126,12 @@ pub fn copy(from: &Path, to: &Path) {
             symlink(fs::read_link(entry.path()).expect("target"), &target).expect("symlink");
         } else {
             fs::copy(entry.path(), &target).expect("copy");
-            let time = meta.modified().expect("time");
-            let file = File::options().read(true).open(&target).expect("open");
-            file.set_modified(time).expect("set time");
+        }
+        if !meta.is_dir() {
+            let time = Timespec { tv_sec: meta.mtime(), tv_nsec: meta.mtime_nsec() };
+            let times = Timestamps { last_access: time, last_modification: time };
+            // Symlinks have times, too, which std cannot set.
+            utimensat(CWD, &target, &times, AtFlags::SYMLINK_NOFOLLOW).expect("times");
         }
     }
 }
