@@ -17,6 +17,7 @@ use clap::{ArgAction, Parser, Subcommand};
 use crate::error::{Exit, Refusal};
 use crate::exec::Asked;
 use crate::sys::clock::{self, Timestamp};
+use crate::sys::proc;
 use crate::ui::{Form, Ui, Volume};
 
 /// The help heading of what every subcommand takes.
@@ -154,9 +155,8 @@ fn spelled(mut args: Vec<OsString>) -> (String, Vec<OsString>) {
 impl Context {
     /// Who asks the executor, and how it may talk meanwhile.
     pub fn asked<'a>(&'a self, progress: &'a dyn Fn(&str)) -> Asked<'a> {
-        let user = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
         Asked {
-            who: user.unwrap_or_else(|| "somebody".into()),
+            who: proc::user(),
             at: self.at,
             command: self.command.clone(),
             progress,

@@ -9,6 +9,12 @@ use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
 const MANIFESTS: [&str; 5] =
     ["pyproject.toml", "setup.cfg", "setup.py", "Cargo.toml", "package.json"];
 
+/// So many folders of one level are looked into for the sake of a message.
+const FOLDERS: usize = 200;
+
+/// Characters of a line that a person reads.
+const WIDTH: usize = 90;
+
 /// Finds the project and every place of its version, without configuration.
 ///
 /// # Errors
@@ -156,7 +162,7 @@ pub(super) fn normal(name: &str) -> String {
 fn refuse_configuration(tree: &dyn Tree) -> Result<(), Refusal> {
     match read(tree, "gonogo.toml")? {
         Some(file) => Err(Refusal::usage("gonogo.toml is not supported yet")
-            .why("This version works without configuration and would ignore what the file says")
+            .why("This version works without configuration and would ignore what the file says.")
             .next_shell("git mv gonogo.toml gonogo.toml.later", "to go on without it")
             .at(Source::from(&file).place(0))),
         None => Ok(()),
@@ -165,43 +171,66 @@ fn refuse_configuration(tree: &dyn Tree) -> Result<(), Refusal> {
 
 /// What to say when the top of the repository holds no version.
 fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
-    let mut refusal = Refusal::usage("no version anywhere");
+    let refusal = Refusal::usage("no version anywhere");
     let mut present = Vec::new();
     for name in MANIFESTS {
         if read(tree, name)?.is_some() {
-            present.push(name);
+            present.push(name.to_owned());
         }
     }
-    refusal = if present.is_empty() {
-        refusal.why(format!("There is none of {} at the top", MANIFESTS.join(", ")))
+    let refusal = if present.is_empty() {
+        listed(refusal, "At the top there is none of", &MANIFESTS.map(str::to_owned))
     } else {
-        refusal.why(format!("Looked at {}: no version in it", present.join(", ")))
+        listed(refusal, "There is none in", &present)
     };
     let packages = packages_below(tree)?;
-    Ok(if packages.is_empty() {
-        refusal.why(
-            "Give the project a version in its manifest: `version = \"0.1.0\"` under [project] in \
-             pyproject.toml or under [package] in Cargo.toml, `\"version\": \"0.1.0\"` in package.json",
-        )
+    if !packages.is_empty() {
+        return Ok(listed(refusal, "There are packages below:", &packages)
+            .why("Choosing one of them is not available yet."));
+    }
+    let refusal = refusal
+        .why("In pyproject.toml it is `version = \"0.1.0\"` under [project].")
+        .why("In Cargo.toml it is the same under [package], in package.json `\"version\": \"0.1.0\"`.");
+    Ok(if present == ["package.json"] {
+        refusal.next_shell("npm pkg set version=0.1.0", "to begin with 0.1.0")
     } else {
         refusal
-            .why(format!("There are packages below: {}", packages.join(", ")))
-            .why("Choosing one with -p PACKAGE is not available yet")
     })
 }
 
-/// Up to eight folders with a manifest, at most two levels down: for the message only.
+/// Up to eight folders with a manifest, one level down or else two: for the message only.
 fn packages_below(tree: &dyn Tree) -> Result<Vec<String>, Refusal> {
     let mut found = Vec::new();
     for pattern in ["*", "*/*"] {
-        for folder in tree.folders(pattern)? {
+        for folder in tree.folders(pattern)?.iter().take(FOLDERS) {
             for name in MANIFESTS {
-                if found.len() < 8 && read(tree, &format!("{folder}/{name}"))?.is_some() {
+                if read(tree, &format!("{folder}/{name}"))?.is_some() {
                     found.push(folder.to_string());
                     break;
                 }
             }
+            if found.len() == 8 {
+                return Ok(found);
+            }
+        }
+        if !found.is_empty() {
+            break;
         }
     }
     Ok(found)
+}
+
+/// Adds a list as lines of a sentence, broken where they would grow too long for a terminal.
+pub(super) fn listed(refusal: Refusal, lead: &str, items: &[String]) -> Refusal {
+    let mut line = lead.to_owned();
+    let mut refusal = refusal;
+    for (number, item) in items.iter().enumerate() {
+        let end = if number + 1 == items.len() { "." } else { "," };
+        let piece = format!("{item}{end}");
+        if !line.is_empty() && line.chars().count() + piece.chars().count() > WIDTH {
+            refusal = refusal.why(std::mem::take(&mut line));
+        }
+        line = if line.is_empty() { piece } else { format!("{line} {piece}") };
+    }
+    if line.is_empty() { refusal } else { refusal.why(line) }
 }

@@ -1,6 +1,6 @@
 //! Cargo.toml: a package or a workspace, what its members require of each other, and Cargo.lock.
 
-use super::detect::{Part, read, site};
+use super::detect::{Part, listed, read, site};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node, dotted};
@@ -233,7 +233,7 @@ fn nothing_to_inherit(root: &Crate, heir: &Crate) -> Refusal {
     let at = if let Version::Inherited(at) = heir.version { at } else { 0 };
     let what = format!("{} inherits its version, but the workspace has none", heir.manifest);
     Refusal::usage(what)
-        .why(format!("{} needs a version under [workspace.package]", root.manifest))
+        .why(format!("{} needs a version under [workspace.package].", root.manifest))
         .at(Source::from(&heir.file).place(at))
 }
 
@@ -242,10 +242,10 @@ fn several_packages(root: &Crate, several: &[(&Crate, &Found)]) -> Refusal {
         let name = member.name.as_deref().unwrap_or(member.manifest.folder());
         format!("{name} {}", found.value)
     });
-    Refusal::usage(format!("{} holds several packages with versions of their own", root.manifest))
-        .why(list.collect::<Vec<_>>().join(", "))
-        .why("One has to be chosen, and -p PACKAGE is not available yet")
-        .why("A version under [workspace.package] that the members inherit works today")
+    let what = format!("{} holds several packages with versions of their own", root.manifest);
+    listed(Refusal::usage(what), "", &list.collect::<Vec<_>>())
+        .why("Choosing one of them is not available yet.")
+        .why("A version under [workspace.package] that the members inherit works today.")
 }
 
 fn add_requirements(crates: &[Crate], owners: &[&Crate], part: &mut Part) {

@@ -3,11 +3,12 @@
 use super::detect::{Part, read, site};
 use crate::error::Refusal;
 use crate::path::RepoPath;
-use crate::sites::python::{Module, generated_by};
+use crate::sites::python::{Module, Numbers, generated_by};
 use crate::sites::{File, Format, Found, Source, Tree};
+use crate::version::Version;
 
 /// Where the packages of a project lie.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Layout {
     /// Folders that hold top-level packages, in the order they are looked at.
     pub roots: Vec<String>,
@@ -26,8 +27,8 @@ pub(super) enum Outcome {
     },
     /// The file is written by this tool.
     Generated(RepoPath, String),
-    /// The file is there, the literal is not.
-    NoLiteral(RepoPath),
+    /// The file is there, the literal is not; where the name is given another value, if it is.
+    NoLiteral(RepoPath, Option<String>),
     NoFile,
 }
 
@@ -35,9 +36,23 @@ pub(super) enum Outcome {
 const HOPS: usize = 8;
 
 /// The names under which `version.py` may hold the version.
-const NAMES: [&str; 3] = ["__version__", "VERSION", "version"];
+pub(super) const NAMES: [&str; 3] = ["__version__", "VERSION", "version"];
 
 impl Layout {
+    /// Takes in one entry of setuptools' `package-dir`; the package "" is the root of all others.
+    pub fn place(&mut self, package: &str, folder: &str) {
+        match package {
+            "" => self.roots.push(join(folder, "")),
+            package => self.moved.push((package.to_owned(), folder.to_owned())),
+        }
+    }
+
+    /// The same with another root before all others.
+    pub fn starting(mut self, root: String) -> Self {
+        self.roots.insert(0, root);
+        self
+    }
+
     /// Adds the places packages lie in by convention behind those the manifest names.
     pub fn complete(mut self) -> Self {
         for root in ["src", ""] {
@@ -86,6 +101,24 @@ pub(super) fn follow_module(
     }
 }
 
+/// The only folder at the top that holds a module of that dotted name.
+pub(super) fn sole_root(tree: &dyn Tree, module: &str) -> Result<Option<String>, Refusal> {
+    let mut roots = Vec::new();
+    for folder in tree.folders("*")? {
+        let stem = join(folder.as_str(), &module.replace('.', "/"));
+        if first_file(tree, &module_files(&stem))?.is_some() {
+            roots.push(folder.to_string());
+        }
+    }
+    Ok(if roots.len() == 1 { roots.pop() } else { None })
+}
+
+/// Does a literal begin like a version? `unknown` and an empty string do not.
+pub(super) fn is_version(found: &Found) -> bool {
+    let value = found.value.strip_prefix('v').unwrap_or(&found.value);
+    value.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// Follows `name` in `file`: to its literal, to the variable or the module it is taken from.
 pub(super) fn follow(
     tree: &dyn Tree,
@@ -106,7 +139,10 @@ pub(super) fn follow(
             name = other;
             continue;
         }
-        let Some(import) = module.import_of(&name) else { break };
+        let Some(import) = module.import_of(&name) else {
+            let link = module.first_value(&name).map(|at| Source::from(&file).link(at));
+            return Ok(Outcome::NoLiteral(file.path, link));
+        };
         let candidates = match import.level {
             0 => layout.files_of(&import.module),
             level => relative(&file.path, level, &import.module),
@@ -114,7 +150,7 @@ pub(super) fn follow(
         let Some(next) = first_file(tree, &candidates)? else { break };
         (file, name) = (next, import.name);
     }
-    Ok(Outcome::NoLiteral(file.path))
+    Ok(Outcome::NoLiteral(file.path, None))
 }
 
 /// Adds the version literals of the project's own package: `__init__.py`, `__about__.py` and
@@ -145,7 +181,6 @@ fn add_file(
     names: &[&str],
     part: &mut Part,
 ) -> Result<(), Refusal> {
-    let source = Source::from(file);
     let mentions = |word: &[u8]| file.bytes.windows(word.len()).any(|bytes| bytes == word);
     if !(mentions(b"ersion") || mentions(b"VERSION")) || generated_by(&file.bytes).is_some() {
         return Ok(());
@@ -154,14 +189,51 @@ fn add_file(
         if let Outcome::Found { file, key, found } = follow(tree, layout, file.clone(), name)?
             && found.value.starts_with(|c: char| c.is_ascii_digit())
         {
-            let source = Source::from(&file);
-            part.add(source, site(source, Format::Python, &key, "package", found));
+            add_found(&file, &key, found, part);
         }
     }
-    for (name, at) in Module::parse(source)?.numeric_versions() {
-        part.note(source, at, format!("{name} says the version in numbers: not edited yet"));
+    let source = Source::from(file);
+    for Numbers { name, at, numbers } in Module::parse(source)?.numeric_versions() {
+        let text = match part.sites.first() {
+            Some(first) if !begins_with(&first.value, &numbers) => format!(
+                "{name} is {}, not the project's {}: left alone",
+                numbers.join("."),
+                first.value
+            ),
+            _ => format!("{name} says the version in numbers: not edited yet"),
+        };
+        part.note(source, at, text);
     }
     Ok(())
+}
+
+/// Where the manifest names one variable of a file, another one there that disagrees is something
+/// else (`PyMySQL` says there which mysqlclient it stands in for).
+fn add_found(file: &File, key: &str, found: Found, part: &mut Part) {
+    let source = Source::from(file);
+    let named = part.sites.iter().any(|site| site.path == file.path && site.origin != "package");
+    let project = part.sites.first().map(|site| site.value.clone());
+    match project.filter(|project| named && !same(project, &found.value)) {
+        Some(project) => {
+            let text = format!("{key} is {}, not the project's {project}: left alone", found.value);
+            part.note(source, found.range.start, text);
+        }
+        None => part.add(source, site(source, Format::Python, key, "package", found)),
+    }
+}
+
+/// Are these two spellings of one version?
+fn same(one: &str, other: &str) -> bool {
+    match (Version::parse(one), Version::parse(other)) {
+        (Ok(one), Ok(other)) => one.same(&other),
+        _ => one == other,
+    }
+}
+
+/// Does a version begin with these numbers? A single one is a part of it, whichever.
+fn begins_with(version: &str, numbers: &[String]) -> bool {
+    let version = version.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    numbers.len() == 1 || version.zip(numbers).take(3).all(|(part, number)| part == number)
 }
 
 pub(super) fn first_file(tree: &dyn Tree, paths: &[String]) -> Result<Option<File>, Refusal> {

@@ -156,12 +156,8 @@ impl Python<'_> {
     fn layout(&self) -> Result<Layout, Refusal> {
         let mut layout = Layout::default();
         for entry in self.entries(&["tool", "setuptools", "package-dir"]) {
-            match (entry.key.as_str(), entry.value.text()) {
-                ("", Some(folder)) => layout.roots.push(join(folder, "")),
-                (package, Some(folder)) => {
-                    layout.moved.push((package.to_owned(), folder.to_owned()));
-                }
-                _ => {}
+            if let Some(folder) = entry.value.text() {
+                layout.place(&entry.key, folder);
             }
         }
         let roots = self.texts(&["tool", "setuptools", "packages", "find", "where"]);
@@ -300,8 +296,7 @@ impl Python<'_> {
         };
         let module = name.replace('-', "_");
         let outcome = follow_module(self.tree, layout, &module, "__version__")?;
-        let looked = || format!("Looked at {}", layout.files_of(&module).join(", "));
-        pointer.add(&module, "__version__", outcome, looked, part)
+        pointer.add(&module, "__version__", outcome, &layout.files_of(&module), part)
     }
 
     /// A path under `keys` to a file that assigns the version; the names are those of hatch's
@@ -317,11 +312,11 @@ impl Python<'_> {
             return Ok(());
         };
         let Some(file) = first_file(self.tree, &[path.to_owned()])? else {
-            return Err(pointer.refuse(path, "There is no such file in the repository"));
+            return Err(pointer.refuse(path, "There is no such file in the repository."));
         };
         let name = version_name(&file)?;
         let outcome = without_v(follow(self.tree, layout, file, &name)?);
-        pointer.add(path, &name, outcome, String::new, part)
+        pointer.add(path, &name, outcome, &[], part)
     }
 
     fn pointer<'p>(&'p self, keys: &[&str], origin: &'static str) -> Option<Pointer<'p>> {
@@ -337,8 +332,8 @@ impl Python<'_> {
         };
         let what = format!("{} in {} is not supported yet", keys.join("."), doc.source().path);
         Err(Refusal::usage(what)
-            .why("gonogo cannot tell which bytes it would take for the version")
-            .why("Supported: a path to a file with __version__ = \"...\", a static version, git tags")
+            .why("What it would take for the version cannot be told.")
+            .why("Supported are a static version, a path to a file with __version__, and git tags.")
             .at(doc.source().place(node.span.start)))
     }
 
@@ -352,8 +347,8 @@ impl Python<'_> {
         let word = node.texts().into_iter().find(|node| node.text() == Some("version"))?;
         let what = format!("{} leaves the version to its build backend", doc.source().path);
         let refusal = Refusal::usage(what)
-            .why(format!("Nothing says where {} takes it from", self.backend()))
-            .why("A static `version = \"...\"` under [project] works with every backend")
+            .why(format!("Nothing says where {} takes it from.", self.backend()))
+            .why("A static `version = \"...\"` under [project] works with every backend.")
             .at(doc.source().place(word.span.start));
         Some(refusal)
     }

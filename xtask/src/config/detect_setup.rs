@@ -1,7 +1,8 @@
 //! setup.cfg and setup.py, and the two ways setuptools points to a version: `attr` and `file`.
 
-use super::detect::{Part, read, site};
-use super::detect_package::{Layout, Outcome, follow, follow_module, join};
+use super::detect::{Part, listed, read, site};
+use super::detect_package::{Layout, Outcome, follow_module, join, sole_root};
+use super::detect_script;
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::cfg::Cfg;
@@ -47,7 +48,7 @@ impl<'a> Setup<'a> {
         }
         match self.script.as_ref().and_then(|script| script.setup_argument("name")) {
             Some(Argument::Literal(found)) => Ok(Some(found.value)),
-            Some(Argument::Name(variable)) => {
+            Some(Argument::Name(variable, _)) => {
                 let script = self.script.as_ref();
                 let found = script.map(|script| script.assigned(&variable)).transpose()?;
                 Ok(found.flatten().map(|found| found.value))
@@ -62,23 +63,28 @@ impl<'a> Setup<'a> {
         if argument("use_scm_version").is_some() {
             return Some("setuptools-scm".to_owned());
         }
-        if argument("pbr") == Some(Argument::True) {
+        if argument("pbr").is_some_and(|argument| argument.is_true()) {
             return Some("pbr".to_owned());
         }
-        let versioneer = matches!(argument("version"), Some(Argument::Expression(text, _)) if text.contains("versioneer."));
+        let versioneer = match argument("version") {
+            Some(Argument::Expression(text, _)) => text.contains("versioneer."),
+            _ => false,
+        };
         let section = self.cfg.as_ref().is_some_and(|cfg| cfg.has_section("versioneer"));
         (versioneer || section).then(|| "versioneer".to_owned())
     }
 
-    /// Where setup.cfg says that packages lie.
+    /// Where setup.cfg and setup.py say that packages lie.
     pub fn add_layout(&self, layout: &mut Layout) -> Result<(), Refusal> {
+        if let Some(script) = &self.script {
+            for (package, folder) in script.setup_pairs("package_dir") {
+                layout.place(&package, &folder);
+            }
+        }
         let Some(cfg) = &self.cfg else { return Ok(()) };
         for line in cfg.lines("options", "package_dir")? {
             let (package, folder) = line.value.split_once('=').unwrap_or(("", &line.value));
-            match (package.trim(), folder.trim()) {
-                ("", folder) => layout.roots.push(join(folder, "")),
-                (package, folder) => layout.moved.push((package.to_owned(), folder.to_owned())),
-            }
+            layout.place(package.trim(), folder.trim());
         }
         let roots = cfg.lines("options.packages.find", "where")?;
         layout.roots.extend(roots.into_iter().map(|root| join(&root.value, "")));
@@ -108,57 +114,15 @@ impl<'a> Setup<'a> {
             }
         }
         match &self.script {
-            Some(script) => add_script(tree, layout, script, part),
+            Some(script) => detect_script::add(tree, layout, script, part),
             None => Ok(()),
         }
     }
 
     /// Why the version of setup.py is not known, when it is computed there.
     pub fn computed(&self) -> Option<Refusal> {
-        let script = self.script.as_ref()?;
-        let (text, at) = match script.setup_argument("version")? {
-            Argument::Expression(text, at) => (text, at),
-            Argument::Name(name) => (name, 0),
-            _ => return None,
-        };
-        let source = script.source();
-        let at = if at > 0 { at } else { find(source.bytes, text.as_bytes()) };
-        Some(
-            Refusal::usage(format!("{} computes its version", source.path))
-                .why("Only a string literal can be edited")
-                .why("Write it there, or as __version__ in the package's __init__.py")
-                .at(source.place(at)),
-        )
+        detect_script::computed(self.script.as_ref()?)
     }
-}
-
-fn find(bytes: &[u8], word: &[u8]) -> usize {
-    bytes.windows(word.len().max(1)).position(|window| window == word).unwrap_or(0)
-}
-
-/// `version="1.2.3"` of the call, or the variable that stands there instead.
-fn add_script(
-    tree: &dyn Tree,
-    layout: &Layout,
-    script: &Module<'_>,
-    part: &mut Part,
-) -> Result<(), Refusal> {
-    let source = script.source();
-    match script.setup_argument("version") {
-        Some(Argument::Literal(found)) => {
-            part.add(source, site(source, Format::Python, "setup(version)", "manifest", found));
-        }
-        Some(Argument::Name(variable)) => {
-            let file = File { path: source.path.clone(), bytes: source.bytes.into() };
-            let outcome = follow(tree, layout, file, &variable)?;
-            if let Outcome::Found { file, key, found } = outcome {
-                let source = Source::from(&file);
-                part.add(source, site(source, Format::Python, &key, "setup.py", found));
-            }
-        }
-        _ => {}
-    }
-    Ok(())
 }
 
 /// `attr = "package.module.NAME"`.
@@ -170,11 +134,16 @@ pub(super) fn add_attribute(
     part: &mut Part,
 ) -> Result<(), Refusal> {
     let Some((module, name)) = attribute.rsplit_once('.') else {
-        return Err(pointer.refuse(attribute, "It needs a module and a name: package.__version__"));
+        return Err(pointer.refuse(attribute, "It needs a module and a name: package.__version__."));
     };
-    let outcome = follow_module(tree, layout, module, name)?;
-    let looked = || format!("Looked at {}", layout.files_of(module).join(", "));
-    pointer.add(attribute, name, outcome, looked, part)
+    let outcome = match follow_module(tree, layout, module, name)? {
+        Outcome::NoFile => match sole_root(tree, module)? {
+            Some(root) => follow_module(tree, &layout.clone().starting(root), module, name)?,
+            None => Outcome::NoFile,
+        },
+        outcome => outcome,
+    };
+    pointer.add(attribute, name, outcome, &layout.files_of(module), part)
 }
 
 /// `file = "VERSION"`: exactly one, because setuptools joins several with line ends.
@@ -185,10 +154,10 @@ pub(super) fn add_plain(
     part: &mut Part,
 ) -> Result<(), Refusal> {
     let [path] = paths else {
-        return Err(pointer.refuse(&paths.join(", "), "A version is read from exactly one file"));
+        return Err(pointer.refuse(&paths.join(", "), "A version is read from exactly one file."));
     };
     let Some(file) = read(tree, path)? else {
-        return Err(pointer.refuse(path, "There is no such file in the repository"));
+        return Err(pointer.refuse(path, "There is no such file in the repository."));
     };
     let source = Source::from(&file);
     let found = plain::find(source)?;
@@ -209,7 +178,7 @@ impl Pointer<'_> {
         target: &str,
         name: &str,
         outcome: Outcome,
-        looked: impl Fn() -> String,
+        looked: &[String],
         part: &mut Part,
     ) -> Result<(), Refusal> {
         match outcome {
@@ -219,14 +188,18 @@ impl Pointer<'_> {
                 Ok(())
             }
             Outcome::Generated(path, tool) => Err(self
-                .refuse(target, &format!("{path} is written by {tool} and must not be edited"))
-                .why("Let the manifest name that tool as the source of the version")),
-            Outcome::NoLiteral(path) => Err(self.refuse(
+                .refuse(target, &format!("{path} is written by {tool} and must not be edited."))
+                .why("Let the manifest name that tool as the source of the version.")),
+            Outcome::NoLiteral(_, Some(link)) => Err(self
+                .refuse(target, &format!("At {link} it is no plain string at the top level."))
+                .why(format!("Only a string in quotes can be edited: {name} = \"1.2.3\"."))),
+            Outcome::NoLiteral(path, None) => Err(self.refuse(
                 target,
-                &format!("{path} assigns no string literal to {name} at its top level"),
+                &format!("{path} assigns no string in quotes to {name} at its top level."),
             )),
             Outcome::NoFile => {
-                Err(self.refuse(target, "There is no such file in the repository").why(looked()))
+                let refusal = self.refuse(target, "There is no such file in the repository.");
+                Err(listed(refusal, "Looked at", looked))
             }
         }
     }

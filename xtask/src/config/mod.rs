@@ -6,6 +6,7 @@ mod detect_cargo;
 mod detect_npm;
 mod detect_package;
 mod detect_pyproject;
+mod detect_script;
 mod detect_setup;
 mod detect_uv;
 #[cfg(test)]

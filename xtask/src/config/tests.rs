@@ -1,9 +1,12 @@
 //! Repository layouts and the version files they have.
 
+mod scripts;
+mod wording;
 mod workspaces;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::detect::listed;
 use super::*;
 use crate::error::Refusal;
 use crate::sites::{File, Role, Spelling, Tree};

@@ -74,7 +74,7 @@ impl<'a> Cfg<'a> {
         let delimiter = content.find(['=', ':']).filter(|&at| at > 0);
         let (Some(section), Some(delimiter)) = (state.section, delimiter) else {
             return Err(Refusal::usage(format!("{} is not valid", self.source.path))
-                .why("Neither a [section] nor a line of the form key = value")
+                .why("This is neither a [section] nor a line of the form key = value.")
                 .at(self.source.place(trimmed.start)));
         };
         let value = trim(text, trimmed.start + delimiter + 1..trimmed.end);
@@ -104,7 +104,7 @@ impl<'a> Cfg<'a> {
         if let Some(second) = same.next() {
             let what = format!("{section}.{key} is there twice in {}", self.source.path);
             return Err(Refusal::usage(what)
-                .why(format!("The other one is at {}", self.source.link(entry.at)))
+                .why(format!("The other one is at {}.", self.source.link(entry.at)))
                 .at(self.source.place(second.at)));
         }
         let text = |range: &Range<usize>| self.source.bytes.get(range.clone()).unwrap_or_default();

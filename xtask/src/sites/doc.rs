@@ -104,7 +104,7 @@ impl<'a> Doc<'a> {
             if let Some(second) = same.next() {
                 let path = self.source.path;
                 return Err(Refusal::usage(format!("{} is there twice in {path}", dotted(keys)))
-                    .why(format!("The other one is at {}", self.source.link(first.at)))
+                    .why(format!("The other one is at {}.", self.source.link(first.at)))
                     .at(self.source.place(second.at)));
             }
             node = &first.value;
@@ -128,7 +128,7 @@ impl<'a> Doc<'a> {
         match &node.kind {
             Kind::Text(value) => Ok(Found { range: node.span.clone(), value: value.clone() }),
             _ => Err(Refusal::usage(format!("{key} in {} is not a string", self.source.path))
-                .why("A version is written in quotes")
+                .why("A version is written in quotes.")
                 .at(self.source.place(node.span.start))),
         }
     }

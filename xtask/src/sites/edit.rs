@@ -21,7 +21,7 @@ pub fn splice(old: &[u8], edits: &[Replacement<'_>]) -> Result<Vec<u8>, Refusal>
         let kept = old.get(done..range.start).filter(|_| range.start <= range.end);
         let (Some(kept), true) = (kept, range.end <= old.len()) else {
             return Err(Refusal::unsafe_to("two edits of one file get in each other's way").why(
-                format!("Bytes {}..{} after byte {done} of {}", range.start, range.end, old.len()),
+                format!("Bytes {}..{} after byte {done} of {}.", range.start, range.end, old.len()),
             ));
         };
         new.extend_from_slice(kept);
@@ -45,7 +45,7 @@ pub fn check(
     edits: &[Replacement<'_>],
 ) -> Result<(), Refusal> {
     if splice(old, edits)? != new {
-        return Err(refuse(Source { path, bytes: new }, 0, "Bytes outside the edits differ"));
+        return Err(refuse(Source { path, bytes: new }, 0, "Bytes outside the edits differ."));
     }
     let (old, new) = (Source { path, bytes: old }, Source { path, bytes: new });
     match format {
@@ -99,18 +99,22 @@ fn compare(
                 let inside = within(edits, range);
                 edited += inside.len();
                 if expected(old, was, range, inside).as_deref() != Some(is) {
-                    return Err(refuse(new, at.start, "A string has another value than it should"));
+                    return Err(refuse(
+                        new,
+                        at.start,
+                        "A string has another value than it should.",
+                    ));
                 }
             }
-            (_, Event::Text(_, at)) => return Err(refuse(new, at.start, "Its structure changed")),
-            _ => return Err(refuse(new, 0, "Its structure changed")),
+            (_, Event::Text(_, at)) => return Err(refuse(new, at.start, "Its structure changed.")),
+            _ => return Err(refuse(new, 0, "Its structure changed.")),
         }
     }
     if before.len() != after.len() {
-        return Err(refuse(new, 0, "Its structure changed"));
+        return Err(refuse(new, 0, "Its structure changed."));
     }
     if edited != edits.len() {
-        return Err(refuse(new, 0, "An edit is not inside a string value"));
+        return Err(refuse(new, 0, "An edit is not inside a string value."));
     }
     Ok(())
 }
@@ -147,6 +151,6 @@ fn expected<'a>(
 fn refuse(new: Source<'_>, at: usize, why: &str) -> Refusal {
     Refusal::unsafe_to(format!("{} would say something else afterwards", new.path))
         .why(why)
-        .why("Nothing was written")
+        .why("Nothing was written.")
         .at(new.place(at))
 }

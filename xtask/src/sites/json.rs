@@ -4,7 +4,7 @@ use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use super::doc::{Doc, Entry, Kind, Node};
-use super::{BOM, Source};
+use super::{BOM, Source, sentence};
 use crate::error::Refusal;
 
 /// RFC 8259 and nothing else: npm reads its files with `JSON.parse`.
@@ -36,8 +36,8 @@ pub fn parse(source: Source<'_>) -> Result<Doc<'_>, Refusal> {
             .at(source.place(at + shift))
     };
     let parsed = parse_to_ast(text, &options, &STRICT)
-        .map_err(|error| refuse(error.kind().to_string(), error.range().start))?;
-    let value = parsed.value.ok_or_else(|| refuse("The file is empty".to_owned(), 0))?;
+        .map_err(|error| refuse(sentence(&error.kind().to_string()), error.range().start))?;
+    let value = parsed.value.ok_or_else(|| refuse("The file is empty.".to_owned(), 0))?;
     Ok(Doc { source, root: node(&value, shift) })
 }
 

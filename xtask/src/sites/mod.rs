@@ -115,7 +115,7 @@ impl<'a> Source<'a> {
     pub fn text(self) -> Result<&'a str, Refusal> {
         std::str::from_utf8(self.bytes).map_err(|error| {
             Refusal::usage(format!("{} is not UTF-8", self.path))
-                .why("Its format requires UTF-8; nothing else can be edited byte for byte")
+                .why("Its format requires UTF-8; nothing else can be edited byte for byte.")
                 .at(self.place(error.valid_up_to()))
         })
     }
@@ -145,6 +145,14 @@ pub trait Tree {
     /// # Errors
     /// An I/O error.
     fn folders(&self, pattern: &str) -> Result<Vec<RepoPath>, Refusal>;
+}
+
+/// A parser's message as a sentence: `invalid key` is "Invalid key."
+fn sentence(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.').replace('\n', ", ");
+    let mut letters = message.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Line, column and source line of a byte offset.

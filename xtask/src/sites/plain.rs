@@ -19,11 +19,11 @@ pub fn find(source: Source<'_>) -> Result<Found, Refusal> {
             .at(source.place(at))
     };
     if value.is_empty() {
-        return Err(refuse("It is empty", start));
+        return Err(refuse("It is empty.", start));
     }
     if let Some(end) = value.find(['\n', '\r']) {
         let second = end + value[end..].len() - value[end..].trim_start().len();
-        return Err(refuse("The version has to be its only line", start + second));
+        return Err(refuse("The version has to be its only line.", start + second));
     }
     Ok(Found { range: start..start + value.len(), value: value.to_owned() })
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, Table, Value};
 
-use super::Source;
 use super::doc::{Doc, Entry, Kind, Node};
+use super::{Source, sentence};
 use crate::error::Refusal;
 
 /// Reads a TOML document.
@@ -17,7 +17,7 @@ pub fn parse(source: Source<'_>) -> Result<Doc<'_>, Refusal> {
     let document = Document::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         Refusal::usage(format!("{} is not valid TOML", source.path))
-            .why(error.message())
+            .why(sentence(error.message()))
             .at(source.place(at))
     })?;
     Ok(Doc { source, root: table(text, document.as_table()) })

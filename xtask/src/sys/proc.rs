@@ -26,6 +26,13 @@ pub fn catch_interrupts() -> io::Result<Interrupt> {
     Ok(flag)
 }
 
+/// Who runs this process: the login name, else the user's number.
+pub fn user() -> String {
+    let named = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
+    let name = named.filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
+}
+
 /// Takes away what a wrapping cargo put into the environment: a child must not see our build.
 pub fn without_cargo(command: &mut Command) {
     for (name, _) in std::env::vars_os() {

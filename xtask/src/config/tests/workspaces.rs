@@ -84,7 +84,7 @@ fn a_cargo_package_and_the_one_member_that_has_a_version() {
     let files =
         [("Cargo.toml", several), ("a/Cargo.toml", a.as_str()), ("b/Cargo.toml", b.as_str())];
     let refused = refusal(&files);
-    assert_eq!(refused.why[0], "a 0.1.0, b 0.1.0");
+    assert_eq!(refused.why[0], "a 0.1.0, b 0.1.0.");
     let mut python = vec![PROJECT];
     python.extend(files);
     let note = "Cargo.toml:1 is for several packages, not this project: left alone";
@@ -121,10 +121,12 @@ fn other_root_manifests_join_by_name() {
 fn nothing_to_find_is_explained() {
     expect_refusal(&[("README.md", "")], "no version anywhere", None);
     let refused = refusal(&[("a/package.json", "{}"), ("b/c/Cargo.toml", "")]);
-    assert_eq!(refused.why[1], "There are packages below: a, b/c");
+    assert_eq!(refused.why[1], "There are packages below: a.");
+    let refused = refusal(&[("a/x", ""), ("b/c/Cargo.toml", ""), ("d/e/f/setup.py", "")]);
+    assert_eq!(refused.why[1], "There are packages below: b/c.");
     let refused =
         refusal(&[("package.json", "{\"name\":\"x\"}"), ("pyproject.toml", "[tool.x]\n")]);
-    assert_eq!(refused.why[0], "Looked at pyproject.toml, package.json: no version in it");
+    assert_eq!(refused.why[0], "There is none in pyproject.toml, package.json.");
     expect_refusal(
         &[PROJECT, ("gonogo.toml", "")],
         "gonogo.toml is not supported yet",

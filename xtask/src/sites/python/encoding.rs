@@ -20,8 +20,8 @@ pub(super) fn check(source: Source<'_>) -> Result<(), Refusal> {
         Some((name, _)) if TRANSPARENT.iter().any(|known| name.starts_with(known)) => Ok(()),
         Some((name, at)) if !["utf-8", "utf8", "ascii", "us-ascii"].contains(&name.as_str()) => {
             Err(Refusal::usage(format!("{} is in {name}, which gonogo cannot read", source.path))
-                .why("In this encoding a quote or backslash may be half of another character")
-                .why("Save the file as UTF-8 and take the coding comment out")
+                .why("In this encoding a quote or backslash may be half of another character.")
+                .why("Save the file as UTF-8 and take the coding comment out.")
                 .at(source.place(at)))
         }
         _ => source.text().map(drop),

@@ -111,7 +111,7 @@ impl Lexer<'_> {
             }
         }
         match open.pop() {
-            Some(at) => Err(Broken { why: "This bracket is never closed", at }),
+            Some(at) => Err(Broken { why: "This bracket is never closed.", at }),
             None => Ok(tokens),
         }
     }
@@ -137,7 +137,7 @@ impl Lexer<'_> {
             }
             b')' | b']' | b'}' => {
                 if open.pop().is_none() {
-                    let why = "This bracket was never opened";
+                    let why = "This bracket was never opened.";
                     return Err(Broken { why, at: start });
                 }
                 depth = open.len();
@@ -208,7 +208,7 @@ impl Lexer<'_> {
     fn closes(&self, shape: &Shape) -> Result<bool, Broken> {
         let ended = self.done() || (!shape.long && matches!(self.peek(0), b'\n' | b'\r'));
         if ended {
-            return Err(Broken { why: "This string is never closed", at: shape.start });
+            return Err(Broken { why: "This string is never closed.", at: shape.start });
         }
         Ok((0..shape.width()).all(|i| self.peek(i) == shape.quote))
     }
@@ -226,7 +226,7 @@ impl Lexer<'_> {
     /// The text of an f-string up to and with its closing quote.
     fn formatted(&mut self, shape: &Shape) -> Result<(), Broken> {
         if shape.nested >= DEEPEST {
-            return Err(Broken { why: "Strings are nested too deeply here", at: shape.start });
+            return Err(Broken { why: "Strings are nested too deeply here.", at: shape.start });
         }
         while !self.closes(shape)? {
             self.formatted_part(shape, 0)?;
@@ -249,7 +249,7 @@ impl Lexer<'_> {
 
     /// `{expression:format}`; strings in the expression may use the same quotes again.
     fn field(&mut self, shape: &Shape, depth: usize) -> Result<(), Broken> {
-        let broken = |at| Err(Broken { why: "This field of an f-string is never closed", at });
+        let broken = |at| Err(Broken { why: "This field of an f-string is never closed.", at });
         let start = self.at;
         if depth >= DEEPEST {
             return broken(start);
@@ -294,7 +294,7 @@ impl Lexer<'_> {
             }
             self.formatted_part(shape, depth + 1)?;
         }
-        Err(Broken { why: "This field of an f-string is never closed", at: start })
+        Err(Broken { why: "This field of an f-string is never closed.", at: start })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod encoding;
 mod lexer;
+mod setup;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use super::edit::Event;
 use super::{Found, Source};
 use crate::error::Refusal;
 pub use encoding::generated_by;
+pub use setup::Argument;
 
 /// A parsed file.
 #[derive(Debug)]
@@ -32,17 +34,13 @@ pub struct Import {
     pub name: String,
 }
 
-/// What a keyword of a `setup(...)` call is given.
+/// A version in numbers: `__version_info__ = (1, 2, 3)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Argument {
-    /// A plain string literal.
-    Literal(Found),
-    /// The name of a variable.
-    Name(String),
-    /// `True`.
-    True,
-    /// Any other expression: its text, and where it begins.
-    Expression(String, usize),
+pub struct Numbers {
+    pub name: String,
+    /// Where the statement begins.
+    pub at: usize,
+    pub numbers: Vec<String>,
 }
 
 /// Words that begin a compound statement: what follows on their line is not at the top level.
@@ -83,7 +81,7 @@ impl<'a> Module<'a> {
         if let Some((_, second)) = all.next() {
             let what = format!("{name} is assigned twice in {}", self.source.path);
             return Err(Refusal::usage(what)
-                .why(format!("The other assignment is at {}", self.source.link(first.range.start)))
+                .why(format!("The other assignment is at {}.", self.source.link(first.range.start)))
                 .at(self.source.place(second.range.start)));
         }
         Ok(Some(first))
@@ -114,9 +112,9 @@ impl<'a> Module<'a> {
         })
     }
 
-    /// `(1, 2, 3)` under `__version_info__` and the like, `MAJOR = 1`: the names and where they
-    /// are. These say the version too, but are no strings.
-    pub fn numeric_versions(&self) -> Vec<(String, usize)> {
+    /// `(1, 2, 3)` under `__version_info__` and the like, `MAJOR = 1`: these say the version too,
+    /// but are no strings.
+    pub fn numeric_versions(&self) -> Vec<Numbers> {
         let wanted = |name: &[u8]| {
             let plain = name.to_ascii_lowercase();
             let plain = plain.strip_prefix(b"__").unwrap_or(&plain);
@@ -136,8 +134,13 @@ impl<'a> Module<'a> {
             if let Some(target) = targets.into_iter().find(|t| wanted(t))
                 && numeric(value)
             {
-                let name = String::from_utf8_lossy(target).into_owned();
-                found.push((name, statement[0].span.start));
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let numbers = value.iter().filter(|token| token.kind == Kind::Number);
+                found.push(Numbers {
+                    name: text(target),
+                    at: statement[0].span.start,
+                    numbers: numbers.map(|token| text(self.raw(token))).collect(),
+                });
             }
         }
         found
@@ -166,68 +169,10 @@ impl<'a> Module<'a> {
         })
     }
 
-    /// Does the file call `setup(...)` at the top level or under `if __name__ == "__main__":`?
-    pub fn calls_setup(&self) -> bool {
-        self.setup_call().is_some()
-    }
-
-    /// What the keyword `key` of that call is given; `None` without call or keyword.
-    pub fn setup_argument(&self, key: &str) -> Option<Argument> {
-        let call = self.setup_call()?;
-        let depth = call.first()?.depth + 1;
-        let mut arguments =
-            call[1..call.len() - 1].split(|t| t.depth == depth && self.raw(t) == b",");
-        let value = arguments.find_map(|argument| match argument {
-            [name, equals, value @ ..] => {
-                let named = self.raw(name) == key.as_bytes() && self.raw(equals) == b"=";
-                named.then_some(value).filter(|value| !value.is_empty())
-            }
-            _ => None,
-        })?;
-        let (first, last) = (value.first()?, value.last()?);
-        if let Some(found) = self.literal(value) {
-            return Some(Argument::Literal(found));
-        }
-        let text = String::from_utf8_lossy(&self.source.bytes[first.span.start..last.span.end]);
-        Some(match (value, text.as_ref()) {
-            (_, "True") => Argument::True,
-            ([single], _) if single.kind == Kind::Name => Argument::Name(text.into_owned()),
-            _ => Argument::Expression(text.into_owned(), first.span.start),
-        })
-    }
-
-    /// The tokens of the call from `(` to `)`.
-    fn setup_call(&self) -> Option<&[Token]> {
-        let main = self.main_block();
-        self.statements().chain(main).find_map(|statement| {
-            let open = statement.iter().position(|token| self.raw(token) == b"(")?;
-            let close = statement.iter().rposition(|token| self.raw(token) == b")")?;
-            let callee: Vec<u8> =
-                statement[..open].iter().flat_map(|t| self.raw(t)).copied().collect();
-            let known: [&[u8]; 3] = [b"setup", b"setuptools.setup", b"distutils.core.setup"];
-            let whole = close + 1 == statement.len() && statement[close].depth == 0;
-            (known.contains(&callee.as_slice()) && whole).then_some(&statement[open..=close])
-        })
-    }
-
     /// The simple statements of the top level.
     fn statements(&self) -> impl Iterator<Item = &[Token]> {
         let top = self.lines.iter().filter(|line| line.indent == 0 && !self.is_compound(line));
         top.flat_map(|line| self.split(&line.tokens))
-    }
-
-    /// The simple statements directly under `if __name__ == "__main__":`.
-    fn main_block(&self) -> Vec<&[Token]> {
-        let guard = |line: &Line| {
-            let words: Vec<&[u8]> = line.tokens.iter().map(|token| self.raw(token)).collect();
-            line.indent == 0 && matches!(words.as_slice(), [b"if", b"__name__", b"==", _, b":", ..])
-        };
-        let Some(at) = self.lines.iter().position(guard) else { return Vec::new() };
-        let beside = self.split(&self.lines[at].tokens[5..]);
-        let block = self.lines[at + 1..].iter().take_while(|line| line.indent > 0);
-        let indent = self.lines.get(at + 1).map_or(0, |line| line.indent);
-        let direct = block.filter(|line| line.indent == indent && !self.is_compound(line));
-        beside.chain(direct.flat_map(|line| self.split(&line.tokens))).collect()
     }
 
     fn is_compound(&self, line: &Line) -> bool {

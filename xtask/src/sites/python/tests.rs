@@ -142,14 +142,20 @@ fn setup_calls_are_read() {
         "if __name__ == '__main__':\n    import x\n    setup(version='1.2.3')\n",
         "if __name__ == \"__main__\": setup(version='1.2.3')",
         "setup(x=dict(version='9'), y=[f(version='8')], version=('1.2.3'), **kw)",
+        "def f(kw):\n    x = 1\n    if x:\n        setup(\n  version='1.2.3', **kw)\n",
+        "try: dist = distutils.core.setup(version='1.2.3')\nexcept E: pass",
+        "setup(name='x')\nsetup(version='1.2.3'); f()",
+        "def setup(version='9'): return setuptools.setup(version='1.2.3')",
     ] {
         assert_eq!(literal(text), Some(("1.2.3".to_owned(), "1.2.3".to_owned())), "{text:?}");
     }
     for text in [
         "setup(x=dict(version='9'))",
-        "def f():\n    setup(version='1.2.3')",
+        "def setup(version='1.2.3'): pass",
         "x.setup(version='1.2.3')",
-        "if __name__ == '__main__':\n    if x:\n        setup(version='1.2.3')\n",
+        "x.setuptools.setup(version='1.2.3')",
+        "my_setup(version='1.2.3')",
+        "# setup(version='1.2.3')\nx = 'setup(version=\"1.2.3\")'",
         "setup(version='1.2' '.3')",
         "setup()",
         "setup",
@@ -158,11 +164,32 @@ fn setup_calls_are_read() {
     }
     assert_eq!(
         argument("setup(version=VERSION)", "version"),
-        Some(Argument::Name("VERSION".into()))
+        Some(Argument::Name("VERSION".into(), 14))
     );
-    assert_eq!(argument("setup(use_scm_version=True)", "use_scm_version"), Some(Argument::True));
+    assert!(argument("setup(pbr=True)", "pbr").unwrap().is_true());
     let call = argument("setup(version=versioneer.get_version())", "version");
     assert_eq!(call, Some(Argument::Expression("versioneer.get_version()".into(), 14)));
+}
+
+#[test]
+fn what_setup_calls_are_given_is_read() {
+    let text = "here = f(__file__)\nversion = find('a', 'b.py')\nif x:\n    version = read('c.py')\n\
+                setup(version=version, package_dir={'': 'lib', \"p.q\": 'r', x: 'y'})\n\
+                try:\n    setup(version=g(here, '/d.py'))\nexcept E: open(here / 'e' / 'f.py', 'r')";
+    let file = file("setup.py", text);
+    let module = Module::parse(source(&file)).unwrap();
+    let places: Vec<usize> = module.setup_arguments("version").iter().map(Argument::at).collect();
+    assert_eq!(places, [text.find("version, p").unwrap(), text.find("g(").unwrap()]);
+    assert_eq!(module.first_value("version"), text.find("find"));
+    assert_eq!(module.first_value("other"), None);
+    let pairs = module.setup_pairs("package_dir");
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(pairs, [("", "lib"), ("p.q", "r")]);
+    let near = module.strings_behind("version");
+    assert_eq!(near, [vec!["/d.py"], vec!["a", "b.py"], vec!["c.py"]]);
+    let all = module.strings();
+    assert_eq!(all.last().unwrap(), &["e", "f.py", "r"]);
+    assert!(all.contains(&vec!["a".to_owned(), "b.py".to_owned()]));
 }
 
 #[test]
@@ -187,8 +214,9 @@ fn imports_and_numbers_are_reported() {
     let text = "__version_info__ = (1, 2, 3)\nVERSION_MAJOR = 1\nMINOR: int = 2\nversion = '1'\nmajor = f(1)\n";
     let file = file("x.py", text);
     let numbers = Module::parse(source(&file)).unwrap().numeric_versions();
-    let names: Vec<&str> = numbers.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = numbers.iter().map(|numbers| numbers.name.as_str()).collect();
     assert_eq!(names, ["__version_info__", "VERSION_MAJOR", "MINOR"]);
+    assert_eq!(numbers[0].numbers, ["1", "2", "3"]);
 }
 
 #[test]
