@@ -1,6 +1,7 @@
 //! Files of the work tree: from their old bytes to their new ones and back.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use super::{Running, io_failed};
 use crate::error::Refusal;
@@ -19,6 +20,12 @@ pub(super) fn holds(repo: &Repo, path: &RepoPath) -> Option<Digest> {
         return None;
     }
     fs::read(real).ok().map(|bytes| Digest::of(&bytes))
+}
+
+/// The permissions of a file of the work tree.
+pub(super) fn mode(repo: &Repo, path: &RepoPath) -> u32 {
+    let found = fs::symlink_metadata(repo.top.join(path.as_str()));
+    found.map_or(0o644, |found| found.permissions().mode() & 0o7777)
 }
 
 /// Where each file is.
@@ -113,7 +120,11 @@ fn drive(
             return Err(io_failed(change.path.as_str(), &error));
         }
         let found = holds(running.repo, &change.path);
-        if found.as_ref() == Some(&wanted) {
+        // A mode that changed while hooks ran is theirs, like the bytes; otherwise it is a person's.
+        let planned = running.operation.begin().modes.get(number).copied().unwrap_or(0o644);
+        let wrong_mode =
+            running.operation.hooks_began() && mode(running.repo, &change.path) != planned;
+        if found.as_ref() == Some(&wanted) && !wrong_mode {
             continue;
         }
         if let At::Elsewhere { found } = at(running, number, change) {
@@ -121,9 +132,9 @@ fn drive(
         }
         put_aside(running, number, change, found.as_ref())?;
         let replaced = match fs::symlink_metadata(&path) {
-            Ok(now) if now.is_file() => write::replace(&path, &bytes, &tag),
+            Ok(now) if now.is_file() && !wrong_mode => write::replace(&path, &bytes, &tag),
             // Only hooks in flight get here: they removed it or put something else there.
-            _ => write::put_back(&path, &bytes, 0o644, &tag),
+            _ => write::put_back(&path, &bytes, planned, &tag),
         };
         replaced
             .map_err(|error| io_failed(format!("{} cannot be written", change.path), &error))?;

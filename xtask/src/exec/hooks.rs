@@ -37,7 +37,7 @@ pub(super) fn pre_commit(
     let foreign = save_foreign(running, paths)?;
     running.operation.append(Record::Hooks { step, foreign })?;
     let hooks = Hooks { copy, author, paths };
-    let ended = hooks.run_all(running, message);
+    let ended = hooks.run_all(running, message).map_err(|no| name_traces(running, paths, no));
     match &ended {
         // Killed by us, so a hook framework had no chance to put back what it had taken out.
         Err(refusal) if refusal.exit == Exit::Interrupted => put_back_foreign(running)?,
@@ -46,6 +46,23 @@ pub(super) fn pre_commit(
     let message = ended?;
     let saved = running.operation.file("message");
     write::write_private(&saved, &[&message]).map_err(|error| io_failed(saved.display(), &error))
+}
+
+/// What a hook that said no has changed besides is its own affair, but not a secret.
+fn name_traces(running: &Running<'_>, paths: &[RepoPath], refusal: Refusal) -> Refusal {
+    if refusal.exit == Exit::Interrupted {
+        return refusal;
+    }
+    let before = running.operation.cut_short();
+    let now = foreign_now(running, paths).unwrap_or_default().into_iter().map(|(file, _)| file);
+    let traces: Vec<String> = now
+        .filter(|file| !before.contains(file))
+        .map(|file| file.path.display().to_string())
+        .collect();
+    match traces.is_empty() {
+        true => refusal,
+        false => refusal.why(format!("The hook also changed {}.", traces.join(", "))),
+    }
 }
 
 struct Hooks<'a> {
@@ -166,10 +183,16 @@ fn foreign_now(
     Ok(found)
 }
 
+fn foreign_name(attempt: usize) -> String {
+    format!("foreign-{attempt}")
+}
+
 fn save_foreign(running: &Running<'_>, paths: &[RepoPath]) -> Result<Vec<Foreign>, Refusal> {
     let now = foreign_now(running, paths)?;
     let chunks: Vec<&[u8]> = now.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    let file = running.operation.file("foreign");
+    // A new name for each attempt: an earlier record still needs its own file until this one's
+    // record is written.
+    let file = running.operation.file(&foreign_name(running.operation.hook_runs()));
     write::write_private(&file, &chunks).map_err(|error| io_failed(file.display(), &error))?;
     Ok(now.into_iter().map(|(foreign, _)| foreign).collect())
 }
@@ -181,7 +204,7 @@ pub(super) fn put_back_foreign(running: &mut Running<'_>) -> Result<(), Refusal>
     if foreign.is_empty() {
         return Ok(());
     }
-    let saved = running.operation.file("foreign");
+    let saved = running.operation.file(&foreign_name(running.operation.hook_runs() - 1));
     let all = fs::read(&saved).map_err(|error| io_failed(saved.display(), &error))?;
     let mut start = 0;
     for (number, file) in foreign.iter().enumerate() {

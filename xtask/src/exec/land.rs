@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::{Running, commit, hooks, io_failed};
 use crate::error::Refusal;
-use crate::journal::{Direction, IndexChange, IndexEntry};
+use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
 use crate::plan::{Action, At, Land, Object, Oid};
 use crate::repo::Repo;
 use crate::sys::fs as write;
@@ -105,6 +105,26 @@ pub(super) fn any_moved(running: &Running<'_>) -> bool {
     })
 }
 
+/// Whether there is anything of this step to take back: it was finished once, a ref has its
+/// commit, or the index has its entries. If not, it does not matter where others moved them.
+pub(super) fn landed(running: &Running<'_>, step: usize, land: &Land) -> Result<bool, Refusal> {
+    let Some((objects, index)) = running.operation.built(step) else { return Ok(false) };
+    let done = |record: &Record| matches!(record, Record::Closed { state: Closed::Done, .. });
+    if running.operation.records().iter().any(done) {
+        return Ok(true);
+    }
+    for wanted in moves(land, objects) {
+        match running.repo.ref_at(&wanted.name)? {
+            Some(now) if running.repo.is_ancestor(&wanted.after, &now)? => return Ok(true),
+            _ => {}
+        }
+    }
+    let ours = |(change, now): (&IndexChange, &Option<IndexEntry>)| {
+        *now == change.after && *now != change.before
+    };
+    Ok(index.iter().zip(&entries(running.repo, index)?).any(ours))
+}
+
 /// Refuses when a commit of this step is on a remote, as far as this clone knows.
 pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
@@ -149,6 +169,9 @@ pub(super) fn back(running: &mut Running<'_>, step: usize, land: &Land) -> Resul
     if running.operation.built(step).is_none() {
         hooks::put_back_foreign(running)?;
         return drop_keep_ref(running);
+    }
+    if !landed(running, step, land)? {
+        return Ok(());
     }
     if any_moved(running) {
         keep(running, step)?;
@@ -209,7 +232,7 @@ fn move_refs(
     }
     input.extend_from_slice(b"prepare\0commit\0");
     let entry = match direction {
-        Direction::Forward => reflog(land),
+        Direction::Forward => reflog(running, land),
         Direction::Back => format!("gonogo: undo operation {}", running.operation.id),
     };
     let call = running.repo.git.write(["update-ref", "-m", &entry, "-z", "--stdin"]).input(input);
@@ -217,9 +240,13 @@ fn move_refs(
 }
 
 /// What git itself would write: `commit: SUBJECT`.
-fn reflog(land: &Land) -> String {
+fn reflog(running: &Running<'_>, land: &Land) -> String {
     let Some(Object::Commit { message, .. }) = land.objects.first() else { return String::new() };
-    format!("commit: {}", message.lines().next().unwrap_or_default())
+    // Message hooks may have changed the subject.
+    let last = fs::read(running.operation.file("message")).ok();
+    let last =
+        last.map_or_else(|| message.into(), |bytes| String::from_utf8_lossy(&bytes).into_owned());
+    format!("commit: {}", last.lines().next().unwrap_or_default())
 }
 
 /// A copy of the index with this step's entries set; `None` when they are all set already.
@@ -330,14 +357,20 @@ fn keep(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
 
 /// Makes an object reachable under [`keep_ref`].
 pub(super) fn keep_object(running: &Running<'_>, object: &Oid) -> Result<(), Refusal> {
-    let name = keep_ref(running);
-    running.repo.git.write(["update-ref", &name, object.as_str()]).read().map(drop)
+    update_keep_ref(running, &[&keep_ref(running), object.as_str()])
 }
 
-fn drop_keep_ref(running: &Running<'_>) -> Result<(), Refusal> {
+/// A ref of our own is nothing to the user's reference-transaction hook.
+fn update_keep_ref(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
+    let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
+    running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
+}
+
+/// Lets the objects go: they have landed, or never will.
+pub(super) fn drop_keep_ref(running: &Running<'_>) -> Result<(), Refusal> {
     let name = keep_ref(running);
     if running.repo.ref_at(&name)?.is_none() {
         return Ok(());
     }
-    running.repo.git.write(["update-ref", "-d", &name]).read().map(drop)
+    update_keep_ref(running, &["-d", &name])
 }

@@ -80,7 +80,9 @@ pub fn run(
         pid: std::process::id(),
         command: asked.command.clone(),
         top: repo.top.clone(),
+        work_tree: repo.work_tree_name(),
         sizes: before.iter().map(Vec::len).collect(),
+        modes: plan.files().iter().map(|change| files::mode(repo, &change.path)).collect(),
         plan,
     };
     let interrupt = interrupts()?;
@@ -189,8 +191,8 @@ impl<'a> Running<'a> {
     /// Begins to drive a recorded operation in this direction, after a look at everything that
     /// has to move: what somebody else changed stops it before anything is touched.
     fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
-        let top = &self.operation.begin().top;
-        if *top != self.repo.top {
+        let Begin { top, work_tree, .. } = self.operation.begin();
+        if *work_tree != self.repo.work_tree_name() {
             let way = if direction == Direction::Back { "undo" } else { "resume" };
             return Err(Refusal::usage(format!(
                 "operation {} belongs to another work tree",
@@ -228,10 +230,10 @@ impl<'a> Running<'a> {
         for (step, planned) in self.operation.plan().steps.iter().enumerate() {
             let landed = match &planned.action {
                 Action::Files(_) => true,
-                Action::Land(_) => self.operation.built(step).is_some(),
+                Action::Land(land) => land::landed(self, step, land)?,
             };
             if direction == Direction::Back && !landed {
-                // Nothing was made, so no ref has to go back, wherever it is now.
+                // No ref has to go back, wherever it is now.
                 continue;
             }
             for (name, at) in self.probe(step)? {
@@ -279,16 +281,26 @@ impl<'a> Running<'a> {
                 Action::Land(land) => land::back(self, number, land)?,
             }
         }
+        if state == Closed::TakenBack {
+            // What never landed need not be kept; that it still is does no harm.
+            let _ = land::drop_keep_ref(self);
+        }
         self.operation.close(state, self.at)
     }
 
     /// What a failure leaves: nothing when no ref has moved, else an open operation.
     fn failed(&mut self, failure: Refusal) -> Refusal {
         let moved = land::any_moved(self);
+        // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
+        let interrupted = self.not_interrupted().is_err();
         if !moved && self.back(Closed::TakenBack).is_ok() {
-            return failure.why("Everything was taken back: nothing has changed.");
+            let failure = if interrupted { Refusal::interrupted() } else { failure };
+            let notes = std::mem::take(&mut self.notes).into_iter();
+            return notes
+                .fold(failure, Refusal::why)
+                .why("Everything was taken back: nothing has changed.");
         }
-        let mut failure = failure.leaves_open();
+        let mut failure = if interrupted { failure } else { failure.leaves_open() };
         failure.next.clear();
         failure
             .why(format!("Operation {} is open.", self.operation.id))

@@ -242,7 +242,8 @@ pub fn message(template: &str, bump: &Bump, name: Option<&str>) -> Result<String
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        let (word, tail) = after.split_once('}').unwrap_or((after, ""));
+        let unclosed = || Refusal::usage(format!("{{{after} cannot be filled: it has no }}"));
+        let (word, tail) = after.split_once('}').ok_or_else(unclosed)?;
         filled.push_str(before);
         filled.push_str(match word {
             "version" => bump.to.text(),

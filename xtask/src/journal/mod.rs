@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Record, Rewritten};
 
+use record::Content;
+
 use crate::error::Refusal;
 use crate::plan::{Action, Digest, Oid, Plan};
 use crate::sys::clock::Timestamp;
@@ -84,6 +86,30 @@ impl Journal {
         found.find_map(|id| Operation::read(&self.folder, id).transpose()).transpose()
     }
 
+    /// The newest operation if it has not ended, with what a command says that meets it: somebody
+    /// is at it right now, or it was interrupted.
+    ///
+    /// # Errors
+    /// As for [`Self::operations`].
+    pub fn unfinished(&self) -> Result<Option<(Operation, Refusal)>, Refusal> {
+        let open = || {
+            let newest = self.newest()?;
+            Ok(newest.filter(|operation| matches!(operation.state(), State::Open(_))))
+        };
+        let Some(operation) = open()? else { return Ok(None) };
+        let lock = self.folder.join("lock");
+        let running = File::open(&lock)
+            .is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
+        if running {
+            return Ok(Some((operation, is_running(&lock))));
+        }
+        // It may have ended in between.
+        Ok(open()?.map(|operation| {
+            let refusal = operation.is_open();
+            (operation, refusal)
+        }))
+    }
+
     /// Refuses when an operation is open.
     ///
     /// # Errors
@@ -113,10 +139,7 @@ impl Journal {
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                let holder = fs::read_to_string(&path).unwrap_or_default();
-                return Err(Refusal::open("another operation is running in this repository")
-                    .why(format!("It is {}.", holder.trim()))
-                    .next("log", "shows it when it has ended"));
+                return Err(is_running(&path));
             }
             Err(fs::TryLockError::Error(error)) => return Err(failed(&error)),
         }
@@ -179,11 +202,23 @@ impl Operation {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read.map_err(|error| broken(&folder, &error))?,
         };
-        let (records, length) = record::read(&bytes).map_err(|why| {
-            Refusal::external(format!("the journal of operation {id} is damaged"))
-                .why(why)
-                .why(format!("It is {}.", folder.join("journal").display()))
-        })?;
+        let (records, length) = match record::read(&bytes) {
+            Content::Records(records, length) => (records, length),
+            // Over, and nothing here can take it back: as if it were not there.
+            Content::OtherVersion { closed: true } => return Ok(None),
+            Content::OtherVersion { closed: false } => {
+                return Err(Refusal::open(format!(
+                    "operation {id} is open and not of this version"
+                ))
+                .why("Another version of gonogo began it and knows how to end it.")
+                .why(format!("Its journal is {}.", folder.join("journal").display())));
+            }
+            Content::Damaged(number) => {
+                return Err(Refusal::external(format!("the journal of operation {id} is damaged"))
+                    .why(format!("Record {number} cannot be read."))
+                    .why(format!("It is {}.", folder.join("journal").display())));
+            }
+        };
         let begun = matches!(records.first(), Some(Record::Begin(_)));
         Ok(begun.then_some(Self { id, folder, records, length }))
     }
@@ -271,7 +306,11 @@ impl Operation {
             write::cut(&file, self.length)?;
         }
         let line = record::line(&record);
-        write::append_synced(&mut file, &line)?;
+        if let Err(error) = write::append_synced(&mut file, &line) {
+            // What is not known to be on disk is not said.
+            let _ = write::cut(&file, self.length);
+            return Err(error);
+        }
         self.length += line.len() as u64;
         self.records.push(record);
         Ok(())
@@ -301,6 +340,11 @@ impl Operation {
         })
     }
 
+    /// How many times hooks were started.
+    pub fn hook_runs(&self) -> usize {
+        self.records.iter().filter(|record| matches!(record, Record::Hooks { .. })).count()
+    }
+
     /// Whether hooks began and nothing was built since: what the planned files hold now may be
     /// theirs.
     pub fn hooks_began(&self) -> bool {
@@ -322,6 +366,13 @@ impl Operation {
     pub fn lands(&self) -> bool {
         self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))
     }
+}
+
+fn is_running(lock: &Path) -> Refusal {
+    let holder = fs::read_to_string(lock).unwrap_or_default();
+    Refusal::open("another operation is running in this repository")
+        .why(format!("It is {}.", holder.trim()))
+        .next("log", "shows it when it has ended")
 }
 
 fn numbers(ops: &Path) -> io::Result<Vec<u64>> {

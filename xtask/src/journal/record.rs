@@ -39,9 +39,14 @@ pub struct Begin {
     /// The top of the work tree it runs in.
     #[serde(with = "raw_path")]
     pub top: PathBuf,
+    /// [`Repo::work_tree_name`](crate::repo::Repo::work_tree_name)
+    #[serde(with = "raw_path")]
+    pub work_tree: PathBuf,
     pub plan: Plan,
     /// Sizes of the files in `before`.
     pub sizes: Vec<usize>,
+    /// Permissions of the planned files, in plan order.
+    pub modes: Vec<u32>,
 }
 
 /// The two ways an operation can be driven.
@@ -135,31 +140,46 @@ pub(super) fn line(record: &Record) -> Vec<u8> {
     format!("{} {json}\n", &sum.as_str()[..16]).into_bytes()
 }
 
-/// The records of a journal file and the length of what could be read: what a kill tore off at the
-/// end is dropped.
-///
-/// # Errors
-/// A bad record that is not the last one: the file was damaged, not torn.
-pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Record>, u64), String> {
-    let mut records = Vec::new();
-    let mut good = 0;
-    let mut lines = bytes.split_inclusive(|&b| b == b'\n').peekable();
-    while let Some(line) = lines.next() {
-        match parse(line) {
-            Some(record) => records.push(record),
-            None if lines.peek().is_none() => break,
-            None => return Err(format!("Record {} cannot be read.", records.len() + 1)),
-        }
-        good += line.len() as u64;
-    }
-    Ok((records, good))
+/// What a journal file says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// The records, and the length of what could be read: what a kill tore off is dropped.
+    Records(Vec<Record>, u64),
+    /// Whole records of another version of this program, which this one does not understand; the
+    /// last one closes the operation, or not.
+    OtherVersion { closed: bool },
+    /// Record number N is broken and not the last one: the file was damaged, not torn.
+    Damaged(usize),
 }
 
-fn parse(line: &[u8]) -> Option<Record> {
+/// Reads a journal file.
+pub(super) fn read(bytes: &[u8]) -> Content {
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+    let whole: Vec<&[u8]> = lines.iter().map_while(|line| checked(line)).collect();
+    if whole.len() + 1 < lines.len() {
+        return Content::Damaged(whole.len() + 1);
+    }
+    let records: Option<Vec<Record>> =
+        whole.iter().map(|json| serde_json::from_slice(json).ok()).collect();
+    match records {
+        Some(records) => {
+            let length = lines[..whole.len()].iter().map(|line| line.len() as u64).sum();
+            Content::Records(records, length)
+        }
+        None => Content::OtherVersion { closed: whole.last().is_some_and(|json| closes(json)) },
+    }
+}
+
+/// The JSON text of a line whose checksum is right.
+fn checked(line: &[u8]) -> Option<&[u8]> {
     let (sum, json) = line.strip_suffix(b"\n")?.split_at_checked(16)?;
     let json = json.strip_prefix(b" ")?;
-    let matches = Digest::of(json).as_str().as_bytes().starts_with(sum);
-    matches.then(|| serde_json::from_slice(json).ok()).flatten()
+    Digest::of(json).as_str().as_bytes().starts_with(sum).then_some(json)
+}
+
+fn closes(json: &[u8]) -> bool {
+    let record: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
+    record["record"] == "closed"
 }
 
 #[cfg(test)]
@@ -175,16 +195,29 @@ mod tests {
             [Record::HooksEnded { step: 1 }, Record::Closed { state: Closed::TakenBack, at }];
         let bytes: Vec<u8> = records.iter().flat_map(line).collect();
         let first = line(&records[0]).len();
-        assert_eq!(read(&bytes), Ok((records.to_vec(), bytes.len() as u64)));
+        assert_eq!(read(&bytes), Content::Records(records.to_vec(), bytes.len() as u64));
         for cut in first..bytes.len() {
-            assert_eq!(read(&bytes[..cut]), Ok((records[..1].to_vec(), first as u64)), "{cut}");
+            let expected = Content::Records(records[..1].to_vec(), first as u64);
+            assert_eq!(read(&bytes[..cut]), expected, "{cut}");
         }
         let path = std::ffi::OsString::from_vec(b"odd\xff".to_vec()).into();
         let foreign = Foreign { path, mode: None, digest: Digest::of(b""), size: 0 };
         let odd = Record::Hooks { step: 0, foreign: vec![foreign] };
-        assert_eq!(read(&line(&odd)).unwrap().0, [odd]);
+        let length = line(&odd).len() as u64;
+        assert_eq!(read(&line(&odd)), Content::Records(vec![odd], length));
         let mut damaged = bytes;
         damaged[20] ^= 1;
-        assert!(read(&damaged).is_err());
+        assert_eq!(read(&damaged), Content::Damaged(1));
+    }
+
+    #[test]
+    fn records_of_another_version_are_recognized() {
+        let unknown = |json: &str| {
+            format!("{} {json}\n", &Digest::of(json.as_bytes()).as_str()[..16]).into_bytes()
+        };
+        let begun = unknown(r#"{"record":"begin","later":1}"#);
+        let closed = unknown(r#"{"record":"closed","state":"sold","at":0}"#);
+        assert_eq!(read(&begun), Content::OtherVersion { closed: false });
+        assert_eq!(read(&[begun, closed].concat()), Content::OtherVersion { closed: true });
     }
 }

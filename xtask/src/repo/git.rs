@@ -70,9 +70,12 @@ impl Git {
     /// A call with these arguments.
     pub fn call<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Call<'_> {
         let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
-        let name = args.iter().find(|arg| !arg.as_bytes().starts_with(b"-"));
-        let name = format!("git {}", name.map_or_else(String::new, |n| n.to_string_lossy().into()));
+        let name = format!("git {}", subcommand(&args).to_string_lossy());
         let mut command = self.scrubbed(&args).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+        // Any other rule for pathspecs contradicts this one.
+        for other in ["GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"] {
+            command = command.env_remove(other);
+        }
         command = command.env("GIT_LITERAL_PATHSPECS", "1");
         if !std::io::stdin().is_terminal() {
             command = command.env("GIT_TERMINAL_PROMPT", "0");
@@ -182,6 +185,19 @@ impl Call<'_> {
         let out = self.output()?;
         if out.status.success() { Ok(out.stdout) } else { Err(failed(&name, &out)) }
     }
+}
+
+/// The first argument that is neither an option nor the setting after a `-c`.
+fn subcommand(args: &[OsString]) -> &OsStr {
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        match arg.as_bytes() {
+            b"-c" => drop(args.next()),
+            [b'-', ..] => {}
+            _ => return arg,
+        }
+    }
+    OsStr::new("")
 }
 
 /// The refusal for a git call that failed.

@@ -100,6 +100,10 @@ impl Repo {
         }
         let place = |bytes: &[u8]| start.join(git::path(bytes));
         let (top, git_dir) = (place(top), place(git_dir));
+        if !top.is_dir() {
+            return Err(Refusal::usage("the path of this repository has a line end in it")
+                .why("git's answers cannot be read then; rename the folder."));
+        }
         let git = git.moved_to(&top);
         let head = match (out.status.success(), rest) {
             (true, [commit, name, ..]) => head_of(commit, name),
@@ -108,6 +112,14 @@ impl Repo {
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
         Ok(Self { top, git_dir, common_dir: place(common_dir), head, git })
+    }
+
+    /// The name of this work tree among those that share the repository: empty for the main one,
+    /// `worktrees/NAME` for a linked one. It stays when folders are moved or mounted elsewhere.
+    pub fn work_tree_name(&self) -> PathBuf {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (own, common) = (real(&self.git_dir), real(&self.common_dir));
+        own.strip_prefix(common).map_or_else(|_| own.clone(), Path::to_owned)
     }
 
     /// Every tag name, sorted by git's idea of versions, highest first (git-for-each-ref,
@@ -211,6 +223,20 @@ impl Repo {
         let out = self.git.call(["rev-parse", "--git-path", name]).read()?;
         let line = out.strip_suffix(b"\n").unwrap_or(&out);
         Ok(self.top.join(git::path(line)))
+    }
+
+    /// Whether a commit is another one or comes before it.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
+        let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
+        let out = self.git.call(args).output()?;
+        match out.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(git::failed("git merge-base", &out)),
+        }
     }
 
     /// Where a ref points, `None` when it does not exist.

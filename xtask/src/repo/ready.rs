@@ -129,14 +129,7 @@ impl Repo {
             let tag = listed.iter().find(|(_, name)| *name == path.as_str().as_bytes());
             match tag.map(|(tag, _)| tag) {
                 Some(b'H') => {}
-                None => {
-                    return Err(Refusal::unsafe_to(format!("{path} is not tracked by git"))
-                        .why("It holds the version, and the commit would not have it.")
-                        .next_shell(
-                            format!("git add -- '{path}'"),
-                            "and commit it; or bump without --commit",
-                        ));
-                }
+                None => return Err(self.untracked(path)?),
                 Some(b'S') => {
                     return Err(Refusal::unsafe_to(format!("{path} is marked skip-worktree"))
                         .why("git would leave it out of the commit without a word.")
@@ -156,6 +149,19 @@ impl Repo {
             }
         }
         Ok(())
+    }
+
+    fn untracked(&self, path: &RepoPath) -> Result<Refusal, Refusal> {
+        // Not check-ignore: that cannot do with literal pathspecs.
+        let ignored = ["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--"];
+        let listed = self.git.call(ignored.iter().chain(&[path.as_str()])).read()?;
+        let (state, add) = match listed.is_empty() {
+            true => ("", "git add --"),
+            false => (", which ignores it", "git add --force --"),
+        };
+        Ok(Refusal::unsafe_to(format!("{path} is not tracked by git{state}"))
+            .why("It holds the version, and the commit would not have it.")
+            .next_shell(format!("{add} '{path}'"), "and commit it; or bump without --commit"))
     }
 
     /// Signs a throw-away object (never referenced), so that a missing key is found now.

@@ -1,0 +1,79 @@
+//! The README's first screen, run as it stands: a clone, then every command, compared with what
+//! the README says it prints.
+
+use std::path::Path;
+use std::process::Command;
+
+mod support;
+
+/// `$ command` lines of the first console block, each with the output shown below it.
+fn first_block(readme: &str) -> Vec<(String, String)> {
+    let block = readme.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut steps: Vec<(String, String)> = Vec::new();
+    for line in block.lines() {
+        match line.strip_prefix("$ ") {
+            Some(command) => steps.push((command.to_owned(), String::new())),
+            None => {
+                let (_, output) = steps.last_mut().unwrap();
+                output.push_str(line);
+                output.push('\n');
+            }
+        }
+    }
+    steps
+}
+
+/// What changes from day to day: versions, commit ids, where the branch stands, lines of lock files.
+fn timeless(text: &str) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.contains(" · ") && !line.starts_with("Next") {
+            // `gonogo 0.1.0 · main 5a1b2c3 · level with origin/main`
+            lines.push("(title)".to_owned());
+        } else if line.starts_with("Released") {
+            lines.push("(released)".to_owned());
+        } else {
+            let word = |word: &str| {
+                let digits = word.chars().filter(char::is_ascii_digit).count();
+                let version = word.matches('.').count() == 2 && digits >= 3;
+                if version { "VERSION".to_owned() } else { word.replace(char::is_numeric, "") }
+            };
+            let words: Vec<String> = line.split_whitespace().map(word).collect();
+            lines.push(words.join(" "));
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn the_first_screen_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let steps = first_block(&readme);
+    assert!(steps.len() >= 6, "the block has {} commands", steps.len());
+    let scratch = support::scratch("readme");
+    let mut folder = scratch.clone();
+    for (command, expected) in steps {
+        if let Some(name) = command.strip_prefix("cd ") {
+            folder = folder.join(name);
+            continue;
+        }
+        let typed = command.replace("URL-OF-THIS-REPOSITORY", root.to_str().unwrap());
+        let out = Command::new("sh")
+            .args(["-c", &typed])
+            .current_dir(&folder)
+            // A clone has a target folder of its own; the compiled dependencies are shared.
+            .env("CARGO_TARGET_DIR", root.join("target/readme"))
+            .env("CARGO_TERM_QUIET", "true")
+            .env_remove("RUSTFLAGS")
+            .output()
+            .unwrap();
+        let (stdout, stderr) =
+            (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        assert!(out.status.success(), "$ {command}\n{stdout}{stderr}");
+        if !expected.is_empty() {
+            assert_eq!(timeless(&stdout), timeless(&expected), "$ {command}\n{stdout}");
+        }
+    }
+    std::fs::remove_dir_all(scratch).unwrap();
+}
