@@ -51,8 +51,7 @@ fn the_first_screen_of_the_readme_is_true() {
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let steps = first_block(&readme);
     assert!(steps.len() >= 6, "the block has {} commands", steps.len());
-    let scratch = support::scratch("readme");
-    let mut folder = scratch.clone();
+    let mut folder = support::Place::empty("clone").root;
     for (command, expected) in steps {
         if let Some(name) = command.strip_prefix("cd ") {
             folder = folder.join(name);
@@ -65,7 +64,6 @@ fn the_first_screen_of_the_readme_is_true() {
             // A clone has a target folder of its own; the compiled dependencies are shared.
             .env("CARGO_TARGET_DIR", root.join("target/readme"))
             .env("CARGO_TERM_QUIET", "true")
-            .env_remove("RUSTFLAGS")
             .output()
             .unwrap();
         let (stdout, stderr) =
@@ -75,5 +73,4 @@ fn the_first_screen_of_the_readme_is_true() {
             assert_eq!(timeless(&stdout), timeless(&expected), "$ {command}\n{stdout}");
         }
     }
-    std::fs::remove_dir_all(scratch).unwrap();
 }

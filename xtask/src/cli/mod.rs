@@ -73,7 +73,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            refuse_arguments(&error, &program, &command);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -104,6 +104,21 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// What clap has to say: help on stdout, an error on stderr, or as JSON where that is asked for.
+fn refuse_arguments(error: &clap::Error, program: &str, command: &str) {
+    let asked_for_json = command.split(' ').any(|word| word == "--json");
+    if !(error.use_stderr() && asked_for_json) {
+        let _ = error.print();
+        return;
+    }
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let what = lines.next().unwrap_or_default().trim_start_matches("error: ");
+    let refusal = lines.fold(Refusal::usage(what), Refusal::why);
+    let ui = Ui { program: program.to_owned(), form: Form::Json, volume: Volume::Normal };
+    ui.refuse(&refusal, 2);
 }
 
 fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
@@ -155,11 +170,6 @@ fn spelled(mut args: Vec<OsString>) -> (String, Vec<OsString>) {
 impl Context {
     /// Who asks the executor, and how it may talk meanwhile.
     pub fn asked<'a>(&'a self, progress: &'a dyn Fn(&str)) -> Asked<'a> {
-        Asked {
-            who: proc::user(),
-            at: self.at,
-            command: self.command.clone(),
-            progress,
-        }
+        Asked { who: proc::user(), at: self.at, command: self.command.clone(), progress }
     }
 }

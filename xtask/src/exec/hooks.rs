@@ -13,7 +13,7 @@ use crate::journal::{Foreign, Record};
 use crate::path::RepoPath;
 use crate::plan::{Digest, Object};
 use crate::sys::fs as write;
-use crate::sys::proc::{self, Ended};
+use crate::sys::proc::{self, Ended, Watch};
 
 /// Hooks may run a test suite; longer than this is a hang.
 const LIMIT: Duration = Duration::from_mins(30);
@@ -38,11 +38,7 @@ pub(super) fn pre_commit(
     running.operation.append(Record::Hooks { step, foreign })?;
     let hooks = Hooks { copy, author, paths };
     let ended = hooks.run_all(running, message).map_err(|no| name_traces(running, paths, no));
-    match &ended {
-        // Killed by us, so a hook framework had no chance to put back what it had taken out.
-        Err(refusal) if refusal.exit == Exit::Interrupted => put_back_foreign(running)?,
-        _ => running.operation.append(Record::HooksEnded { step })?,
-    }
+    running.operation.append(Record::HooksEnded { step })?;
     let message = ended?;
     let saved = running.operation.file("message");
     write::write_private(&saved, &[&message]).map_err(|error| io_failed(saved.display(), &error))
@@ -104,21 +100,29 @@ impl Hooks<'_> {
         Ok(changed && foreign_now(running, self.paths)?.iter().map(|(f, _)| f).eq(before.iter()))
     }
 
-    fn run(&self, running: &Running<'_>, hook: &str, args: &[&OsStr]) -> Result<(), Refusal> {
-        (running.progress)(hook);
+    fn run(&self, running: &mut Running<'_>, hook: &str, args: &[&OsStr]) -> Result<(), Refusal> {
         let mut call = running.repo.git.hook(hook, args).index(self.copy).env("GIT_EDITOR", ":");
         for (name, value) in ident_variables("AUTHOR", self.author) {
             call = call.env(&name, value);
         }
         let log = running.operation.file("hooks.log");
         let mut file = open_log(&log)?;
-        let ended = proc::watched(&mut call.command(), &file, LIMIT, &running.interrupt)
+        let slow = || (running.progress)(hook);
+        let watch = Watch { limit: LIMIT, interrupt: &running.interrupt, slow: &slow };
+        let ended = proc::watched(&mut call.command(), &file, &watch)
             .map_err(|error| io_failed(format!("the {hook} hook cannot be run"), &error))?;
         let why = match ended {
             Ended::By(status) if status.success() => return Ok(()),
             Ended::By(status) => format!("the {hook} hook said no ({status})"),
-            Ended::TimedOut => format!("the {hook} hook hung and was killed"),
-            Ended::Interrupted => return Err(Refusal::interrupted()),
+            // Killed by us, so a hook framework had no chance to put back what it had taken out.
+            Ended::TimedOut => {
+                put_back_foreign(running)?;
+                format!("the {hook} hook hung and was killed")
+            }
+            Ended::Interrupted => {
+                put_back_foreign(running)?;
+                return Err(Refusal::interrupted());
+            }
         };
         let said = proc::tail(&mut file, 20);
         Err(said.into_iter().fold(Refusal::external(why), Refusal::why))
@@ -129,7 +133,9 @@ impl Hooks<'_> {
 pub(super) fn post_commit(running: &Running<'_>) -> Result<(), Refusal> {
     let file = open_log(&running.operation.file("hooks.log"))?;
     let mut command = running.repo.git.hook("post-commit", &[]).command();
-    proc::watched(&mut command, &file, LIMIT, &running.interrupt)
+    let slow = || (running.progress)("post-commit");
+    let watch = Watch { limit: LIMIT, interrupt: &running.interrupt, slow: &slow };
+    proc::watched(&mut command, &file, &watch)
         .map(drop)
         .map_err(|error| io_failed("the post-commit hook cannot be run", &error))
 }

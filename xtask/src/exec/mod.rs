@@ -127,8 +127,11 @@ pub fn undo(repo: &Repo, id: Option<u64>, asked: &Asked<'_>) -> Result<Driven, R
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
     running.not_pushed()?;
+    running.not_committed_by_hand()?;
     running.turn(Direction::Back)?;
-    running.back(Closed::Undone)?;
+    running.back(Closed::Undone).map_err(|failure| {
+        failure.leaves_open().next("undo", "goes on when the cause is mended")
+    })?;
     Ok(Driven::Finished(running.finished()))
 }
 
@@ -309,6 +312,7 @@ impl<'a> Running<'a> {
     }
 
     fn finished(&mut self) -> Finished {
+        self.operation.tidy();
         let steps = 0..self.operation.plan().steps.len();
         let objects =
             steps.filter_map(|n| self.operation.built(n)).flat_map(|(ids, _)| ids.to_vec());
@@ -336,6 +340,23 @@ impl<'a> Running<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Edits that were committed meanwhile are not taken out of the work tree behind that commit.
+    fn not_committed_by_hand(&self) -> Result<(), Refusal> {
+        let finished = self.operation.state() == State::Closed(Closed::Done);
+        let plan = self.operation.plan();
+        let Some(base) = plan.base.head.as_ref().filter(|_| finished) else { return Ok(()) };
+        if self.operation.lands() || self.repo.head.commit() == Some(base) {
+            return Ok(());
+        }
+        let paths: Vec<&str> = plan.files().iter().map(|change| change.path.as_str()).collect();
+        match self.repo.last_commit_of(base, &paths)? {
+            None => Ok(()),
+            Some(commit) => Err(Refusal::unsafe_to(format!("{} was committed since", plan.title))
+                .why(format!("Commit {commit} has these files; undo knows only the work tree."))
+                .next_shell(format!("git revert {commit}"), "makes a commit that takes it back")),
+        }
     }
 
     /// A file of the work tree.

@@ -300,6 +300,13 @@ impl Operation {
         self.append(Record::Closed { state, at })
     }
 
+    /// Removes what only the execution needed. Best effort.
+    pub fn tidy(&self) {
+        for name in ["index", "landing", "lock-text"] {
+            let _ = write::remove(&self.file(name));
+        }
+    }
+
     fn write(&mut self, record: Record) -> io::Result<()> {
         let mut file = write::private_appender(&self.file("journal"))?;
         if file.metadata()?.len() != self.length {

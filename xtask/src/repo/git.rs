@@ -170,7 +170,7 @@ impl Call<'_> {
     pub fn output(mut self) -> Result<Output, Refusal> {
         let input = self.input.take();
         proc::output(&mut self.command(), input.as_deref()).map_err(|error| {
-            Refusal::external("git cannot be run")
+            Refusal::external(format!("{name} could not be run to its end"))
                 .why(error.to_string())
                 .next_shell("git --version", "must work; gonogo needs git 2.38 or newer")
         })

@@ -202,6 +202,17 @@ impl Repo {
         Ok((date.to_owned(), if kind == "tag" { "annotated" } else { "lightweight" }))
     }
 
+    /// The short id of the newest commit after `base` that changed one of these paths.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn last_commit_of(&self, base: &Oid, paths: &[&str]) -> Result<Option<String>, Refusal> {
+        let range = format!("{}..HEAD", base.as_str());
+        let args = ["log", "-1", "--format=%h", "--end-of-options", &range, "--"];
+        let out = self.git.call(args.iter().chain(paths)).read()?;
+        Ok(git::lines(&out).pop())
+    }
+
     /// A value of git's configuration as a boolean; unset is `false`.
     ///
     /// # Errors

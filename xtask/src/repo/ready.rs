@@ -32,6 +32,7 @@ impl Repo {
     ) -> Result<Ready, Refusal> {
         let (branch, parent) = self.branch_to_commit_on()?;
         self.nothing_in_progress()?;
+        self.index_is_free()?;
         self.clean_enough(paths, others)?;
         self.all_tracked(paths)?;
         let sign = match self.config_bool("commit.gpgSign")? {
@@ -67,6 +68,20 @@ impl Repo {
             Some((_, what, abort)) => Err(Refusal::unsafe_to(format!("{what} is in progress"))
                 .why("A commit now would become part of it.")
                 .next_shell(*abort, "or finish it first")),
+        }
+    }
+
+    /// Found out now and not after minutes of hooks.
+    fn index_is_free(&self) -> Result<(), Refusal> {
+        let lock = self.git_dir.join("index.lock");
+        match lock.exists() {
+            false => Ok(()),
+            true => Err(Refusal::external("git's index is locked")
+                .why(format!(
+                    "{} exists: a git command is running, or one was killed.",
+                    lock.display()
+                ))
+                .next_shell(format!("rm '{}'", lock.display()), "when no git command runs here")),
         }
     }
 

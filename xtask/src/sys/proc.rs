@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 /// Set by ctrl-C or a termination signal once [`catch_interrupts`] was called.
@@ -62,18 +63,41 @@ fn is_cargos(entry: &std::path::Path) -> bool {
 /// Runs a child to its end, giving it `input` and collecting what it prints.
 ///
 /// # Errors
-/// The child cannot be started or its pipes break.
+/// The child cannot be started, its pipes break, or a grandchild keeps them open after its end.
 pub fn output(command: &mut Command, input: Option<&[u8]>) -> io::Result<Output> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = spawn(command)?;
-    let Some(input) = input else { return child.wait_with_output() };
-    let Some(mut stdin) = child.stdin.take() else { return child.wait_with_output() };
-    std::thread::scope(|scope| {
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        let input = input.to_vec();
         // A child that ends early closes the pipe; its exit code tells more than that error.
-        scope.spawn(move || stdin.write_all(input));
-        child.wait_with_output()
-    })
+        std::thread::spawn(move || stdin.write_all(&input));
+    }
+    let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let status = child.wait()?;
+    Ok(Output { status, stdout: collected(&stdout)?, stderr: collected(&stderr)? })
+}
+
+/// How long the pipes of a child that has ended may stay open: a grandchild may hold them (a hook
+/// that left something running), and that must not hang us.
+const LINGER: Duration = Duration::from_secs(5);
+
+fn drain(pipe: Option<impl Read + Send + 'static>) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    if let Some(mut pipe) = pipe {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = pipe.read_to_end(&mut bytes).map(|_| bytes);
+            sender.send(read)
+        });
+    }
+    receiver
+}
+
+fn collected(pipe: &Receiver<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
+    pipe.recv_timeout(LINGER).map_err(|_| {
+        io::Error::new(io::ErrorKind::TimedOut, "it has ended, but something it started has not")
+    })?
 }
 
 /// How a watched child ended.
@@ -84,32 +108,45 @@ pub enum Ended {
     Interrupted,
 }
 
+/// How a child is watched.
+pub struct Watch<'a> {
+    /// It is killed when it runs longer.
+    pub limit: Duration,
+    /// It is killed when this rises.
+    pub interrupt: &'a Interrupt,
+    /// Called once when it takes so long that a person wonders.
+    pub slow: &'a dyn Fn(),
+}
+
+/// When a person begins to wonder.
+const SLOW: Duration = Duration::from_millis(700);
+
 /// Runs a child in its own process group, without standard input, its output going to `log`;
-/// the whole group is killed at the time-out or when the interrupt flag rises.
+/// the whole group is killed at the limit or when the interrupt flag rises.
 ///
 /// # Errors
 /// The child cannot be started.
-pub fn watched(
-    command: &mut Command,
-    log: &File,
-    limit: Duration,
-    interrupt: &Interrupt,
-) -> io::Result<Ended> {
+pub fn watched(command: &mut Command, log: &File, watch: &Watch<'_>) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).process_group(0);
     let start = Instant::now();
     let mut child = spawn(command)?;
     let mut pause = Duration::from_micros(200);
+    let mut told = false;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Ended::By(status));
         }
-        if interrupt.load(Ordering::Relaxed) {
+        if watch.interrupt.load(Ordering::Relaxed) {
             kill_group(&mut child)?;
             return Ok(Ended::Interrupted);
         }
-        if start.elapsed() > limit {
+        if start.elapsed() > watch.limit {
             kill_group(&mut child)?;
             return Ok(Ended::TimedOut);
+        }
+        if !told && start.elapsed() > SLOW {
+            told = true;
+            (watch.slow)();
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
@@ -179,6 +216,13 @@ mod tests {
         ] {
             assert_eq!(mask(given), expected);
         }
+    }
+
+    #[test]
+    fn a_grandchild_that_keeps_the_pipe_does_not_hang_us() {
+        let mut command = Command::new("sh");
+        let ended = output(command.args(["-c", "sleep 60 & echo $!"]), None);
+        assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]
