@@ -168,7 +168,7 @@ impl Call<'_> {
     /// # Errors
     /// git cannot be started.
     pub fn output(mut self) -> Result<Output, Refusal> {
-        let input = self.input.take();
+        let (name, input) = (self.name.clone(), self.input.take());
         proc::output(&mut self.command(), input.as_deref()).map_err(|error| {
             Refusal::external(format!("{name} could not be run to its end"))
                 .why(error.to_string())
