@@ -1,5 +1,6 @@
 //! The README's first screen, run as it stands: a clone, then every command, compared with what
 //! the README says it prints.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "not the program")]
 
 use std::path::Path;
 use std::process::Command;
@@ -11,13 +12,12 @@ fn first_block(readme: &str) -> Vec<(String, String)> {
     let block = readme.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
     let mut steps: Vec<(String, String)> = Vec::new();
     for line in block.lines() {
-        match line.strip_prefix("$ ") {
-            Some(command) => steps.push((command.to_owned(), String::new())),
-            None => {
-                let (_, output) = steps.last_mut().unwrap();
-                output.push_str(line);
-                output.push('\n');
-            }
+        if let Some(command) = line.strip_prefix("$ ") {
+            steps.push((command.to_owned(), String::new()));
+        } else {
+            let (_, output) = steps.last_mut().unwrap();
+            output.push_str(line);
+            output.push('\n');
         }
     }
     steps
