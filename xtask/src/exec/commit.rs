@@ -24,8 +24,10 @@ pub(super) fn build(running: &mut Running<'_>, step: usize, land: &Land) -> Resu
     for object in &land.objects {
         let Object::Commit { paths, .. } = object;
         index = before(running.repo, paths)?;
-        let tree = tree(running, step, object)?;
-        set_after(running.repo, &tree, &mut index)?;
+        let (tree, mut entries) = tree(running, step, object)?;
+        for change in &mut index {
+            change.after = entries.remove(change.path.as_str());
+        }
         objects.push(commit(running, object, &tree)?);
     }
     let files = rewritten(running)?;
@@ -44,8 +46,12 @@ fn before(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<IndexChange>, Refusal> 
 }
 
 /// The tree the commit will have: HEAD's with the planned paths as they are in the work tree, and
-/// what the hooks made of them.
-fn tree(running: &mut Running<'_>, step: usize, object: &Object) -> Result<Oid, Refusal> {
+/// what the hooks made of them; with the index entries of those paths.
+fn tree(
+    running: &mut Running<'_>,
+    step: usize,
+    object: &Object,
+) -> Result<(Oid, BTreeMap<String, IndexEntry>), Refusal> {
     let Object::Commit { parent, paths, .. } = object;
     let copy = private_index(running, paths)?;
     let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
@@ -61,7 +67,7 @@ fn tree(running: &mut Running<'_>, step: usize, object: &Object) -> Result<Oid, 
             own_lines(running, path, was, is)?;
         }
     }
-    Ok(tree)
+    Ok((tree, now))
 }
 
 /// A copy of the index that holds HEAD's tree plus the planned paths. A copy keeps stat data
@@ -182,25 +188,6 @@ fn own_line_numbers(running: &Running<'_>, path: &RepoPath) -> Vec<usize> {
     let Some(number) = files.iter().position(|change| change.path == *path) else { return vec![] };
     let Ok(bytes) = running.operation.before(number) else { return vec![] };
     crate::plan::changes(&bytes, &files[number].edits).iter().map(|change| change.line).collect()
-}
-
-fn set_after(repo: &Repo, tree: &Oid, index: &mut [IndexChange]) -> Result<(), Refusal> {
-    let names: Vec<&str> = index.iter().map(|change| change.path.as_str()).collect();
-    let args = ["ls-tree", "-z", "--full-tree", tree.as_str(), "--"];
-    let out = repo.git.call(args.iter().chain(&names)).read()?;
-    // MODE TYPE ID TAB PATH
-    for line in out.split(|&b| b == 0) {
-        let Some((facts, path)) = std::str::from_utf8(line).ok().and_then(|l| l.split_once('\t'))
-        else {
-            continue;
-        };
-        let mut facts = facts.split(' ');
-        let entry = facts.next().zip(facts.nth(1).and_then(Oid::new));
-        if let Some(change) = index.iter_mut().find(|change| change.path.as_str() == path) {
-            change.after = entry.map(|(mode, id)| IndexEntry { mode: mode.to_owned(), id });
-        }
-    }
-    Ok(())
 }
 
 fn commit(running: &Running<'_>, object: &Object, tree: &Oid) -> Result<Oid, Refusal> {

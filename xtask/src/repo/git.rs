@@ -170,7 +170,10 @@ impl Call<'_> {
     pub fn output(mut self) -> Result<Output, Refusal> {
         let (name, input) = (self.name.clone(), self.input.take());
         proc::output(&mut self.command(), input.as_deref()).map_err(|error| {
-            Refusal::external(format!("{name} could not be run to its end"))
+            if error.kind() == std::io::ErrorKind::TimedOut {
+                return Refusal::external(format!("{name} did not end")).why(error.to_string());
+            }
+            Refusal::external("git cannot be run")
                 .why(error.to_string())
                 .next_shell("git --version", "must work; gonogo needs git 2.38 or newer")
         })
