@@ -77,6 +77,8 @@ impl Git {
             command = command.env_remove(other);
         }
         command = command.env("GIT_LITERAL_PATHSPECS", "1");
+        // A partial clone must not fetch what it lacks behind our back (git 2.45; before, it may).
+        command = command.env("GIT_NO_LAZY_FETCH", "1");
         if !std::io::stdin().is_terminal() {
             command = command.env("GIT_TERMINAL_PROMPT", "0");
         }

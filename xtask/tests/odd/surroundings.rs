@@ -253,3 +253,31 @@ fn modes_do_not_depend_on_the_umask() {
         place.state().must_be(&before, umask);
     }
 }
+
+/// The git commands, by git's own trace, that would open a connection.
+const NETWORK: [&str; 7] =
+    ["fetch", "pull", "push", "ls-remote", "clone", "remote-https", "upload-pack"];
+
+#[test]
+fn nothing_goes_to_the_network() {
+    let origin = Place::python("origin");
+    let clone = Place::empty("partial");
+    let url = format!("file://{}", origin.top.display());
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    clone.git(&["clone", "-q", "--filter=blob:none", &url, "."]);
+    // Whatever would ask the remote fails from here on.
+    std::fs::rename(&origin.top, origin.root.join("gone")).expect("renamed");
+    let trace = clone.root.join("trace");
+    let clone = clone.with("GIT_TRACE", trace.to_str().expect("a path"));
+    for args in [&["status"][..], &["bump", "minor"], &["undo"], &["bump", "minor", "--commit"]] {
+        works(&clone, args);
+    }
+    works(&clone, &["undo"]);
+    let trace = std::fs::read_to_string(trace).expect("git's trace");
+    let called = |name: &&&str| {
+        trace.contains(&format!(" git {name} ")) || trace.contains(&format!("git-{name}"))
+    };
+    let found: Vec<_> = NETWORK.iter().filter(called).collect();
+    assert!(trace.contains("git update-ref") || trace.contains("update-ref"), "a trace: {trace}");
+    assert!(found.is_empty(), "{found:?} in {trace}");
+}
