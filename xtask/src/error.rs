@@ -45,6 +45,17 @@ pub enum Next {
     Shell(String),
 }
 
+/// A text as one word of a shell command, quoted where it has to be: what is shown to be copied
+/// must not run anything that a file name says.
+pub fn word(text: impl fmt::Display) -> String {
+    let text = text.to_string();
+    let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// A refusal: nothing (more) is done, and this is why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(Box<Parts>);
@@ -155,3 +166,22 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_word_for_a_shell() {
+        for (given, expected) in [
+            ("a/b-1.py", "a/b-1.py"),
+            ("a b", "'a b'"),
+            ("", "''"),
+            ("it's", "'it'\\''s'"),
+            ("$(rm x)", "'$(rm x)'"),
+            ("é", "é"),
+        ] {
+            assert_eq!(word(given), expected);
+        }
+    }
+}

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
 
-use crate::error::{Exit, Refusal};
+use crate::error::{Exit, Refusal, word};
 use crate::exec::Asked;
 use crate::sys::clock::{self, Timestamp};
 use crate::sys::proc;
@@ -64,7 +64,7 @@ pub(crate) struct Context {
 /// Runs with the arguments of a process, the program first, and returns its exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (program, args) = spelled(args.into_iter().collect());
-    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    let words = args.iter().skip(1).map(|arg| word(arg.to_string_lossy()));
     let command = words.collect::<Vec<_>>().join(" ");
     let parser = <Cli as clap::CommandFactory>::command().bin_name(&program);
     let cli = match parser

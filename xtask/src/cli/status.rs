@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::Known;
-use crate::error::{Next, Refusal};
+use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
 use crate::repo::{Head, Repo, Status};
@@ -107,7 +107,7 @@ impl Report {
                 let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
                 ui.answer(&format!(
                     "next: {}",
-                    ui.ours(&format!("bump minor --set-from '{file}'"))
+                    ui.ours(&format!("bump minor --set-from {}", word(file)))
                 ));
             }
             return;

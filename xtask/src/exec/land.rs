@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Running, commit, hooks, io_failed};
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
 use crate::plan::{Action, At, Land, Object, Oid};
 use crate::repo::Repo;
@@ -342,7 +342,10 @@ fn lock_index(running: &Running<'_>) -> Result<PathBuf, Refusal> {
     }
     Err(Refusal::external("git's index is locked by another process")
         .why(format!("{} exists for more than two seconds.", lock.display()))
-        .next_shell(format!("ls -l '{}'", lock.display()), "remove it when no git command runs"))
+        .next_shell(
+            format!("ls -l {}", word(lock.display())),
+            "remove it when no git command runs",
+        ))
 }
 
 /// The ref that keeps this operation's objects from being collected.

@@ -13,7 +13,7 @@ mod locks;
 
 use std::path::PathBuf;
 
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Operation, Record, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
@@ -201,7 +201,7 @@ impl<'a> Running<'a> {
                 "operation {} belongs to another work tree",
                 self.operation.id
             ))
-            .next(format!("-C '{}' {way}", top.display()), "to go on there"));
+            .next(format!("-C {} {way}", word(top.display())), "to go on there"));
         }
         let was_open = matches!(self.operation.state(), State::Open(_));
         if was_open {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::Project;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::path::RepoPath;
 use crate::plan::{
     Action, Base, Digest, Edit, FORMAT, FileChange, Land, Object, Plan, Ready, RefMove, Step,
@@ -95,12 +95,12 @@ pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
         let line = facts.files.get(&site.path).map_or(1, |bytes| line_of(bytes, site));
         refusal.why(format!("{}:{line}  {version}", site.path))
     });
-    let retry = format!("bump {} --set-from '{}'", word(wish.target), source.path);
+    let retry = format!("bump {} --set-from {}", words(wish.target), word(&source.path));
     Err(refusal.next(retry, format!("if {first} is right")))
 }
 
 /// The words that ask for this target again.
-fn word(target: &Target) -> String {
+fn words(target: &Target) -> String {
     match target {
         Target::Level(level) => level.to_string(),
         Target::Exact(version) => version.to_string(),

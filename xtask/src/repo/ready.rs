@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Head, Repo, git};
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::path::RepoPath;
 use crate::plan::{Oid, Ready, Sign};
 use crate::sys::clock::Timestamp;
@@ -81,7 +81,10 @@ impl Repo {
                     "{} exists: a git command is running, or one was killed.",
                     lock.display()
                 ))
-                .next_shell(format!("rm '{}'", lock.display()), "when no git command runs here")),
+                .next_shell(
+                    format!("rm {}", word(lock.display())),
+                    "when no git command runs here",
+                )),
         }
     }
 
@@ -149,7 +152,7 @@ impl Repo {
                     return Err(Refusal::unsafe_to(format!("{path} is marked skip-worktree"))
                         .why("git would leave it out of the commit without a word.")
                         .next_shell(
-                            format!("git update-index --no-skip-worktree -- '{path}'"),
+                            format!("git update-index --no-skip-worktree -- {}", word(path)),
                             "",
                         ));
                 }
@@ -157,7 +160,7 @@ impl Repo {
                     return Err(Refusal::unsafe_to(format!("{path} is marked assume-unchanged"))
                         .why("git would leave it out of the commit without a word.")
                         .next_shell(
-                            format!("git update-index --no-assume-unchanged -- '{path}'"),
+                            format!("git update-index --no-assume-unchanged -- {}", word(path)),
                             "",
                         ));
                 }
@@ -176,7 +179,7 @@ impl Repo {
         };
         Ok(Refusal::unsafe_to(format!("{path} is not tracked by git{state}"))
             .why("It holds the version, and the commit would not have it.")
-            .next_shell(format!("{add} '{path}'"), "and commit it; or bump without --commit"))
+            .next_shell(format!("{add} {}", word(path)), "and commit it; or bump without --commit"))
     }
 
     /// Signs a throw-away object (never referenced), so that a missing key is found now.

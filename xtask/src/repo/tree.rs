@@ -11,7 +11,7 @@ use std::rc::Rc;
 use walkdir::WalkDir;
 
 use super::Repo;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::path::RepoPath;
 use crate::sites::{File, Tree};
 
@@ -60,7 +60,7 @@ impl<'a> WorkTree<'a> {
             Err(error) if missing(&error) => {
                 if fs::symlink_metadata(&asked).is_ok_and(|found| found.is_symlink()) {
                     return Err(Refusal::usage(format!("{path} is a symlink to nothing"))
-                        .next_shell(format!("ls -l -- '{path}'"), "shows where it points"));
+                        .next_shell(format!("ls -l -- {}", word(path)), "shows where it points"));
                 }
                 self.check_sparse(path).map(|()| None)
             }
@@ -87,7 +87,7 @@ impl<'a> WorkTree<'a> {
                 "It may hold the version; changing the other files alone would make them disagree.",
             )
             .next_shell(
-                format!("git sparse-checkout add '{folder}'"),
+                format!("git sparse-checkout add {}", word(folder)),
                 "then the same command again",
             ))
     }
@@ -131,7 +131,7 @@ impl<'a> WorkTree<'a> {
                     "{asked} belongs to another repository, {name}"
                 ))
                 .why("A submodule is released on its own.")
-                .next(format!("-C '{name}' status"), "to work there"));
+                .next(format!("-C {} status", word(name)), "to work there"));
             }
         }
         Ok(())

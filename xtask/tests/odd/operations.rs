@@ -98,7 +98,7 @@ fn an_open_operation_is_met_by_every_command() {
     place.git(&["worktree", "add", "-q", "-b", "side", "../linked"]);
     let linked = place.at(linked);
     linked.gonogo(&["bump", "minor"]).refused(4, &["half done"]);
-    linked.gonogo(&["undo"]).refused(2, &["belongs to another work tree", "-C '"]);
+    linked.gonogo(&["undo"]).refused(2, &["belongs to another work tree", "next: gonogo -C "]);
     place.git(&["worktree", "remove", "../linked"]);
     place.git(&["branch", "-q", "-D", "side"]);
     undone(&place, &before);
