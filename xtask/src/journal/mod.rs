@@ -2,10 +2,12 @@
 //!
 //! It lies in `gonogo/` of the common git folder, readable by its owner only:
 //!
-//!     lock            held (flock) while an operation runs; names the holder
-//!     ops/7/journal   the records of operation 7, append-only, one line each: checksum, JSON
-//!     ops/7/before    what the planned files held before, one after the other
-//!     ops/7/...       the private index, hook output, and bytes that had to be put aside
+//! ```text
+//! lock            held (flock) while an operation runs; names the holder
+//! ops/7/journal   the records of operation 7, append-only, one line each: checksum, JSON
+//! ops/7/before    what the planned files held before, one after the other
+//! ops/7/...       the private index, hook output, and bytes that had to be put aside
+//! ```
 //!
 //! Calling sequence: [`Journal::lock`], [`Locked::begin`] (the plan is on disk when it returns),
 //! effects, [`Operation::append`] for what has to be known before the next effect,
