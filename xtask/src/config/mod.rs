@@ -2,13 +2,6 @@
 //! which files say its version.
 
 mod detect;
-mod detect_cargo;
-mod detect_npm;
-mod detect_package;
-mod detect_pyproject;
-mod detect_script;
-mod detect_setup;
-mod detect_uv;
 #[cfg(test)]
 mod tests;
 

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
-use super::{Running, hooks, io_failed, land};
+use super::{Running, hooks, index, io_failed, keep};
 use crate::error::Refusal;
 use crate::journal::{IndexChange, IndexEntry, Record, Rewritten};
 use crate::path::RepoPath;
@@ -36,7 +35,7 @@ pub(super) fn build(running: &mut Running<'_>, step: usize, land: &Land) -> Resu
 
 fn before(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<IndexChange>, Refusal> {
     let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
-    let listed = listed(repo, None, &names)?;
+    let listed = index::listed(repo, None, &names)?;
     let change = |path: &RepoPath| IndexChange {
         path: path.clone(),
         before: listed.get(path.as_str()).cloned(),
@@ -53,14 +52,14 @@ fn tree(
     object: &Object,
 ) -> Result<(Oid, BTreeMap<String, IndexEntry>), Refusal> {
     let Object::Commit { parent, paths, .. } = object;
-    let copy = private_index(running, paths)?;
+    let copy = index::private(running, paths)?;
     let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
-    let planned = listed(running.repo, Some(&copy), &names)?;
+    let planned = index::listed(running.repo, Some(&copy), &names)?;
     hooks::pre_commit(running, step, object, &copy)?;
     let out = running.repo.git.write(["write-tree"]).index(&copy).read()?;
     let tree = oid(&out).ok_or_else(|| Refusal::external("git write-tree printed no id"))?;
     only_planned(running.repo, parent, &tree, paths)?;
-    let now = listed(running.repo, Some(&copy), &names)?;
+    let now = index::listed(running.repo, Some(&copy), &names)?;
     for path in paths {
         let (was, is) = (planned.get(path.as_str()), now.get(path.as_str()));
         if was != is {
@@ -68,57 +67,6 @@ fn tree(
         }
     }
     Ok((tree, now))
-}
-
-/// A copy of the index that holds HEAD's tree plus the planned paths. A copy keeps stat data
-/// (nothing is hashed again), sparse bits and whatever else the user's index has.
-fn private_index(running: &Running<'_>, paths: &[RepoPath]) -> Result<std::path::PathBuf, Refusal> {
-    let copy = running.operation.file("index");
-    let real = running.repo.git_dir.join("index");
-    write::remove(&running.operation.file("index.lock"))
-        .and_then(|()| write::copy_private(&real, &copy))
-        .map_err(|error| io_failed("the index cannot be copied", &error))?;
-    let git = &running.repo.git;
-    let staged = git.call(["diff-index", "--cached", "--quiet", "HEAD"]).index(&copy).output()?;
-    if staged.status.code() != Some(0) {
-        let args = ["-c", "core.fsmonitor=false", "read-tree", "-i", "-m", "HEAD"];
-        git.write(args).index(&copy).read()?;
-    }
-    stage(running, paths, &copy)?;
-    Ok(copy)
-}
-
-/// Takes the planned paths into the private index as they are in the work tree, with git's own
-/// filters and line-end rules. Not `hash-object --path`: that flips whole CRLF files.
-pub(super) fn stage(running: &Running<'_>, paths: &[RepoPath], copy: &Path) -> Result<(), Refusal> {
-    let input: Vec<u8> =
-        paths.iter().flat_map(|p| [p.as_str().as_bytes(), b"\0"].concat()).collect();
-    let args = ["update-index", "--add", "-z", "--stdin"];
-    running.repo.git.write(args).index(copy).input(input).read().map(drop)
-}
-
-/// The index entries of some paths, in the real index or another one.
-pub(super) fn listed(
-    repo: &Repo,
-    index: Option<&Path>,
-    paths: &[&str],
-) -> Result<BTreeMap<String, IndexEntry>, Refusal> {
-    let args = ["ls-files", "-s", "-z", "--"].iter().chain(paths);
-    let call = repo.git.call(args);
-    let out = match index {
-        Some(index) => call.index(index),
-        None => call,
-    };
-    let out = out.read()?;
-    // MODE ID STAGE TAB PATH
-    let entry = |line: &[u8]| {
-        let text = std::str::from_utf8(line).ok()?;
-        let (facts, path) = text.split_once('\t')?;
-        let mut facts = facts.split(' ');
-        let (mode, id) = (facts.next()?.to_owned(), Oid::new(facts.next()?)?);
-        Some((path.to_owned(), IndexEntry { mode, id }))
-    };
-    Ok(out.split(|&b| b == 0).filter_map(entry).collect())
 }
 
 /// The commit must change exactly the planned paths, whatever hooks staged.
@@ -208,7 +156,7 @@ fn commit(running: &Running<'_>, object: &Object, tree: &Oid) -> Result<Oid, Ref
     }
     let out = call.read()?;
     let id = oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))?;
-    land::keep_object(running, &id)?;
+    keep::keep(running, &id)?;
     Ok(id)
 }
 

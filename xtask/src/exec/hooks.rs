@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Running, commit, io_failed};
+use super::{Running, index, io_failed};
 use crate::error::{Exit, Refusal};
 use crate::journal::{Foreign, Record};
 use crate::path::RepoPath;
@@ -74,7 +74,7 @@ impl Hooks<'_> {
             if refusal.exit == Exit::Interrupted || !self.fixed(running)? {
                 return Err(refusal);
             }
-            commit::stage(running, self.paths, self.copy)?;
+            index::stage(running, self.paths, self.copy)?;
             self.run(running, "pre-commit", &[])?;
         }
         // Not a private file: commitlint and others read this one.

@@ -6,15 +6,11 @@
 //! not at its goal is moved.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::{Running, commit, hooks, io_failed};
-use crate::error::{Refusal, word};
+use super::{Running, commit, hooks, index, io_failed, keep};
+use crate::error::Refusal;
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
 use crate::plan::{Action, At, Land, Object, Oid};
-use crate::repo::Repo;
 use crate::sys::fs as write;
 
 /// Where a ref was and where it goes.
@@ -41,7 +37,7 @@ pub(super) fn probe(
     step: usize,
     land: &Land,
 ) -> Result<Vec<(String, At)>, Refusal> {
-    let Some((objects, index)) = running.operation.built(step) else {
+    let Some((objects, entries)) = running.operation.built(step) else {
         return land
             .moves
             .iter()
@@ -67,7 +63,7 @@ pub(super) fn probe(
         let now = branch.unwrap_or_else(|| "no branch".into());
         found.push(("HEAD".into(), At::Elsewhere { found: format!("it is on {now} now") }));
     }
-    for (change, now) in index.iter().zip(entries(running.repo, index)?) {
+    for (change, now) in entries.iter().zip(index::entries(running.repo, entries)?) {
         let at = match now {
             now if now == change.after => At::After,
             now if now == change.before => At::Before,
@@ -108,7 +104,7 @@ pub(super) fn any_moved(running: &Running<'_>) -> bool {
 /// Whether there is anything of this step to take back: it was finished once, a ref has its
 /// commit, or the index has its entries. If not, it does not matter where others moved them.
 pub(super) fn landed(running: &Running<'_>, step: usize, land: &Land) -> Result<bool, Refusal> {
-    let Some((objects, index)) = running.operation.built(step) else { return Ok(false) };
+    let Some((objects, entries)) = running.operation.built(step) else { return Ok(false) };
     let done = |record: &Record| matches!(record, Record::Closed { state: Closed::Done, .. });
     if running.operation.records().iter().any(done) {
         return Ok(true);
@@ -122,7 +118,7 @@ pub(super) fn landed(running: &Running<'_>, step: usize, land: &Land) -> Result<
     let ours = |(change, now): (&IndexChange, &Option<IndexEntry>)| {
         *now == change.after && *now != change.before
     };
-    Ok(index.iter().zip(&entries(running.repo, index)?).any(ours))
+    Ok(entries.iter().zip(&index::entries(running.repo, entries)?).any(ours))
 }
 
 /// Refuses when a commit of this step is on a remote, as far as this clone knows.
@@ -161,20 +157,20 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Re
         hooks::post_commit(running)?;
         stayed(running, step, land)?;
     }
-    drop_keep_ref(running)
+    keep::release(running)
 }
 
 /// Moves the refs and index entries back; what was built stays reachable through a keep ref.
 pub(super) fn back(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
     if running.operation.built(step).is_none() {
         hooks::put_back_foreign(running)?;
-        return drop_keep_ref(running);
+        return keep::release(running);
     }
     if !landed(running, step, land)? {
         return Ok(());
     }
     if any_moved(running) {
-        keep(running, step)?;
+        keep_objects(running, step)?;
     }
     drive(running, step, land, Direction::Back).map(drop)
 }
@@ -186,8 +182,8 @@ fn drive(
     land: &Land,
     direction: Direction,
 ) -> Result<bool, Refusal> {
-    let Some((objects, index)) = running.operation.built(step) else { return Ok(false) };
-    let lock = lock_index(running)?;
+    let Some((objects, entries)) = running.operation.built(step) else { return Ok(false) };
+    let lock = index::lock(running)?;
     let driven = (|| {
         let mut elsewhere = probe(running, step, land)?.into_iter();
         if let Some((name, At::Elsewhere { found })) =
@@ -195,7 +191,7 @@ fn drive(
         {
             return Err(Refusal::unsafe_to(format!("{name}: {found}")));
         }
-        let prepared = prepare_index(running, index, direction)?;
+        let prepared = index::prepared(running, entries, direction)?;
         let moved = move_refs(running, land, objects, direction)?;
         if let Some(prepared) = prepared {
             let real = running.repo.git_dir.join("index");
@@ -249,57 +245,6 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     format!("commit: {}", last.lines().next().unwrap_or_default())
 }
 
-/// A copy of the index with this step's entries set; `None` when they are all set already.
-fn prepare_index(
-    running: &Running<'_>,
-    index: &[IndexChange],
-    direction: Direction,
-) -> Result<Option<PathBuf>, Refusal> {
-    let goal = |change: &IndexChange| match direction {
-        Direction::Forward => change.after.clone(),
-        Direction::Back => change.before.clone(),
-    };
-    let now = entries(running.repo, index)?;
-    if index.iter().zip(&now).all(|(change, now)| goal(change) == *now) {
-        return Ok(None);
-    }
-    let copy = running.operation.file("landing");
-    let real = running.repo.git_dir.join("index");
-    write::remove(&running.operation.file("landing.lock"))
-        .and_then(|()| write::copy_private(&real, &copy))
-        .and_then(|()| write::like(&copy, &real))
-        .map_err(|error| io_failed("the index cannot be copied", &error))?;
-    let mut input = Vec::new();
-    let gone =
-        "0".repeat(running.operation.plan().base.head.as_ref().map_or(40, |id| id.as_str().len()));
-    for change in index {
-        let line = match goal(change) {
-            Some(IndexEntry { mode, id }) => format!("{mode} {}\t{}\0", id.as_str(), change.path),
-            None => format!("0 {gone}\t{}\0", change.path),
-        };
-        input.extend_from_slice(line.as_bytes());
-    }
-    let git = &running.repo.git;
-    git.write(["update-index", "-z", "--index-info"]).index(&copy).input(input).read()?;
-    if direction == Direction::Forward {
-        // Only stat data, so that plumbing does not take the files for modified.
-        let refresh = ["add", "--refresh", "--"].map(str::to_owned);
-        let paths = index.iter().map(|change| change.path.to_string());
-        git.write(refresh.into_iter().chain(paths)).index(&copy).output()?;
-    }
-    Ok(Some(copy))
-}
-
-/// The index entries of these paths now.
-pub(super) fn entries(
-    repo: &Repo,
-    index: &[IndexChange],
-) -> Result<Vec<Option<IndexEntry>>, Refusal> {
-    let paths: Vec<&str> = index.iter().map(|change| change.path.as_str()).collect();
-    let listed = commit::listed(repo, None, &paths)?;
-    Ok(paths.iter().map(|&path| listed.get(path).cloned()).collect())
-}
-
 /// After the post-commit hook the branch must still be at our commit.
 fn stayed(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
@@ -311,69 +256,7 @@ fn stayed(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Ref
     Ok(())
 }
 
-/// The lock git takes for its index.
-pub(super) fn index_lock(running: &Running<'_>) -> PathBuf {
-    running.repo.git_dir.join("index.lock")
-}
-
-fn lock_text(running: &Running<'_>) -> String {
-    format!("gonogo operation {}\n", running.operation.id)
-}
-
-/// Whether an index lock is the one this operation made.
-pub(super) fn is_ours(running: &Running<'_>, lock: &Path) -> bool {
-    fs::read(lock).is_ok_and(|content| content == lock_text(running).as_bytes())
-}
-
-/// Takes git's index lock; it appears with its content, so nobody's lock is mistaken for ours.
-fn lock_index(running: &Running<'_>) -> Result<PathBuf, Refusal> {
-    let lock = index_lock(running);
-    let text = running.operation.file("lock-text");
-    write::write_private(&text, &[lock_text(running).as_bytes()])
-        .map_err(|error| io_failed(text.display(), &error))?;
-    for _ in 0..40 {
-        match write::link(&text, &lock) {
-            Ok(()) => return Ok(lock),
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(io_failed(lock.display(), &error));
-            }
-            Err(_) => std::thread::sleep(Duration::from_millis(50)),
-        }
-    }
-    Err(Refusal::external("git's index is locked by another process")
-        .why(format!("{} exists for more than two seconds.", lock.display()))
-        .next_shell(
-            format!("ls -l {}", word(lock.display())),
-            "remove it when no git command runs",
-        ))
-}
-
-/// The ref that keeps this operation's objects from being collected.
-pub(super) fn keep_ref(running: &Running<'_>) -> String {
-    format!("refs/gonogo/keep/{}", running.operation.id)
-}
-
-fn keep(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
+fn keep_objects(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
-    objects.last().map_or(Ok(()), |object| keep_object(running, object))
-}
-
-/// Makes an object reachable under [`keep_ref`].
-pub(super) fn keep_object(running: &Running<'_>, object: &Oid) -> Result<(), Refusal> {
-    update_keep_ref(running, &[&keep_ref(running), object.as_str()])
-}
-
-/// A ref of our own is nothing to the user's reference-transaction hook.
-fn update_keep_ref(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
-    let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
-    running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
-}
-
-/// Lets the objects go: they have landed, or never will.
-pub(super) fn drop_keep_ref(running: &Running<'_>) -> Result<(), Refusal> {
-    let name = keep_ref(running);
-    if running.repo.ref_at(&name)?.is_none() {
-        return Ok(());
-    }
-    update_keep_ref(running, &["-d", &name])
+    objects.last().map_or(Ok(()), |object| keep::keep(running, object))
 }

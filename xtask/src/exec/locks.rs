@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Running, io_failed, land};
+use super::{Running, index, io_failed, keep};
 use crate::error::Refusal;
 use crate::plan::Action;
 use crate::sys::fs as write;
@@ -24,8 +24,8 @@ pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
         }
         write::remove(&lock).map_err(|error| io_failed(lock.display(), &error))?;
     }
-    let index = land::index_lock(running);
-    if land::is_ours(running, &index) {
+    let index = index::lock_path(running);
+    if index::is_ours(running, &index) {
         write::remove(&index).map_err(|error| io_failed(index.display(), &error))?;
     }
     Ok(())
@@ -37,7 +37,7 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
         Action::Land(land) => land.moves.as_slice(),
         Action::Files(_) => &[],
     });
-    let refs = moves.map(|wanted| wanted.name.clone()).chain([land::keep_ref(running)]);
+    let refs = moves.map(|wanted| wanted.name.clone()).chain([keep::name(running)]);
     let mut locks: Vec<PathBuf> = refs.map(|name| common.join(format!("{name}.lock"))).collect();
     locks.push(running.repo.git_dir.join("HEAD.lock"));
     // Deleting a ref rewrites packed-refs; its half-written copy blocks every later deletion.

@@ -8,6 +8,8 @@
 mod commit;
 mod files;
 mod hooks;
+mod index;
+mod keep;
 mod land;
 mod locks;
 
@@ -286,7 +288,7 @@ impl<'a> Running<'a> {
         }
         if state == Closed::TakenBack {
             // What never landed need not be kept; that it still is does no harm.
-            let _ = land::drop_keep_ref(self);
+            let _ = keep::release(self);
         }
         self.operation.close(state, self.at)
     }

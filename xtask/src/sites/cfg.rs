@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::edit::Event;
+use super::event::Event;
 use super::{BOM, Found, Source};
 use crate::error::Refusal;
 

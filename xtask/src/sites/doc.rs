@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::edit::Event;
+use super::event::Event;
 use super::{Found, Source};
 use crate::error::Refusal;
 

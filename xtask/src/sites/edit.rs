@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::event::Event;
 use super::{Format, Source, cfg, json, plain, python, toml};
 use crate::error::Refusal;
 use crate::path::RepoPath;
@@ -66,21 +67,6 @@ pub fn check(
             compare(old, &before.events(), new, &after.events(), edits)
         }
         Format::Plain => compare(old, &plain::events(old)?, new, &plain::events(new)?, edits),
-    }
-}
-
-/// One step on the way through a parsed document.
-#[derive(Debug)]
-pub(super) enum Event<'a> {
-    /// A key, a bracket, a scalar that is no string, a token.
-    Mark(&'a [u8]),
-    /// A string value and the range that holds it.
-    Text(Cow<'a, str>, Range<usize>),
-}
-
-impl<'a> Event<'a> {
-    pub(super) fn text(value: impl Into<Cow<'a, str>>, range: Range<usize>) -> Self {
-        Self::Text(value.into(), range)
     }
 }
 

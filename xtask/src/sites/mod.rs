@@ -7,6 +7,7 @@
 pub mod cfg;
 pub mod doc;
 mod edit;
+mod event;
 pub mod json;
 pub mod plain;
 pub mod python;

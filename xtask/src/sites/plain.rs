@@ -1,6 +1,6 @@
 //! A file that is nothing but the version (`VERSION`, what setuptools' `file:` reads).
 
-use super::edit::Event;
+use super::event::Event;
 use super::{BOM, Found, Source};
 use crate::error::Refusal;
 

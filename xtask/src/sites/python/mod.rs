@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use lexer::{Kind, Line, Token};
 
-use super::edit::Event;
+use super::event::Event;
 use super::{Found, Source};
 use crate::error::Refusal;
 pub use encoding::generated_by;

@@ -1,9 +1,9 @@
 //! A Python project: pyproject.toml, what its `dynamic` points to, setup.cfg and setup.py.
 
-use super::detect::{Part, normal, read, site};
-use super::detect_package::{Layout, add_own, first_file, follow, follow_module, join};
-use super::detect_setup::{Pointer, Setup, add_attribute, add_plain, without_v};
-use super::{detect_cargo, detect_uv};
+use super::package::{Layout, add_own, first_file, follow, follow_module, join};
+use super::part::{Part, normal, read, site};
+use super::setup::{Pointer, Setup, add_attribute, add_plain, without_v};
+use super::{cargo, uv};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node};
@@ -62,7 +62,7 @@ impl Python<'_> {
                 }
             }
         }
-        detect_uv::add(self.tree, &mut part)?;
+        uv::add(self.tree, &mut part)?;
         Ok(part)
     }
 
@@ -218,7 +218,7 @@ impl Python<'_> {
         if self.backend() == "maturin" && self.is_dynamic() {
             let set = self.text(&["tool", "maturin", "manifest-path"]);
             for path in set.map_or(vec!["Cargo.toml", "rust/Cargo.toml"], |path| vec![path]) {
-                if let Some(cargo) = detect_cargo::part(self.tree, path)? {
+                if let Some(cargo) = cargo::part(self.tree, path)? {
                     part.absorb(cargo);
                     break;
                 }

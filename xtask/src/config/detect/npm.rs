@@ -1,6 +1,6 @@
 //! package.json and npm's lock files.
 
-use super::detect::{Part, read, site};
+use super::part::{Part, read, site};
 use crate::error::Refusal;
 use crate::sites::{Format, Role, Site, Source, Spelling, Tree, json};
 

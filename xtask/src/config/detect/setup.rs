@@ -1,8 +1,8 @@
 //! setup.cfg and setup.py, and the two ways setuptools points to a version: `attr` and `file`.
 
-use super::detect::{Part, listed, read, site};
-use super::detect_package::{Layout, Outcome, follow_module, join, sole_root};
-use super::detect_script;
+use super::package::{Layout, Outcome, follow_module, join, sole_root};
+use super::part::{Part, listed, read, site};
+use super::script;
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::cfg::Cfg;
@@ -114,14 +114,14 @@ impl<'a> Setup<'a> {
             }
         }
         match &self.script {
-            Some(script) => detect_script::add(tree, layout, script, part),
+            Some(script) => script::add(tree, layout, script, part),
             None => Ok(()),
         }
     }
 
     /// Why the version of setup.py is not known, when it is computed there.
     pub fn computed(&self) -> Option<Refusal> {
-        detect_script::computed(self.script.as_ref()?)
+        script::computed(self.script.as_ref()?)
     }
 }
 

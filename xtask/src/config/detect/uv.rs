@@ -1,6 +1,6 @@
 //! The project's own entry in uv.lock.
 
-use super::detect::{Part, read, site};
+use super::part::{Part, read, site};
 use crate::error::Refusal;
 use crate::sites::doc::{Node, dotted};
 use crate::sites::{Format, Role, Site, Source, Spelling, Tree, toml};

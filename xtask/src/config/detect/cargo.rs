@@ -1,6 +1,6 @@
 //! Cargo.toml: a package or a workspace, what its members require of each other, and Cargo.lock.
 
-use super::detect::{Part, listed, read, site};
+use super::part::{Part, listed, read, site};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node, dotted};

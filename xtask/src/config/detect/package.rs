@@ -1,6 +1,6 @@
 //! Python modules: which file a dotted name means, and the version inside it.
 
-use super::detect::{Part, read, site};
+use super::part::{Part, read, site};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::python::{Module, Numbers, generated_by};

@@ -1,7 +1,7 @@
 //! setup.py: the version its `setup(...)` calls are given, or the file it is read from there.
 
-use super::detect::{Part, listed, read, site};
-use super::detect_package::{Layout, NAMES, Outcome, follow, follow_module, is_version};
+use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version};
+use super::part::{Part, listed, read, site};
 use crate::error::Refusal;
 use crate::sites::python::{Argument, Module};
 use crate::sites::{File, Format, Site, Source, Tree, plain};

@@ -1,0 +1,154 @@
+//! The user's index: read, copied, and locked as git locks it; never written in place.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Running, io_failed};
+use crate::error::{Refusal, word};
+use crate::journal::{Direction, IndexChange, IndexEntry};
+use crate::path::RepoPath;
+use crate::plan::Oid;
+use crate::repo::Repo;
+use crate::sys::fs as write;
+
+/// A copy of the index that holds HEAD's tree plus the planned paths. A copy keeps stat data
+/// (nothing is hashed again), sparse bits and whatever else the user's index has.
+pub(super) fn private(running: &Running<'_>, paths: &[RepoPath]) -> Result<PathBuf, Refusal> {
+    let copy = running.operation.file("index");
+    let real = running.repo.git_dir.join("index");
+    write::remove(&running.operation.file("index.lock"))
+        .and_then(|()| write::copy_private(&real, &copy))
+        .map_err(|error| io_failed("the index cannot be copied", &error))?;
+    let git = &running.repo.git;
+    let staged = git.call(["diff-index", "--cached", "--quiet", "HEAD"]).index(&copy).output()?;
+    if staged.status.code() != Some(0) {
+        let args = ["-c", "core.fsmonitor=false", "read-tree", "-i", "-m", "HEAD"];
+        git.write(args).index(&copy).read()?;
+    }
+    stage(running, paths, &copy)?;
+    Ok(copy)
+}
+
+/// Takes the planned paths into the private index as they are in the work tree, with git's own
+/// filters and line-end rules. Not `hash-object --path`: that flips whole CRLF files.
+pub(super) fn stage(running: &Running<'_>, paths: &[RepoPath], copy: &Path) -> Result<(), Refusal> {
+    let input: Vec<u8> =
+        paths.iter().flat_map(|p| [p.as_str().as_bytes(), b"\0"].concat()).collect();
+    let args = ["update-index", "--add", "-z", "--stdin"];
+    running.repo.git.write(args).index(copy).input(input).read().map(drop)
+}
+
+/// The index entries of some paths, in the real index or another one.
+pub(super) fn listed(
+    repo: &Repo,
+    index: Option<&Path>,
+    paths: &[&str],
+) -> Result<BTreeMap<String, IndexEntry>, Refusal> {
+    let args = ["ls-files", "-s", "-z", "--"].iter().chain(paths);
+    let call = repo.git.call(args);
+    let out = match index {
+        Some(index) => call.index(index),
+        None => call,
+    };
+    let out = out.read()?;
+    // MODE ID STAGE TAB PATH
+    let entry = |line: &[u8]| {
+        let text = std::str::from_utf8(line).ok()?;
+        let (facts, path) = text.split_once('\t')?;
+        let mut facts = facts.split(' ');
+        let (mode, id) = (facts.next()?.to_owned(), Oid::new(facts.next()?)?);
+        Some((path.to_owned(), IndexEntry { mode, id }))
+    };
+    Ok(out.split(|&b| b == 0).filter_map(entry).collect())
+}
+
+/// The index entries of these paths now.
+pub(super) fn entries(
+    repo: &Repo,
+    index: &[IndexChange],
+) -> Result<Vec<Option<IndexEntry>>, Refusal> {
+    let paths: Vec<&str> = index.iter().map(|change| change.path.as_str()).collect();
+    let listed = listed(repo, None, &paths)?;
+    Ok(paths.iter().map(|&path| listed.get(path).cloned()).collect())
+}
+
+/// A copy of the index with this step's entries set; `None` when they are all set already.
+pub(super) fn prepared(
+    running: &Running<'_>,
+    index: &[IndexChange],
+    direction: Direction,
+) -> Result<Option<PathBuf>, Refusal> {
+    let goal = |change: &IndexChange| match direction {
+        Direction::Forward => change.after.clone(),
+        Direction::Back => change.before.clone(),
+    };
+    let now = entries(running.repo, index)?;
+    if index.iter().zip(&now).all(|(change, now)| goal(change) == *now) {
+        return Ok(None);
+    }
+    let copy = running.operation.file("landing");
+    let real = running.repo.git_dir.join("index");
+    write::remove(&running.operation.file("landing.lock"))
+        .and_then(|()| write::copy_private(&real, &copy))
+        .and_then(|()| write::like(&copy, &real))
+        .map_err(|error| io_failed("the index cannot be copied", &error))?;
+    let mut input = Vec::new();
+    let gone =
+        "0".repeat(running.operation.plan().base.head.as_ref().map_or(40, |id| id.as_str().len()));
+    for change in index {
+        let line = match goal(change) {
+            Some(IndexEntry { mode, id }) => format!("{mode} {}\t{}\0", id.as_str(), change.path),
+            None => format!("0 {gone}\t{}\0", change.path),
+        };
+        input.extend_from_slice(line.as_bytes());
+    }
+    let git = &running.repo.git;
+    git.write(["update-index", "-z", "--index-info"]).index(&copy).input(input).read()?;
+    if direction == Direction::Forward {
+        // Only stat data, so that plumbing does not take the files for modified.
+        let refresh = ["add", "--refresh", "--"].map(str::to_owned);
+        let paths = index.iter().map(|change| change.path.to_string());
+        git.write(refresh.into_iter().chain(paths)).index(&copy).output()?;
+    }
+    Ok(Some(copy))
+}
+
+/// The lock git takes for its index.
+pub(super) fn lock_path(running: &Running<'_>) -> PathBuf {
+    running.repo.git_dir.join("index.lock")
+}
+
+fn lock_text(running: &Running<'_>) -> String {
+    format!("gonogo operation {}\n", running.operation.id)
+}
+
+/// Whether an index lock is the one this operation made.
+pub(super) fn is_ours(running: &Running<'_>, lock: &Path) -> bool {
+    fs::read(lock).is_ok_and(|content| content == lock_text(running).as_bytes())
+}
+
+/// Takes git's index lock; it appears with its content, so nobody's lock is mistaken for ours.
+pub(super) fn lock(running: &Running<'_>) -> Result<PathBuf, Refusal> {
+    let lock = lock_path(running);
+    let text = running.operation.file("lock-text");
+    write::write_private(&text, &[lock_text(running).as_bytes()])
+        .map_err(|error| io_failed(text.display(), &error))?;
+    for _ in 0..40 {
+        match write::link(&text, &lock) {
+            Ok(()) => return Ok(lock),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(io_failed(lock.display(), &error));
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+        }
+    }
+    Err(Refusal::external("git's index is locked by another process")
+        .why(format!("{} exists for more than two seconds.", lock.display()))
+        .next_shell(
+            format!("ls -l {}", word(lock.display())),
+            "remove it when no git command runs",
+        ))
+}
