@@ -41,6 +41,8 @@ pub struct Place {
 pub enum Next {
     /// One of ours, without the program: `undo`, `bump 1.3.0`. Shown the way the user called us.
     Ours(String),
+    /// One of ours with all that the user typed, `-C` too: `-C p1 bump minor --set-from FILE`.
+    Typed(String),
     /// Any other command, shown as it is: `git switch main`.
     Shell(String),
 }
@@ -148,6 +150,19 @@ impl Refusal {
     #[must_use]
     pub fn next(mut self, ours: impl Into<String>, what_for: impl Into<String>) -> Self {
         self.next.push((Next::Ours(ours.into()), what_for.into()));
+        self
+    }
+
+    /// The same refusal, with this way on where it names none.
+    #[must_use]
+    pub fn or_next(self, ours: impl Into<String>, what_for: impl Into<String>) -> Self {
+        if self.next.is_empty() { self.next(ours, what_for) } else { self }
+    }
+
+    /// Names what the user typed, changed a little, as a way on.
+    #[must_use]
+    pub fn next_typed(mut self, command: impl Into<String>, what_for: impl Into<String>) -> Self {
+        self.next.push((Next::Typed(command.into()), what_for.into()));
         self
     }
 

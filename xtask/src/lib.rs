@@ -13,18 +13,18 @@
 //! ```
 
 mod cli;
-pub mod config;
-pub mod error;
-pub mod exec;
-pub mod flows;
-pub mod journal;
-pub mod path;
-pub mod plan;
-pub mod repo;
-pub mod sites;
-pub mod sys;
+mod config;
+mod error;
+mod exec;
+mod flows;
+mod journal;
+mod path;
+mod plan;
+mod repo;
+mod sites;
+mod sys;
 mod ui;
-pub mod version;
+mod version;
 
 /// Runs with the arguments of a process, the program first (`std::env::args_os()`).
 ///

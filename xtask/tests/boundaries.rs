@@ -93,20 +93,70 @@ fn only_one_file_runs_git_and_only_proc_starts_children() {
     }
 }
 
+/// The code without comments, and with one blank where there are several or line ends, so that
+/// arguments stand side by side however they are laid out.
+fn on_one_line(code: &str) -> String {
+    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
 #[test]
 fn nothing_is_reset_forced_or_swept_up() {
-    let every = ["cli", "config", "exec", "flows", "journal", "plan", "repo", "sites", "sys", "ui"];
-    let banned = ["--hard", "\"--force\"", "\"--tags\", \"push", "\"add\", \".\"", "--no-verify"];
-    forbid(&every, &banned);
+    let words = ["--hard", "\"--force\"", "--no-verify", "--mirror", "\"clean\"", "\"stash\""];
+    let side_by_side = [["push", "--tags"], ["push", "--all"], ["push", "-f"], ["add", "."]];
+    let sweeping = [["add", "-A"], ["add", "--all"], ["add", "-u"], ["commit", "-a"]];
+    let pairs = side_by_side.iter().chain(&sweeping);
+    let pairs: Vec<String> = pairs.map(|[one, two]| format!("\"{one}\", \"{two}\"")).collect();
+    for (name, code) in sources().into_iter().filter(|(name, _)| !is_test(name)) {
+        let code = on_one_line(&code);
+        let mut banned = words.into_iter().chain(pairs.iter().map(String::as_str));
+        let found = banned.find(|word| code.contains(word));
+        assert_eq!(found, None, "src/{name}");
+    }
+    let laid_out = "[\n    \"push\", // why\n    \"--tags\",\n]";
+    assert!(on_one_line(laid_out).contains(&pairs[0]), "the check itself");
+}
+
+/// Name and length of each function: up to the closing brace below its first word.
+fn functions(code: &str) -> Vec<(&str, usize)> {
+    let lines: Vec<&str> = code.lines().collect();
+    let begins = lines.iter().enumerate().filter(|(_, line)| begins_function(line));
+    let length = |(number, line): (usize, &&str)| {
+        let indentation = &line[..line.len() - line.trim_start().len()];
+        let ends = |line: &&str| line.strip_prefix(indentation) == Some("}");
+        // On one line, or without a body (in a trait).
+        let short = line.ends_with(['}', ';']);
+        if short { Some(1) } else { lines[number..].iter().position(ends).map(|last| last + 1) }
+    };
+    begins.filter_map(|begin| Some((begin.1.trim(), length(begin)?))).collect()
+}
+
+fn begins_function(line: &str) -> bool {
+    let line = line.trim_start();
+    let line = match line.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(") ").map_or("", |(_, rest)| rest),
+        Some(rest) => rest.trim_start(),
+        None => line,
+    };
+    line.strip_prefix("const ").unwrap_or(line).starts_with("fn ")
 }
 
 #[test]
 fn files_and_functions_can_be_read() {
+    let mut seen = 0;
     for (name, _) in sources() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
-        let lines = fs::read_to_string(path).unwrap().lines().count();
+        let text = fs::read_to_string(path).unwrap();
+        let lines = text.lines().count();
         assert!(lines <= 500, "src/{name} has {lines} lines");
+        for (function, lines) in functions(&text) {
+            seen += 1;
+            let limit = if is_test(&name) { 120 } else { 70 };
+            assert!(lines <= limit, "src/{name}: {function} has {lines} lines");
+        }
     }
+    assert!(seen > 400, "only {seen} functions seen");
 }
 
 #[test]

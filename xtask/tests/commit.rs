@@ -12,6 +12,8 @@ mod interrupt;
 mod like_git;
 #[path = "commit/meanwhile.rs"]
 mod meanwhile;
+#[path = "commit/outlives.rs"]
+mod outlives;
 #[path = "commit/refused.rs"]
 mod refused;
 mod support;

@@ -11,6 +11,8 @@ mod inside;
 mod operations;
 #[path = "odd/places.rs"]
 mod places;
+#[path = "odd/releases.rs"]
+mod releases;
 mod support;
 #[path = "odd/surroundings.rs"]
 mod surroundings;

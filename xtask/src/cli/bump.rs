@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Context;
 use super::project::Known;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::exec::{self, Finished};
 use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, Wish, counted};
 use crate::journal::Journal;
@@ -58,14 +58,19 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Err(refusal.into());
     }
     let step = if args.next { Step::Next } else { Step::Nearest };
-    let target = Target::parse(&args.to, args.pre.as_deref(), step)?;
+    let target = Target::parse(&args.to, args.pre.as_deref(), step).map_err(explained)?;
     let known = Known::read(&repo)?;
     let set_from = args.set_from.as_deref().map(|path| inside(&repo, context, path)).transpose()?;
     let downgrade = if args.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse };
-    let wish = Wish { target: &target, downgrade, set_from: set_from.as_ref() };
+    let command = context.command();
+    let set_from = set_from.as_ref();
+    let wish = Wish { target: &target, downgrade, set_from, command: &command };
     let bump = bump::plan(&known.facts(), &wish)?;
     let (from, to, notes) = (bump.from.to_string(), bump.to.to_string(), bump.notes.clone());
     if bump.changes.is_empty() {
+        if args.commit {
+            nothing_uncommitted(&repo, context, &known, &to)?;
+        }
         context.ui.say(&format!("{to} is in every version file already: nothing to do."));
         context.ui.json(&json!({ "from": from, "to": to, "files": [], "operation": null }));
         return Ok(());
@@ -100,6 +105,38 @@ fn inside(repo: &Repo, context: &Context, given: &str) -> Result<RepoPath, Refus
         .ok_or_else(|| Refusal::usage(format!("{given} is not a file of this repository")))
 }
 
+fn explained(refusal: Refusal) -> Refusal {
+    refusal.or_next("bump --help", "shows what it takes")
+}
+
+/// A version that is in the files already can still lack the commit that was asked for.
+fn nothing_uncommitted(
+    repo: &Repo,
+    context: &Context,
+    known: &Known,
+    to: &str,
+) -> Result<(), Refusal> {
+    let changed = repo.status()?.changed;
+    let own: Vec<String> = known
+        .files
+        .keys()
+        .filter(|path| changed.iter().any(|other| other == Path::new(path.as_str())))
+        .map(word)
+        .collect();
+    if own.is_empty() {
+        return Ok(());
+    }
+    let own = own.join(" ");
+    let commit = match context.folder == repo.top {
+        true => format!("git commit -- {own}"),
+        false => format!("git -C {} commit -- {own}", word(repo.top.display())),
+    };
+    Err(Refusal::unsafe_to(format!("{to} is in the version files already, but not committed"))
+        .why("A bump commits only what it changed itself.")
+        .next_shell(commit, "commits all changes of these files")
+        .next("undo", "takes an uncommitted bump back"))
+}
+
 fn prepare_commit(
     args: &Args,
     context: &Context,
@@ -108,9 +145,10 @@ fn prepare_commit(
     bump: &Bump,
 ) -> Result<(crate::plan::Ready, String), Refusal> {
     let template = args.message.as_deref().unwrap_or(COMMIT_TEMPLATE);
-    let message = bump::message(template, bump, known.project.name.as_deref())?;
+    let message = bump::message(template, bump, known.project.name.as_deref());
+    let message = message.map_err(explained)?;
     if message.trim().is_empty() {
-        return Err(Refusal::usage("the commit message is empty"));
+        return Err(explained(Refusal::usage("the commit message is empty")));
     }
     let paths: Vec<RepoPath> = bump.changes.iter().map(|change| change.path.clone()).collect();
     let others = if args.allow_dirty { OtherChanges::Allow } else { OtherChanges::Refuse };
@@ -139,8 +177,8 @@ impl Shown<'_> {
         if let Some((message, branch)) = self.commit() {
             ui.say(&format!("It would be committed on {branch}: {message}"));
         }
-        let again = context.command.replace(" --dry-run", "").replace("--dry-run ", "");
-        ui.say(&format!("next: {}", ui.ours(&again)));
+        let again = context.command_without("--dry-run");
+        ui.say(&format!("next: {}", ui.typed(&again)));
         ui.json(&self.json(None, None));
     }
 

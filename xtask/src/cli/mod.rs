@@ -18,7 +18,7 @@ use crate::error::{Exit, Refusal, word};
 use crate::exec::Asked;
 use crate::sys::clock::{self, Timestamp};
 use crate::sys::proc;
-use crate::ui::{Form, Ui, Volume};
+use crate::ui::{Form, Program, Ui, Volume};
 
 /// The help heading of what every subcommand takes.
 const EVERYWHERE: &str = "Everywhere";
@@ -57,15 +57,14 @@ pub(crate) struct Context {
     pub folder: PathBuf,
     pub ui: Ui,
     pub at: Timestamp,
-    /// The arguments after the program, for the journal.
-    pub command: String,
+    /// The arguments after the program, each as one word of a shell command.
+    pub words: Vec<String>,
 }
 
 /// Runs with the arguments of a process, the program first, and returns its exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (program, args) = spelled(args.into_iter().collect());
-    let words = args.iter().skip(1).map(|arg| word(arg.to_string_lossy()));
-    let command = words.collect::<Vec<_>>().join(" ");
+    let words: Vec<String> = args.iter().skip(1).map(|arg| word(arg.to_string_lossy())).collect();
     let parser = <Cli as clap::CommandFactory>::command().bin_name(&program);
     let cli = match parser
         .try_get_matches_from(args)
@@ -73,42 +72,95 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         Ok(cli) => cli,
         Err(error) => {
-            refuse_arguments(&error, &program, &command);
+            refuse_arguments(&error, program, &words);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let ui = Ui {
-        program,
-        form: if cli.json { Form::Json } else { Form::Text },
-        volume: match (cli.quiet, cli.verbose) {
-            (true, _) => Volume::Quiet,
-            (false, 0) => Volume::Normal,
-            (false, _) => Volume::Verbose,
-        },
-    };
-    let folder = cli.folder.unwrap_or_else(|| PathBuf::from("."));
-    let context = match std::path::absolute(folder) {
-        Ok(folder) => Context { folder, ui, at: clock::now(), command },
-        Err(error) => {
-            let refusal = Refusal::usage("there is no current folder").why(error.to_string());
+    let ui = cli.ui(program);
+    match cli.surroundings() {
+        Ok((folder, at)) => run(&cli.command, &Context { folder, ui, at, words }),
+        Err(refusal) => {
             ui.refuse(&refusal, 2);
-            return ExitCode::from(2);
-        }
-    };
-    match dispatch(&cli.command, &context) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let refusal = as_refusal(error);
-            let code = exit_code(refusal.exit);
-            context.ui.refuse(&refusal, code);
-            ExitCode::from(code)
+            ExitCode::from(2)
         }
     }
 }
 
+fn run(command: &Command, context: &Context) -> ExitCode {
+    let ui = &context.ui;
+    let code = match dispatch(command, context) {
+        Ok(()) => 0,
+        Err(error) => {
+            let refusal = leading_on(as_refusal(error), command, context);
+            let code = exit_code(refusal.exit);
+            ui.refuse(&refusal, code);
+            code
+        }
+    };
+    let Some(refusal) = ui.unwritten() else { return ExitCode::from(code) };
+    ui.complain(&refusal);
+    ExitCode::from(if code == 0 { exit_code(refusal.exit) } else { code })
+}
+
+/// Every refusal ends with a command to copy: where none fits better, one that shows more.
+fn leading_on(refusal: Refusal, command: &Command, context: &Context) -> Refusal {
+    if !refusal.next.is_empty() {
+        return refusal;
+    }
+    if let Some(there) = context.folder.ancestors().find(|folder| folder.is_dir())
+        && there != context.folder
+    {
+        let list = format!("ls {}", word(there.display()));
+        return refusal.next_shell(list, "shows which folders there are");
+    }
+    let place = refusal.place.as_ref().map(|place| word(&place.path));
+    match (command, place) {
+        (Command::Status(_), Some(path)) => {
+            refusal.next_shell(format!("git log -1 -- {path}"), "who changed it last")
+        }
+        (Command::Status(_), None) => refusal.next("log", "shows what was done here"),
+        (_, Some(_)) => refusal.next("status", "shows every version file"),
+        (_, None) => refusal.next("status", "shows where things stand"),
+    }
+}
+
+impl Cli {
+    fn ui(&self, name: String) -> Ui {
+        let folder = self.folder.as_ref().map(|folder| word(folder.display()));
+        let form = if self.json { Form::Json } else { Form::Text };
+        let volume = match (self.quiet, self.verbose) {
+            (true, _) => Volume::Quiet,
+            (false, 0) => Volume::Normal,
+            (false, _) => Volume::Verbose,
+        };
+        Ui::new(Program { name, folder }, form, volume)
+    }
+
+    /// Where and when it happens.
+    fn surroundings(&self) -> Result<(PathBuf, Timestamp), Refusal> {
+        let folder = self.folder.clone().unwrap_or_else(|| PathBuf::from("."));
+        let folder = std::path::absolute(folder).map_err(|error| {
+            Refusal::usage("there is no current folder")
+                .why(error.to_string())
+                .next_shell("cd", "or name another one with -C DIR")
+        })?;
+        if let Some(pinned) = std::env::var_os("SOURCE_DATE_EPOCH")
+            && pinned.to_str().and_then(|text| text.parse::<i64>().ok()).is_none()
+        {
+            return Err(Refusal::usage("SOURCE_DATE_EPOCH is no number")
+                .why(format!(
+                    "It is {} and should be seconds since 1970.",
+                    word(pinned.to_string_lossy())
+                ))
+                .next_shell("unset SOURCE_DATE_EPOCH", "or set it to a number"));
+        }
+        Ok((folder, clock::now()))
+    }
+}
+
 /// What clap has to say: help on stdout, an error on stderr, or as JSON where that is asked for.
-fn refuse_arguments(error: &clap::Error, program: &str, command: &str) {
-    let asked_for_json = command.split(' ').any(|word| word == "--json");
+fn refuse_arguments(error: &clap::Error, name: String, words: &[String]) {
+    let asked_for_json = words.iter().any(|word| word == "--json");
     if !(error.use_stderr() && asked_for_json) {
         let _ = error.print();
         return;
@@ -116,9 +168,9 @@ fn refuse_arguments(error: &clap::Error, program: &str, command: &str) {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let what = lines.next().unwrap_or_default().trim_start_matches("error: ");
-    let refusal = lines.fold(Refusal::usage(what), Refusal::why);
-    let ui = Ui { program: program.to_owned(), form: Form::Json, volume: Volume::Normal };
-    ui.refuse(&refusal, 2);
+    let refusal = lines.fold(Refusal::usage(what), Refusal::why).next("--help", "");
+    let program = Program { name, folder: None };
+    Ui::new(program, Form::Json, Volume::Normal).refuse(&refusal, 2);
 }
 
 fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
@@ -170,6 +222,18 @@ fn spelled(mut args: Vec<OsString>) -> (String, Vec<OsString>) {
 impl Context {
     /// Who asks the executor, and how it may talk meanwhile.
     pub fn asked<'a>(&'a self, progress: &'a dyn Fn(&str)) -> Asked<'a> {
-        Asked { who: proc::user(), at: self.at, command: self.command.clone(), progress }
+        Asked { who: proc::user(), at: self.at, command: self.command(), progress }
+    }
+
+    /// The arguments after the program, as they can be typed again.
+    pub fn command(&self) -> String {
+        self.words.join(" ")
+    }
+
+    /// The same without one of them.
+    pub fn command_without(&self, left_out: &str) -> String {
+        let kept: Vec<&str> =
+            self.words.iter().map(String::as_str).filter(|word| *word != left_out).collect();
+        kept.join(" ")
     }
 }

@@ -9,7 +9,7 @@ use crate::flows::bump;
 use crate::journal::Journal;
 use crate::repo::{Head, Repo, Status};
 use crate::sites::{self, Role, Site};
-use crate::ui::{Mark, Ui, bold};
+use crate::ui::{Mark, Ui, bold, dot};
 use crate::version::{Downgrade, Level, Move, Outcome, Released, Target, Version};
 
 /// Show the version, every version file, the newest release and the next versions
@@ -114,7 +114,7 @@ impl Report {
         }
         let next: Vec<String> =
             self.next.iter().map(|(level, version)| format!("{level} {version}")).collect();
-        ui.answer(&format!("Next        {}", next.join(" · ")));
+        ui.answer(&format!("Next        {}", next.join(&format!(" {} ", dot()))));
         ui.answer(&format!("next: {}", ui.ours(&format!("bump {}", self.next[0].0))));
     }
 
@@ -145,8 +145,9 @@ impl Report {
     }
 }
 
-/// `· main 5a1b2c3 · level with origin/main`
+/// ` · main 5a1b2c3 · level with origin/main`
 fn place(repo: &Repo, status: &Status) -> String {
+    let dot = dot();
     let at = match &repo.head {
         Head::Branch { name, commit } => {
             format!("{} {}", name.trim_start_matches("refs/heads/"), commit.short())
@@ -157,17 +158,19 @@ fn place(repo: &Repo, status: &Status) -> String {
         Head::Detached { commit } => format!("detached at {}", commit.short()),
     };
     let upstream = match (&status.upstream, status.tracking) {
-        (Some(name), Some((0, 0))) => format!(" · level with {name}"),
-        (Some(name), Some((ahead, 0))) => format!(" · {ahead} ahead of {name}"),
-        (Some(name), Some((0, behind))) => format!(" · {behind} behind {name}"),
-        (Some(name), Some((ahead, behind))) => format!(" · {ahead} ahead, {behind} behind {name}"),
+        (Some(name), Some((0, 0))) => format!(" {dot} level with {name}"),
+        (Some(name), Some((ahead, 0))) => format!(" {dot} {ahead} ahead of {name}"),
+        (Some(name), Some((0, behind))) => format!(" {dot} {behind} behind {name}"),
+        (Some(name), Some((ahead, behind))) => {
+            format!(" {dot} {ahead} ahead, {behind} behind {name}")
+        }
         _ => String::new(),
     };
     let dirty = match status.changed.len() + status.unmerged.len() {
         0 => String::new(),
-        number => format!(" · {} changed", bump::counted(number, "tracked file")),
+        number => format!(" {dot} {} changed", bump::counted(number, "tracked file")),
     };
-    format!(" · {at}{upstream}{dirty}")
+    format!(" {dot} {at}{upstream}{dirty}")
 }
 
 fn released(repo: &Repo, tag: &str) -> Result<String, Refusal> {

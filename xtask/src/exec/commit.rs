@@ -20,16 +20,18 @@ use crate::sys::fs as write;
 pub(super) fn build(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
     let mut objects = Vec::new();
     let mut index = Vec::new();
+    let mut committed = BTreeMap::new();
     for object in &land.objects {
         let Object::Commit { paths, .. } = object;
         index = before(running.repo, paths)?;
-        let (tree, mut entries) = tree(running, step, object)?;
+        let (tree, entries) = tree(running, step, object)?;
         for change in &mut index {
-            change.after = entries.remove(change.path.as_str());
+            change.after = entries.get(change.path.as_str()).cloned();
         }
+        committed.extend(entries);
         objects.push(commit(running, object, &tree)?);
     }
-    let files = rewritten(running)?;
+    let files = rewritten(running, &committed)?;
     running.operation.append(Record::Built { step, objects, index, files })
 }
 
@@ -161,7 +163,14 @@ fn commit(running: &Running<'_>, object: &Object, tree: &Oid) -> Result<Oid, Ref
 }
 
 /// The planned files that hooks changed in the work tree; their bytes are kept for a resume.
-fn rewritten(running: &mut Running<'_>) -> Result<Vec<Rewritten>, Refusal> {
+///
+/// A hook's are those whose content is what the commit has. Any other content was typed by a
+/// person meanwhile (or left unstaged by a hook, which nobody can tell apart): it is not part of
+/// the operation, and an undo will stop at it.
+fn rewritten(
+    running: &mut Running<'_>,
+    committed: &BTreeMap<String, IndexEntry>,
+) -> Result<Vec<Rewritten>, Refusal> {
     let files: Vec<FileChange> = running.operation.plan().files().into_iter().cloned().collect();
     let mut found = Vec::new();
     for (number, change) in files.iter().enumerate() {
@@ -169,6 +178,11 @@ fn rewritten(running: &mut Running<'_>) -> Result<Vec<Rewritten>, Refusal> {
         let bytes = fs::read(&path).map_err(|error| io_failed(path.display(), &error))?;
         let digest = Digest::of(&bytes);
         if digest == change.after {
+            continue;
+        }
+        if index::staged_as(running, &change.path)?.as_ref() != committed.get(change.path.as_str())
+        {
+            running.notes.push(format!("{} has changes that are not in the commit", change.path));
             continue;
         }
         let saved = running.operation.file(&format!("rewritten-{number}"));

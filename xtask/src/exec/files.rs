@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::{Running, io_failed};
 use crate::error::Refusal;
+use crate::journal::Direction;
 use crate::path::RepoPath;
 use crate::plan::{Action, At, Digest, FileChange};
 use crate::repo::Repo;
@@ -78,18 +79,7 @@ pub(super) fn forward(
     step: usize,
     changes: &[FileChange],
 ) -> Result<(), Refusal> {
-    drive(running, step, changes, |running, number, change| {
-        if let Some(file) = running.operation.rewritten(number) {
-            let saved = running.operation.file(&format!("rewritten-{number}"));
-            let bytes = fs::read(&saved).map_err(|error| io_failed(saved.display(), &error))?;
-            return Ok((bytes, file.digest.clone()));
-        }
-        let old = running.operation.before(number)?;
-        let new = change.apply(&old).ok_or_else(|| {
-            Refusal::external(format!("the plan for {} does not fit its file", change.path))
-        })?;
-        Ok((new, change.after.clone()))
-    })
+    drive(running, step, changes, Direction::Forward)
 }
 
 /// Brings every file back to its old bytes.
@@ -98,22 +88,42 @@ pub(super) fn back(
     step: usize,
     changes: &[FileChange],
 ) -> Result<(), Refusal> {
-    drive(running, step, changes, |running, number, change| {
-        Ok((running.operation.before(number)?, change.before.clone()))
-    })
+    drive(running, step, changes, Direction::Back)
+}
+
+/// What a file shall hold, and its digest.
+fn goal(
+    running: &Running<'_>,
+    number: usize,
+    change: &FileChange,
+    direction: Direction,
+) -> Result<(Vec<u8>, Digest), Refusal> {
+    if direction == Direction::Back {
+        return Ok((running.operation.before(number)?, change.before.clone()));
+    }
+    if let Some(file) = running.operation.rewritten(number) {
+        let saved = running.operation.file(&format!("rewritten-{number}"));
+        let bytes = fs::read(&saved).map_err(|error| io_failed(saved.display(), &error))?;
+        return Ok((bytes, file.digest.clone()));
+    }
+    let old = running.operation.before(number)?;
+    let new = change.apply(&old).ok_or_else(|| {
+        Refusal::external(format!("the plan for {} does not fit its file", change.path))
+    })?;
+    Ok((new, change.after.clone()))
 }
 
 fn drive(
     running: &mut Running<'_>,
     step: usize,
     changes: &[FileChange],
-    goal: impl Fn(&Running<'_>, usize, &FileChange) -> Result<(Vec<u8>, Digest), Refusal>,
+    direction: Direction,
 ) -> Result<(), Refusal> {
     let first = first_number(running, step);
     let mut written = Vec::new();
     for (n, change) in changes.iter().enumerate() {
         let number = first + n;
-        let (bytes, wanted) = goal(running, number, change)?;
+        let (bytes, wanted) = goal(running, number, change, direction)?;
         let path = running.path(&change.path);
         let tag = format!("{}-{number}", running.operation.id);
         if let Err(error) = write::remove(&write::temp_beside(&path, &tag)) {
@@ -128,7 +138,16 @@ fn drive(
             continue;
         }
         if let At::Elsewhere { found } = at(running, number, change) {
-            return Err(Refusal::unsafe_to(format!("{}: {found} meanwhile", change.path)));
+            match direction {
+                // The commit has its bytes; what somebody typed since stays an edit.
+                Direction::Forward if running.operation.any_built() => {}
+                Direction::Forward => {
+                    return Err(Refusal::unsafe_to(format!("{}: {found} meanwhile", change.path)));
+                }
+                // An undo has looked before; here somebody typed while a failure is taken back.
+                Direction::Back => running.left_alone.push(change.path.to_string()),
+            }
+            continue;
         }
         put_aside(running, number, change, found.as_ref())?;
         let replaced = match fs::symlink_metadata(&path) {
@@ -161,7 +180,7 @@ fn put_aside(
         return Ok(());
     }
     let bytes = fs::read(running.path(&change.path)).unwrap_or_default();
-    let aside = running.operation.file(&format!("found-{number}"));
+    let aside = running.operation.aside(&format!("found-{number}"));
     write::write_private(&aside, &[&bytes]).map_err(|error| io_failed(aside.display(), &error))?;
     running.notes.push(format!("{} as it was found is kept in {}", change.path, aside.display()));
     Ok(())

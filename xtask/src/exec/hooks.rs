@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Running, index, io_failed};
@@ -81,8 +81,9 @@ impl Hooks<'_> {
         let file = running.repo.git_dir.join("COMMIT_EDITMSG");
         let clean = strip(running, message.as_bytes())?;
         write::write_message(&file, &clean).map_err(|error| io_failed(file.display(), &error))?;
-        self.run(running, "prepare-commit-msg", &[file.as_os_str(), OsStr::new("message")])?;
-        self.run(running, "commit-msg", &[file.as_os_str()])?;
+        let named = as_git_names_it(running, &file);
+        self.run(running, "prepare-commit-msg", &[named.as_os_str(), OsStr::new("message")])?;
+        self.run(running, "commit-msg", &[named.as_os_str()])?;
         let message = fs::read(&file).map_err(|error| io_failed(file.display(), &error))?;
         let message = strip(running, &message)?;
         if message.is_empty() {
@@ -119,6 +120,10 @@ impl Hooks<'_> {
                 put_back_foreign(running)?;
                 format!("the {hook} hook hung and was killed")
             }
+            Ended::Stopped => {
+                put_back_foreign(running)?;
+                format!("the {hook} hook asks at the terminal, which it cannot have here")
+            }
             Ended::Interrupted => {
                 put_back_foreign(running)?;
                 return Err(Refusal::interrupted());
@@ -140,10 +145,41 @@ pub(super) fn post_commit(running: &Running<'_>) -> Result<(), Refusal> {
         .map_err(|error| io_failed("the post-commit hook cannot be run", &error))
 }
 
+/// git gives hooks `.git/COMMIT_EDITMSG`, and a whole path only where the git folder is elsewhere.
+fn as_git_names_it(running: &Running<'_>, file: &Path) -> PathBuf {
+    file.strip_prefix(&running.repo.top).unwrap_or(file).to_owned()
+}
+
+/// A new log, locked: the hook and whatever it starts inherit the lock with their output, so it
+/// tells [`still_running`] that one of them lives.
 fn open_log(path: &Path) -> Result<File, Refusal> {
-    write::remove(path)
-        .and_then(|()| write::private_appender(path))
-        .map_err(|error| io_failed(path.display(), &error))
+    let open = || {
+        write::remove(path)?;
+        let file = write::private_appender(path)?;
+        file.lock().map(|()| file)
+    };
+    open().map_err(|error| io_failed(path.display(), &error))
+}
+
+/// Refuses while a hook of a killed process lives on: it would change files behind our back.
+///
+/// # Errors
+/// It still runs after two seconds.
+pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
+    let log = running.operation.file("hooks.log");
+    for _ in 0..100 {
+        let held = File::open(&log)
+            .is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
+        if !held {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let begin = running.operation.begin();
+    Err(Refusal::open(format!("a commit hook of operation {} still runs", running.operation.id))
+        .why(format!("It was started by process {}, which is gone.", begin.pid))
+        .next("resume", "when the hook has ended")
+        .next("undo", "when the hook has ended"))
 }
 
 /// git's cleanup mode "whitespace": Markdown headings are no comments.
@@ -245,7 +281,7 @@ fn restore(
         return Ok(());
     }
     if let Some(now) = now {
-        let aside = running.operation.file(&format!("found-f{number}"));
+        let aside = running.operation.aside(&format!("found-f{number}"));
         write::write_private(&aside, &[&now])?;
         running.notes.push(format!(
             "{} was put back; as found it is kept in {}",

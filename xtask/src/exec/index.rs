@@ -41,6 +41,19 @@ pub(super) fn stage(running: &Running<'_>, paths: &[RepoPath], copy: &Path) -> R
     running.repo.git.write(args).index(copy).input(input).read().map(drop)
 }
 
+/// The entry that a planned path would get as it is in the work tree now.
+pub(super) fn staged_as(
+    running: &Running<'_>,
+    path: &RepoPath,
+) -> Result<Option<IndexEntry>, Refusal> {
+    let (built, trial) = (running.operation.file("index"), running.operation.file("landing"));
+    write::remove(&running.operation.file("landing.lock"))
+        .and_then(|()| write::copy_private(&built, &trial))
+        .map_err(|error| io_failed("the index cannot be copied", &error))?;
+    stage(running, std::slice::from_ref(path), &trial)?;
+    Ok(listed(running.repo, Some(&trial), &[path.as_str()])?.remove(path.as_str()))
+}
+
 /// The index entries of some paths, in the real index or another one.
 pub(super) fn listed(
     repo: &Repo,

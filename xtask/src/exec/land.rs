@@ -152,8 +152,9 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Re
         commit::build(running, step, land)?;
     }
     running.not_interrupted()?;
-    let moved = drive(running, step, land, Direction::Forward)?;
-    if moved {
+    drive(running, step, land, Direction::Forward)?;
+    if !running.operation.post_commit_began(step) {
+        running.operation.append(Record::PostCommit { step })?;
         hooks::post_commit(running)?;
         stayed(running, step, land)?;
     }
@@ -172,17 +173,16 @@ pub(super) fn back(running: &mut Running<'_>, step: usize, land: &Land) -> Resul
     if any_moved(running) {
         keep_objects(running, step)?;
     }
-    drive(running, step, land, Direction::Back).map(drop)
+    drive(running, step, land, Direction::Back)
 }
 
-/// Returns whether a ref was moved.
 fn drive(
     running: &Running<'_>,
     step: usize,
     land: &Land,
     direction: Direction,
-) -> Result<bool, Refusal> {
-    let Some((objects, entries)) = running.operation.built(step) else { return Ok(false) };
+) -> Result<(), Refusal> {
+    let Some((objects, entries)) = running.operation.built(step) else { return Ok(()) };
     let lock = index::lock(running)?;
     let driven = (|| {
         let mut elsewhere = probe(running, step, land)?.into_iter();
@@ -192,15 +192,15 @@ fn drive(
             return Err(Refusal::unsafe_to(format!("{name}: {found}")));
         }
         let prepared = index::prepared(running, entries, direction)?;
-        let moved = move_refs(running, land, objects, direction)?;
+        move_refs(running, land, objects, direction)?;
         if let Some(prepared) = prepared {
             let real = running.repo.git_dir.join("index");
             write::rename(&prepared, &real).map_err(|error| io_failed("the index", &error))?;
         }
-        Ok(moved)
+        Ok(())
     })();
     let unlocked = write::remove(&lock).map_err(|error| io_failed(lock.display(), &error));
-    driven.and_then(|moved| unlocked.map(|()| moved))
+    driven.and(unlocked)
 }
 
 fn move_refs(
@@ -208,7 +208,7 @@ fn move_refs(
     land: &Land,
     objects: &[Oid],
     direction: Direction,
-) -> Result<bool, Refusal> {
+) -> Result<(), Refusal> {
     let mut input = b"start\0".to_vec();
     let mut any = false;
     for wanted in moves(land, objects) {
@@ -224,7 +224,7 @@ fn move_refs(
         input.extend_from_slice(line.as_bytes());
     }
     if !any {
-        return Ok(false);
+        return Ok(());
     }
     input.extend_from_slice(b"prepare\0commit\0");
     let entry = match direction {
@@ -232,7 +232,7 @@ fn move_refs(
         Direction::Back => format!("gonogo: undo operation {}", running.operation.id),
     };
     let call = running.repo.git.write(["update-ref", "-m", &entry, "-z", "--stdin"]).input(input);
-    call.read().map(|_| true)
+    call.read().map(drop)
 }
 
 /// What git itself would write: `commit: SUBJECT`.

@@ -1,9 +1,8 @@
 //! Git's lock files that a killed child of ours left behind.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{Running, index, io_failed, keep};
 use crate::error::Refusal;
@@ -11,15 +10,21 @@ use crate::plan::Action;
 use crate::sys::fs as write;
 
 /// Removes the locks that our own git children can have left on the refs of this operation, and
-/// our own lock on the index. A lock that another process still holds is left alone.
+/// our own lock on the index.
+///
+/// Ours are those on refs that a child of ours was about to move, made since the last record of the
+/// journal (each is written right before such a child starts). A lock that is older, or that a
+/// process may still hold, is left alone; where that cannot be found out, it counts as held.
 ///
 /// Called for an operation that is open and whose process is gone (we hold the journal's lock).
 pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
     if !running.operation.lands() {
         return Ok(());
     }
+    let since = modified(&running.operation.file("journal"));
     for lock in candidates(running) {
-        if fs::symlink_metadata(&lock).is_err() || in_use(&lock) {
+        let made = modified(&lock);
+        if made.is_none() || made < since || in_use(running, &lock) {
             continue;
         }
         write::remove(&lock).map_err(|error| io_failed(lock.display(), &error))?;
@@ -31,14 +36,24 @@ pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::symlink_metadata(path).ok()?.modified().ok()
+}
+
 fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     let common = &running.repo.common_dir;
+    let keep = common.join(format!("{}.lock", keep::name(running)));
+    if !running.operation.any_built() {
+        // No child of ours has come near the user's refs.
+        return vec![keep];
+    }
     let moves = running.operation.plan().steps.iter().flat_map(|step| match &step.action {
         Action::Land(land) => land.moves.as_slice(),
         Action::Files(_) => &[],
     });
-    let refs = moves.map(|wanted| wanted.name.clone()).chain([keep::name(running)]);
-    let mut locks: Vec<PathBuf> = refs.map(|name| common.join(format!("{name}.lock"))).collect();
+    let mut locks: Vec<PathBuf> =
+        moves.map(|wanted| common.join(format!("{}.lock", wanted.name))).collect();
+    locks.push(keep);
     locks.push(running.repo.git_dir.join("HEAD.lock"));
     // Deleting a ref rewrites packed-refs; its half-written copy blocks every later deletion.
     locks.extend(["packed-refs.lock", "packed-refs.new"].map(|name| common.join(name)));
@@ -46,11 +61,22 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     locks
 }
 
-/// Whether a process has the file open. git may be about to rename a lock it has already closed,
-/// so a lock gets a moment to go away by itself first.
-fn in_use(lock: &Path) -> bool {
+/// Waits for git processes at work in this repository, two seconds at most: a child of ours may
+/// have outlived us and is about to finish what it was told.
+pub(super) fn wait_for_git(running: &Running<'_>) {
+    for _ in 0..100 {
+        if !processes().iter().any(|process| is_git_here(running, process)) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a process may still need the lock: it has it open, or it is a git at work in this
+/// repository (git closes a lock before it renames it). A lock gets a moment to go away by itself.
+fn in_use(running: &Running<'_>, lock: &Path) -> bool {
     for _ in 0..5 {
-        if held(lock).unwrap_or(false) {
+        if held(running, lock) {
             return true;
         }
         std::thread::sleep(Duration::from_millis(10));
@@ -61,13 +87,27 @@ fn in_use(lock: &Path) -> bool {
     false
 }
 
-fn held(lock: &Path) -> io::Result<bool> {
-    let lock = fs::canonicalize(lock)?;
-    for process in fs::read_dir("/proc")?.flatten() {
-        let Ok(open) = fs::read_dir(process.path().join("fd")) else { continue };
-        if open.flatten().any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to == lock)) {
-            return Ok(true);
-        }
+fn held(running: &Running<'_>, lock: &Path) -> bool {
+    let Ok(lock) = fs::canonicalize(lock) else { return true };
+    let has_it_open = |process: &PathBuf| {
+        let open = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+        open.into_iter().any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to == lock))
+    };
+    let all = processes();
+    all.is_empty() || all.iter().any(|one| is_git_here(running, one) || has_it_open(one))
+}
+
+/// The folders of all processes; none where the system does not tell (not Linux).
+fn processes() -> Vec<PathBuf> {
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.map(|entry| entry.path()).filter(|path| path.join("comm").exists()).collect()
+}
+
+fn is_git_here(running: &Running<'_>, process: &Path) -> bool {
+    if !fs::read(process.join("comm")).is_ok_and(|name| name.starts_with(b"git")) {
+        return false;
     }
-    Ok(false)
+    let Ok(cwd) = fs::read_link(process.join("cwd")) else { return false };
+    let own = [&running.repo.top, &running.repo.common_dir].map(fs::canonicalize);
+    own.into_iter().flatten().any(|folder| cwd.starts_with(folder))
 }

@@ -58,6 +58,8 @@ struct Running<'a> {
     progress: &'a dyn Fn(&str),
     interrupt: Interrupt,
     notes: Vec<String>,
+    /// Files that were edited while a failure was taken back: they stay as they are.
+    left_alone: Vec<String>,
 }
 
 /// Executes a plan; `before` holds the bytes of its files as they were read, in plan order.
@@ -143,7 +145,17 @@ pub fn undo(repo: &Repo, id: Option<u64>, asked: &Asked<'_>) -> Result<Driven, R
 /// There is none with this id, or another one is open.
 pub fn choose(journal: &Journal, id: Option<u64>) -> Result<Option<Operation>, Refusal> {
     let newest = journal.newest()?;
-    let Some(id) = id else { return Ok(newest) };
+    let Some(id) = id else {
+        // What took itself back is as if it had not been.
+        let taken_back = State::Closed(Closed::TakenBack);
+        return match newest {
+            Some(newest) if newest.state() == taken_back => {
+                let all = journal.operations()?;
+                Ok(all.into_iter().rev().find(|operation| operation.state() != taken_back))
+            }
+            newest => Ok(newest),
+        };
+    };
     let found = journal.operations()?.into_iter().find(|op| op.id == id);
     let Some(found) = found else {
         return Err(Refusal::usage(format!("there is no operation {id}")).next("log", "lists them"));
@@ -190,7 +202,8 @@ fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
 impl<'a> Running<'a> {
     fn new(repo: &'a Repo, operation: Operation, asked: &Asked<'a>, interrupt: Interrupt) -> Self {
         let (at, progress) = (asked.at, asked.progress);
-        Self { repo, operation, at, progress, interrupt, notes: Vec::new() }
+        let (notes, left_alone) = (Vec::new(), Vec::new());
+        Self { repo, operation, at, progress, interrupt, notes, left_alone }
     }
 
     /// Begins to drive a recorded operation in this direction, after a look at everything that
@@ -207,6 +220,8 @@ impl<'a> Running<'a> {
         }
         let was_open = matches!(self.operation.state(), State::Open(_));
         if was_open {
+            hooks::still_running(self)?;
+            locks::wait_for_git(self);
             locks::clear(self)?;
         }
         let in_the_way = self.in_the_way(direction)?;
@@ -220,7 +235,9 @@ impl<'a> Running<'a> {
                 }
             };
             let refusal = in_the_way.into_iter().fold(refusal, Refusal::why);
-            let refusal = refusal.why("Nothing was touched.");
+            let refusal = refusal
+                .why("Nothing was touched.")
+                .next_shell("git status", "shows what is there; put it away, then the same again");
             return Err(if was_open { refusal.leaves_open() } else { refusal });
         }
         if self.operation.state() != State::Open(direction) {
@@ -239,6 +256,11 @@ impl<'a> Running<'a> {
             };
             if direction == Direction::Back && !landed {
                 // No ref has to go back, wherever it is now.
+                continue;
+            }
+            let files = matches!(planned.action, Action::Files(_));
+            if direction == Direction::Forward && files && self.operation.any_built() {
+                // The commit has its bytes; what somebody typed since stays an edit.
                 continue;
             }
             for (name, at) in self.probe(step)? {
@@ -298,15 +320,25 @@ impl<'a> Running<'a> {
         let moved = land::any_moved(self);
         // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
         let interrupted = self.not_interrupted().is_err();
-        if !moved && self.back(Closed::TakenBack).is_ok() {
+        // The disk may be full: what is taken back needs the space.
+        self.operation.tidy();
+        let back = if moved { None } else { Some(self.back(Closed::TakenBack)) };
+        if let Some(Ok(())) = back {
             let failure = if interrupted { Refusal::interrupted() } else { failure };
             let notes = std::mem::take(&mut self.notes).into_iter();
-            return notes
-                .fold(failure, Refusal::why)
-                .why("Everything was taken back: nothing has changed.");
+            let failure = notes.fold(failure, Refusal::why);
+            return match self.left_alone.as_slice() {
+                [] => failure.why("Everything was taken back: nothing has changed."),
+                files => failure
+                    .why(format!("{} was edited meanwhile and is left as it is.", files.join(", ")))
+                    .why("Everything else was taken back."),
+            };
         }
         let mut failure = if interrupted { failure } else { failure.leaves_open() };
         failure.next.clear();
+        if let Some(Err(error)) = back {
+            failure = failure.why(format!("Taking it back failed, too: {error}."));
+        }
         failure
             .why(format!("Operation {} is open.", self.operation.id))
             .next("resume", "completes it when the cause is mended")
@@ -348,8 +380,8 @@ impl<'a> Running<'a> {
     fn not_committed_by_hand(&self) -> Result<(), Refusal> {
         let finished = self.operation.state() == State::Closed(Closed::Done);
         let plan = self.operation.plan();
-        let Some(base) = plan.base.head.as_ref().filter(|_| finished) else { return Ok(()) };
-        if self.operation.lands() || self.repo.head.commit() == Some(base) {
+        let base = plan.base.head.as_ref();
+        if !finished || self.operation.lands() || self.repo.head.commit() == base {
             return Ok(());
         }
         let paths: Vec<&str> = plan.files().iter().map(|change| change.path.as_str()).collect();

@@ -32,6 +32,8 @@ pub struct Wish<'a> {
     pub downgrade: Downgrade,
     /// The version file that is right where they disagree.
     pub set_from: Option<&'a RepoPath>,
+    /// The command as typed, to be suggested with more options.
+    pub command: &'a str,
 }
 
 /// Where a bump leads.
@@ -95,16 +97,8 @@ pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
         let line = facts.files.get(&site.path).map_or(1, |bytes| line_of(bytes, site));
         refusal.why(format!("{}:{line}  {version}", site.path))
     });
-    let retry = format!("bump {} --set-from {}", words(wish.target), word(&source.path));
-    Err(refusal.next(retry, format!("if {first} is right")))
-}
-
-/// The words that ask for this target again.
-fn words(target: &Target) -> String {
-    match target {
-        Target::Level(level) => level.to_string(),
-        Target::Exact(version) => version.to_string(),
-    }
+    let retry = format!("{} --set-from {}", wish.command, word(&source.path));
+    Err(refusal.next_typed(retry, format!("if {first} is right")))
 }
 
 /// Every place of the project's version with what it holds (lock files and requirements follow

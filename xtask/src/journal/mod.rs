@@ -25,10 +25,13 @@ pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Rec
 
 use record::Content;
 
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::plan::{Action, Digest, Oid, Plan};
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
+
+/// Space that is given free when a full disk makes an operation take itself back.
+const RESERVE: &str = "reserve";
 
 /// Old file bytes are kept for this many operations.
 const KEPT: u64 = 50;
@@ -138,11 +141,9 @@ impl Journal {
         write::private_folder(&self.folder).map_err(|error| failed(&error))?;
         let path = self.folder.join("lock");
         let mut lock = write::private_appender(&path).map_err(|error| failed(&error))?;
-        match lock.try_lock() {
+        match patient(&lock) {
             Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(is_running(&path));
-            }
+            Err(fs::TryLockError::WouldBlock) => return Err(is_running(&path)),
             Err(fs::TryLockError::Error(error)) => return Err(failed(&error)),
         }
         // Only a message: a torn or missing one does no harm, so it is not synced.
@@ -172,6 +173,9 @@ impl Locked {
             write::private_folder(&folder)?;
             let chunks: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
             write::write_private(&folder.join("before"), &chunks)?;
+            // As much as writing the old files back and closing the journal will need.
+            let reserve = vec![0; before.iter().map(Vec::len).sum::<usize>() + (32 << 10)];
+            write::write_unsynced(&folder.join(RESERVE), &reserve)?;
             write::sync_folder(&ops)?;
             let mut operation =
                 Operation { id, folder: folder.clone(), records: vec![], length: 0 };
@@ -191,7 +195,11 @@ impl Locked {
         let Ok(ids) = numbers(&self.folder.join("ops")) else { return };
         let newest = ids.last().copied().unwrap_or(0);
         for id in ids.into_iter().filter(|id| id + KEPT <= newest) {
-            let _ = write::remove(&self.folder.join("ops").join(id.to_string()).join("before"));
+            let folder = self.folder.join("ops").join(id.to_string());
+            let files = fs::read_dir(folder).into_iter().flatten().flatten();
+            for file in files.filter(|file| file.file_name() != "journal") {
+                let _ = write::remove(&file.path());
+            }
         }
     }
 }
@@ -218,7 +226,16 @@ impl Operation {
             Content::Damaged(number) => {
                 return Err(Refusal::external(format!("the journal of operation {id} is damaged"))
                     .why(format!("Record {number} cannot be read."))
-                    .why(format!("It is {}.", folder.join("journal").display())));
+                    .why(format!("It is {}.", folder.join("journal").display()))
+                    .why("Without it the operation cannot be taken back any more.")
+                    .next_shell(
+                        format!(
+                            "mv {} {}",
+                            word(folder.display()),
+                            word(journal.join(format!("damaged-{id}")).display())
+                        ),
+                        "to go on without it",
+                    ));
             }
         };
         let begun = matches!(records.first(), Some(Record::Begin(_)));
@@ -304,7 +321,7 @@ impl Operation {
 
     /// Removes what only the execution needed. Best effort.
     pub fn tidy(&self) {
-        for name in ["index", "landing", "lock-text"] {
+        for name in ["index", "landing", "lock-text", RESERVE] {
             let _ = write::remove(&self.file(name));
         }
     }
@@ -354,11 +371,32 @@ impl Operation {
         self.records.iter().filter(|record| matches!(record, Record::Hooks { .. })).count()
     }
 
+    /// Whether the objects of any step were built: a child of ours may have touched refs since.
+    pub fn any_built(&self) -> bool {
+        self.records.iter().any(|record| matches!(record, Record::Built { .. }))
+    }
+
+    /// Whether the post-commit hook of this step was started once.
+    pub fn post_commit_began(&self, step: usize) -> bool {
+        let began =
+            |record: &Record| matches!(record, Record::PostCommit { step: of } if *of == step);
+        self.records.iter().any(began)
+    }
+
+    /// A file of this operation's folder that does not exist yet: what is put aside is not
+    /// overwritten by the next round.
+    pub fn aside(&self, name: &str) -> PathBuf {
+        let taken = |path: &PathBuf| path.exists();
+        let first = self.file(name);
+        let others = (2..).map(|round| self.file(&format!("{name}-{round}")));
+        std::iter::once(first).chain(others).find(|path| !taken(path)).unwrap_or_default()
+    }
+
     /// Whether hooks began and nothing was built since: what the planned files hold now may be
     /// theirs.
     pub fn hooks_began(&self) -> bool {
         let began = self.records.iter().any(|record| matches!(record, Record::Hooks { .. }));
-        began && !self.records.iter().any(|record| matches!(record, Record::Built { .. }))
+        began && !self.any_built()
     }
 
     /// The other changed files as they were before hooks that never ended.
@@ -375,6 +413,19 @@ impl Operation {
     pub fn lands(&self) -> bool {
         self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))
     }
+}
+
+/// Tries for a tenth of a second: whoever only looks holds the lock for a moment.
+fn patient(lock: &File) -> Result<(), fs::TryLockError> {
+    for _ in 0..10 {
+        match lock.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            answer => return answer,
+        }
+    }
+    lock.try_lock()
 }
 
 fn is_running(lock: &Path) -> Refusal {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::path::RepoPath;
-use crate::plan::{Digest, Oid, Plan};
+use crate::plan::{Digest, FORMAT, Oid, Plan};
 use crate::sys::clock::Timestamp;
 
 /// One line of a journal.
@@ -21,6 +21,8 @@ pub enum Record {
     HooksEnded { step: usize },
     /// The objects of this step exist; no ref has moved yet.
     Built { step: usize, objects: Vec<Oid>, index: Vec<IndexChange>, files: Vec<Rewritten> },
+    /// The refs of this step have moved, and the post-commit hook is about to run.
+    PostCommit { step: usize },
     /// From here on the operation is driven in this direction.
     Turn { direction: Direction, at: Timestamp },
     /// The operation is over.
@@ -161,7 +163,11 @@ pub(super) fn read(bytes: &[u8]) -> Content {
     }
     let records: Option<Vec<Record>> =
         whole.iter().map(|json| serde_json::from_slice(json).ok()).collect();
-    match records {
+    let own = |records: &Vec<Record>| match records.first() {
+        Some(Record::Begin(begin)) => begin.plan.format == FORMAT,
+        _ => true,
+    };
+    match records.filter(own) {
         Some(records) => {
             let length = lines[..whole.len()].iter().map(|line| line.len() as u64).sum();
             Content::Records(records, length)

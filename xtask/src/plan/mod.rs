@@ -57,22 +57,6 @@ pub enum Action {
     Land(Land),
 }
 
-/// How an action is taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Undo {
-    /// From the journal: everything is exactly as it was before.
-    Exact,
-}
-
-impl Action {
-    /// How this action is taken back; a new action does not compile without an answer.
-    pub fn undo(&self) -> Undo {
-        match self {
-            Action::Files(_) | Action::Land(_) => Undo::Exact,
-        }
-    }
-}
-
 /// What a probe of the world finds, for each file and each ref on its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum At {

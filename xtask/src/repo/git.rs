@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 use xshell::{Cmd, Shell, cmd};
 
 use super::Status;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::sys::proc;
 
 /// What `git rev-parse --local-env-vars` lists: variables that bind git to one repository. The
@@ -128,11 +128,21 @@ impl Git {
         if bare.is_ok_and(|bare| bare.stdout.starts_with(b"true")) {
             return Refusal::usage(format!("{} is a bare repository", start.display()))
                 .why("Version files live in a work tree.")
-                .next_shell(format!("git clone {}", start.display()), "and call us in the clone");
+                .next_shell(
+                    format!("git clone {}", word(start.display())),
+                    "and call us in the clone",
+                );
         }
         if said.contains("must be run in a work tree") {
             return Refusal::usage(format!("{} is inside a git folder", start.display()))
-                .why("Version files live in a work tree.");
+                .why("Version files live in a work tree.")
+                .next_shell(format!("cd {}", word(above_git_folder(start).display())), "");
+        }
+        if !said.contains("not a git repository") {
+            let refusal = Refusal::usage(format!("git does not work in {}", start.display()));
+            let told =
+                said.lines().filter(|line| !line.trim().is_empty()).fold(refusal, Refusal::why);
+            return told.next_shell("git status", "must work first");
         }
         Refusal::usage(format!("{} is not in a git repository", start.display()))
             .why(said.lines().next().unwrap_or_default())
@@ -190,6 +200,12 @@ impl Call<'_> {
         let out = self.output()?;
         if out.status.success() { Ok(out.stdout) } else { Err(failed(&name, &out)) }
     }
+}
+
+/// The folder that most likely is the work tree of this git folder.
+fn above_git_folder(start: &Path) -> &Path {
+    let named = start.ancestors().find(|folder| folder.file_name() == Some(OsStr::new(".git")));
+    named.unwrap_or(start).parent().unwrap_or(start)
 }
 
 /// The first argument that is neither an option nor the setting after a `-c`.

@@ -7,10 +7,10 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use git::{Call, Git, in_hook};
+pub use git::{Git, in_hook};
 pub use ready::OtherChanges;
 pub use releases::Releases;
-pub use tree::{SIZE_LIMIT, WorkTree};
+pub use tree::WorkTree;
 
 use crate::error::Refusal;
 use crate::plan::{Base, Oid};
@@ -163,6 +163,30 @@ impl Repo {
         }
     }
 
+    /// The commit of a reachable tag and every commit of HEAD that is not before it, children
+    /// first: its id and those of its parents with blanks between them, a NUL, and the full names
+    /// of the tags on it (`tag: refs/tags/v1.2.0, tag: ...`).
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn decorated_since(&self, tag: &str) -> Result<Vec<u8>, Refusal> {
+        // What the user's configuration may add to a log (colors, signatures, hidden tags) is
+        // switched off.
+        let args = [
+            "log",
+            "--topo-order",
+            "--no-color",
+            "--no-show-signature",
+            "--decorate=full",
+            "--decorate-refs=refs/tags/",
+            "--format=%H %P%x00%D",
+            "HEAD",
+            "--not",
+        ];
+        let parents = format!("refs/tags/{tag}^@");
+        self.git.call(args.into_iter().chain([parents.as_str()])).read()
+    }
+
     /// The tracked changes and the upstream branch; no network, no untracked files.
     ///
     /// # Errors
@@ -202,12 +226,17 @@ impl Repo {
         Ok((date.to_owned(), if kind == "tag" { "annotated" } else { "lightweight" }))
     }
 
-    /// The short id of the newest commit after `base` that changed one of these paths.
+    /// The short id of the newest commit after `base` (without one: of all) that changed one of
+    /// these paths.
     ///
     /// # Errors
     /// git fails.
-    pub fn last_commit_of(&self, base: &Oid, paths: &[&str]) -> Result<Option<String>, Refusal> {
-        let range = format!("{}..HEAD", base.as_str());
+    pub fn last_commit_of(
+        &self,
+        base: Option<&Oid>,
+        paths: &[&str],
+    ) -> Result<Option<String>, Refusal> {
+        let range = base.map_or("HEAD".to_owned(), |base| format!("{}..HEAD", base.as_str()));
         let args = ["log", "-1", "--format=%h", "--end-of-options", &range, "--"];
         let out = self.git.call(args.iter().chain(paths)).read()?;
         Ok(git::lines(&out).pop())
@@ -224,16 +253,6 @@ impl Repo {
             Some(1) => Ok(false),
             _ => Err(git::failed("git config", &out)),
         }
-    }
-
-    /// A path below the git folder, as git itself resolves it (`git rev-parse --git-path`).
-    ///
-    /// # Errors
-    /// git fails.
-    pub fn git_path(&self, name: &str) -> Result<PathBuf, Refusal> {
-        let out = self.git.call(["rev-parse", "--git-path", name]).read()?;
-        let line = out.strip_suffix(b"\n").unwrap_or(&out);
-        Ok(self.top.join(git::path(line)))
     }
 
     /// Whether a commit is another one or comes before it.

@@ -102,7 +102,9 @@ impl Repo {
         };
         if !status.unmerged.is_empty() {
             let names = named(status.unmerged.iter().collect());
-            return Err(Refusal::unsafe_to("there are unresolved conflicts").why(names));
+            return Err(Refusal::unsafe_to("there are unresolved conflicts")
+                .why(names)
+                .next_shell("git status", "shows them"));
         }
         let (own, other): (Vec<_>, Vec<_>) =
             status.changed.iter().partition(|path| planned(path.as_path()));
@@ -110,7 +112,8 @@ impl Repo {
             return Err(Refusal::unsafe_to("version files have changes that are not committed")
                 .why(named(own))
                 .why("They would get into the commit.")
-                .next_shell("git stash", "or commit them first, or bump without --commit"));
+                .next_shell("git stash", "or commit them first, or bump without --commit")
+                .next("undo", "takes an uncommitted bump back"));
         }
         if other.is_empty() {
             return Ok(());
@@ -127,8 +130,10 @@ impl Repo {
             }
             OtherChanges::Allow => match other.iter().find(|path| is_hook_configuration(path)) {
                 Some(path) => Err(Refusal::unsafe_to(format!("{} has changes", path.display()))
-                    .why(
-                        "pre-commit refuses to run while its own configuration is not committed.",
+                    .why("pre-commit refuses to run while its own configuration is not committed.")
+                    .next_shell(
+                        format!("git commit -- {}", word(path.display())),
+                        "or take the changes back",
                     )),
                 None => Ok(()),
             },
@@ -209,12 +214,29 @@ impl Repo {
         let out = call.output()?;
         match git::lines(&out.stdout).pop() {
             Some(line) if out.status.success() => Ok(line),
-            _ => Err(Refusal::usage("git does not know who you are")
-                .why("A commit needs a name and an address.")
-                .next_shell("git config user.name \"Your Name\"", "")
-                .next_shell("git config user.email you@example.com", "")),
+            _ => Err(no_ident(&git::failed("git var", &out).why, &date)),
         }
     }
+}
+
+/// Why git names nobody, in git's own lines.
+fn no_ident(said: &[String], date: &str) -> Refusal {
+    let says = |words: &[&str]| {
+        let lines = said.iter().map(|line| line.to_lowercase());
+        lines.into_iter().any(|line| words.iter().any(|word| line.contains(word)))
+    };
+    let told = |refusal: Refusal| said.iter().fold(refusal, |all, line| all.why(line.as_str()));
+    if says(&["tell me who you are", "empty ident", "no email was given", "no name was given"]) {
+        return told(Refusal::usage("git does not know who you are"))
+            .next_shell("git config user.name \"Your Name\"", "")
+            .next_shell("git config user.email you@example.com", "");
+    }
+    if says(&["invalid date"]) {
+        return told(Refusal::usage(format!("{date} is no date that git can read")))
+            .next_shell(format!("unset {date}"), "or set it to a date");
+    }
+    told(Refusal::external("git does not say who commits"))
+        .next_shell("git var GIT_COMMITTER_IDENT", "must work")
 }
 
 fn is_hook_configuration(path: &Path) -> bool {

@@ -1,13 +1,19 @@
 //! The releases that tags tell of.
+//!
+//! Which one counts: reachability first, then version order. A release whose commit is an ancestor
+//! of another reachable release's commit is superseded by it, also by a lower one (a version
+//! reset). Of those that are left (usually one commit, two after a hotfix branch was merged) the
+//! highest version counts.
 
-use super::Repo;
+use std::collections::HashSet;
+
+use super::{Repo, git};
 use crate::error::Refusal;
 use crate::version::{TagFormat, Version};
 
 /// The release tags of the project.
 pub struct Releases {
-    pub format: TagFormat,
-    /// The release nearest to HEAD among its ancestors: tag and version.
+    /// The release that counts for HEAD: tag and version.
     pub nearest: Option<(String, Version)>,
     /// Every version that has a tag, reachable or not, in git's version order, highest first.
     pub tagged: Vec<(String, Version)>,
@@ -24,14 +30,14 @@ impl Releases {
         let mut tagged: Vec<(String, Version)> =
             tags.iter().filter_map(|tag| Some((tag.clone(), any.version(tag)?))).collect();
         let nearest = match repo.head.commit() {
-            Some(_) if !tagged.is_empty() => nearest(repo, &tags, &tagged)?,
+            Some(_) if !tagged.is_empty() => newest(repo, &tags, &tagged)?,
             _ => None,
         };
         let newest_first: Vec<&str> =
             nearest.iter().chain(&tagged).map(|(tag, _)| tag.as_str()).collect();
         let format = TagFormat::detect(&newest_first, name);
         tagged.retain(|(tag, _)| format.version(tag).is_some());
-        Ok(Self { format, nearest, tagged })
+        Ok(Self { nearest, tagged })
     }
 
     /// The versions of [`Self::tagged`], the nearest one first.
@@ -40,25 +46,62 @@ impl Releases {
     }
 }
 
-fn nearest(
+/// git-describe names the tag with the fewest commits after it. That is cheap and close, but it
+/// asks for no version: every reachable release that is neither that one nor before it lies in the
+/// few commits which describe left behind, so a second look at those decides.
+fn newest(
     repo: &Repo,
     tags: &[String],
     tagged: &[(String, Version)],
 ) -> Result<Option<(String, Version)>, Refusal> {
+    let Some(nearest) = nearest(repo, tags, tagged)? else { return Ok(None) };
+    let releases: HashSet<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
+    let since = repo.decorated_since(&nearest)?;
+    let left = not_superseded(&git::lines(&since), &releases);
+    let left = tagged.iter().filter(|(tag, _)| left.contains(tag));
+    // No maximum by a sort: `precedes` is no total order. Of equals git's first one stays.
+    let highest = left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best });
+    Ok(highest.cloned())
+}
+
+fn nearest(
+    repo: &Repo,
+    tags: &[String],
+    tagged: &[(String, Version)],
+) -> Result<Option<String>, Refusal> {
     let mut prefixes: Vec<&str> =
         tagged.iter().filter_map(|(tag, version)| tag.strip_suffix(version.text())).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
-    let is_release = |tag: &String| tagged.iter().any(|(release, _)| release == tag);
-    let looks_like_one = |tag: &String| {
+    let releases: HashSet<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
+    let looks_like_one = |tag: &str| {
         let rest = prefixes.iter().filter_map(|prefix| tag.strip_prefix(prefix));
         rest.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
-    let ignored: Vec<&str> = tags
-        .iter()
-        .filter(|&tag| looks_like_one(tag) && !is_release(tag))
-        .map(String::as_str)
-        .collect();
-    let found = repo.nearest_tag(&prefixes, &ignored)?;
-    Ok(found.and_then(|name| tagged.iter().find(|(tag, _)| *tag == name).cloned()))
+    let ignored = tags.iter().map(String::as_str);
+    let ignored: Vec<&str> =
+        ignored.filter(|&tag| looks_like_one(tag) && !releases.contains(tag)).collect();
+    repo.nearest_tag(&prefixes, &ignored)
+}
+
+/// The release tags on commits that have no release after them; `log` is
+/// [`Repo::decorated_since`], so one pass can hand "there is a release above" on to the parents.
+fn not_superseded(log: &[String], releases: &HashSet<&str>) -> HashSet<String> {
+    let mut superseded: HashSet<&str> = HashSet::new();
+    let mut left = HashSet::new();
+    for line in log {
+        let (ids, names) = line.split_once('\0').unwrap_or((line, ""));
+        let (commit, parents) = ids.split_once(' ').unwrap_or((ids, ""));
+        // A ref's name may hold commas, but no blank.
+        let tags = names.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/"));
+        let here: Vec<&str> = tags.filter(|tag| releases.contains(tag)).collect();
+        let is_superseded = superseded.contains(commit);
+        if is_superseded || !here.is_empty() {
+            superseded.extend(parents.split(' '));
+        }
+        if !is_superseded {
+            left.extend(here.into_iter().map(str::to_owned));
+        }
+    }
+    left
 }

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use crate::error::{Place, Refusal};
 use crate::path::RepoPath;
-pub use edit::{Replacement, check, splice};
+pub use edit::{check, splice};
 
 /// The byte order mark some editors put in front of UTF-8.
 const BOM: char = '\u{feff}';

@@ -317,7 +317,7 @@ fn edits_that_get_in_each_others_way_are_refused() {
 #[test]
 fn a_result_that_says_something_else_is_refused() {
     let verdict = |format, old: &str, edits: &[(&str, &str)]| {
-        let edits: Vec<Replacement<'_>> = edits
+        let edits: Vec<crate::sites::edit::Replacement<'_>> = edits
             .iter()
             .map(|(word, new)| {
                 let at = old.find(word).unwrap();

@@ -122,6 +122,20 @@ pub fn write_private(path: &Path, chunks: &[&[u8]]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Writes a private file (mode 0600) whose loss in a power cut does no harm.
+///
+/// # Errors
+/// Any I/O error; the file may be there in part.
+pub fn write_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?
+        .write_all(bytes)
+}
+
 /// Appends `bytes` in one write and syncs them: write-ahead for everything that follows.
 ///
 /// # Errors
@@ -147,14 +161,18 @@ pub fn cut(file: &File, length: u64) -> io::Result<()> {
     file.set_len(length)
 }
 
-/// Copies a file's bytes into a new private file.
+/// Copies a file's bytes into a new private file with the same modification time: git compares
+/// the time of an index with those of files to know which of its entries it cannot trust.
 ///
 /// # Errors
 /// Any I/O error; a missing source is an empty copy (an index that does not exist yet).
 pub fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
     remove(to)?;
     match fs::copy(from, to) {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            let modified = fs::metadata(from)?.modified()?;
+            OpenOptions::new().write(true).open(to)?.set_modified(modified)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }

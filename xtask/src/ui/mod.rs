@@ -4,13 +4,16 @@
 mod refusal;
 mod rows;
 
-use std::io::{IsTerminal, Write};
+use std::cell::OnceCell;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 pub use refusal::{as_json, shown};
 pub use rows::{Row, changed_bytes, rows};
+
+use crate::error::{Next, Refusal};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,12 +30,22 @@ pub enum Form {
     Json,
 }
 
+/// How the user called us.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// `cargo xtask`, `cargo gonogo`, `gonogo`.
+    pub name: String,
+    /// What was given with `-C`, as a word of a shell command.
+    pub folder: Option<String>,
+}
+
 /// Where and how results are shown.
 pub struct Ui {
-    /// `cargo xtask`, `cargo gonogo`, `gonogo`.
-    pub program: String,
+    pub program: Program,
     pub form: Form,
     pub volume: Volume,
+    /// Why stdout does not take what is said, when it does not.
+    unwritten: OnceCell<io::Error>,
 }
 
 /// The mark before a line.
@@ -42,49 +55,100 @@ pub enum Mark {
     Warning,
 }
 
+impl Program {
+    /// A command to copy.
+    pub fn command(&self, next: &Next) -> String {
+        match (next, &self.folder) {
+            // It names a folder of its own.
+            (Next::Ours(ours), Some(folder)) if !ours.starts_with("-C ") => {
+                format!("{} -C {folder} {ours}", self.name)
+            }
+            (Next::Ours(ours) | Next::Typed(ours), _) => format!("{} {ours}", self.name),
+            (Next::Shell(command), _) => command.clone(),
+        }
+    }
+}
+
 impl Ui {
+    /// A ui that has said nothing yet.
+    pub fn new(program: Program, form: Form, volume: Volume) -> Self {
+        Self { program, form, volume, unwritten: OnceCell::new() }
+    }
+
     /// A line of the result; not in quiet mode or where JSON is asked for.
     pub fn say(&self, line: &str) {
-        if self.form == Form::Text && self.volume > Volume::Quiet {
-            put(&mut anstream::stdout(), line);
+        if self.volume > Volume::Quiet {
+            self.answer(line);
         }
     }
 
     /// A line of the result that is also shown in quiet mode.
     pub fn answer(&self, line: &str) {
         if self.form == Form::Text {
-            put(&mut anstream::stdout(), line);
+            self.write(line);
         }
     }
 
-    /// A line that begins with a mark.
+    /// A line that begins with a mark: part of the result, or all that is said in quiet mode.
     pub fn mark(&self, mark: Mark, line: &str) {
-        self.say(&format!("{} {line}", mark.text()));
+        let line = format!("{} {line}", mark.text());
+        match (self.form, self.volume) {
+            (Form::Json, _) => {}
+            (Form::Text, Volume::Quiet) => warn(&line),
+            (Form::Text, _) => self.answer(&line),
+        }
     }
 
     /// The result as JSON, where that is asked for.
     pub fn json(&self, value: &Value) {
         if self.form == Form::Json {
-            put(&mut anstream::stdout(), &format!("{value:#}"));
+            self.write(&format!("{value:#}"));
         }
     }
 
     /// What is going on now, for a person who waits: on stderr, only on a terminal.
     pub fn progress(&self, line: &str) {
         if self.volume > Volume::Quiet && std::io::stderr().is_terminal() {
-            put(&mut anstream::stderr(), line);
+            warn(line);
         }
     }
 
     /// One of our own commands, spelled the way the user called us.
     pub fn ours(&self, command: &str) -> String {
-        format!("{} {command}", self.program)
+        self.program.command(&Next::Ours(command.to_owned()))
+    }
+
+    /// A command with all that the user typed.
+    pub fn typed(&self, command: &str) -> String {
+        self.program.command(&Next::Typed(command.to_owned()))
+    }
+
+    /// Why the result could not be written, when it could not.
+    pub fn unwritten(&self) -> Option<Refusal> {
+        let error = self.unwritten.get()?;
+        let refusal = Refusal::external("the result cannot be written").why(error.to_string());
+        Some(refusal.next("log", "shows what was done"))
+    }
+
+    /// A closed pipe is the reader's decision, not an error (`gonogo log | head -1`).
+    fn write(&self, line: &str) {
+        match writeln!(anstream::stdout(), "{line}") {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                let _ = self.unwritten.set(error);
+            }
+            _ => {}
+        }
+    }
+
+    /// The refusal as text on stderr, whatever is asked for.
+    pub fn complain(&self, refusal: &Refusal) {
+        warn(&shown(refusal, &self.program));
     }
 
     /// The refusal, on stderr, or as JSON on stdout.
-    pub fn refuse(&self, refusal: &crate::error::Refusal, code: u8) {
+    pub fn refuse(&self, refusal: &Refusal, code: u8) {
         match self.form {
-            Form::Text => put(&mut anstream::stderr(), &shown(refusal, &self.program)),
+            Form::Text => self.complain(refusal),
             Form::Json => self.json(&as_json(refusal, &self.program, code)),
         }
     }
@@ -111,6 +175,11 @@ pub fn bold(text: &str) -> String {
     paint(text, Style::new().bold())
 }
 
+/// What stands between facts in one line.
+pub fn dot() -> &'static str {
+    if utf8_locale() { "·" } else { "-" }
+}
+
 fn utf8_locale() -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
@@ -119,7 +188,7 @@ fn utf8_locale() -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// A closed pipe is the reader's decision, not an error (`gonogo log | head -1`).
-fn put(stream: &mut impl Write, line: &str) {
-    let _ = writeln!(stream, "{line}");
+/// A line on stderr; where that is closed, nobody can be told.
+fn warn(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

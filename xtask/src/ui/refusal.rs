@@ -3,11 +3,11 @@
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
-use super::{Mark, bold, paint};
-use crate::error::{Next, Place, Refusal};
+use super::{Mark, Program, bold, paint};
+use crate::error::{Place, Refusal};
 
 /// What happened, why, where, and the next command.
-pub fn shown(refusal: &Refusal, program: &str) -> String {
+pub fn shown(refusal: &Refusal, program: &Program) -> String {
     let mut lines = vec![format!("{} {}", Mark::Failed.text(), bold(&refusal.what))];
     if let Some(place) = &refusal.place {
         lines.extend(source(place));
@@ -15,7 +15,7 @@ pub fn shown(refusal: &Refusal, program: &str) -> String {
     lines.extend(refusal.why.iter().map(|why| format!("  {why}")));
     for (number, (command, what_for)) in refusal.next.iter().enumerate() {
         let word = if number == 0 { "next:" } else { "  or:" };
-        let command = spelled(command, program);
+        let command = program.command(command);
         let line = match what_for.as_str() {
             "" => format!("{word} {command}"),
             what_for => format!("{word} {command:<40}  {what_for}"),
@@ -37,21 +37,14 @@ fn source(place: &Place) -> Vec<String> {
     vec![link, format!("    {part}"), format!("    {blank}{caret}")]
 }
 
-fn spelled(next: &Next, program: &str) -> String {
-    match next {
-        Next::Ours(command) => format!("{program} {command}"),
-        Next::Shell(command) => command.clone(),
-    }
-}
-
 /// The same for programs.
-pub fn as_json(refusal: &Refusal, program: &str, code: u8) -> Value {
+pub fn as_json(refusal: &Refusal, program: &Program, code: u8) -> Value {
     let place = refusal.place.as_ref().map(|place| {
         json!({ "path": place.path.as_str(), "line": place.line, "column": place.column,
                 "source": place.source })
     });
     let next: Vec<String> =
-        refusal.next.iter().map(|(command, _)| spelled(command, program)).collect();
+        refusal.next.iter().map(|(command, _)| program.command(command)).collect();
     json!({ "error": { "what": refusal.what, "why": refusal.why, "place": place, "next": next,
                        "exit": code } })
 }

@@ -5,6 +5,12 @@ use anstyle::AnsiColor;
 use super::paint;
 use crate::plan::{Change, Edit, FileChange, changes};
 
+/// What a line of a diff may take, without its sign and indentation.
+const COLUMNS: usize = 96;
+
+/// The longest first.
+const QUOTES: [&str; 4] = ["\"\"\"", "'''", "\"", "'"];
+
 /// A changed line and its file.
 pub struct Row {
     /// `path:line`, which terminals link.
@@ -24,22 +30,48 @@ impl Row {
         let Change { old, span, value, .. } = &self.change;
         let (before, after) = (shortened(old[..span.start].trim_start()), &old[span.end..]);
         // A value in quotes is shown with them, and with what else is between them.
-        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
-        match quote.and_then(|quote| Some((quote, before.rfind(quote)?))) {
-            Some((quote, open)) => {
-                let new = format!("{}{value}{quote}", &before[open..]);
-                format!("{before}{}{quote} -> {new}", &old[span.clone()])
+        let mut quotes = QUOTES.into_iter().filter(|quotes| after.starts_with(quotes));
+        match quotes.find_map(|quotes| Some((quotes, before.rfind(quotes)?))) {
+            Some((quotes, open)) => {
+                let new = format!("{}{value}{quotes}", &before[prefixed(&before, open)..]);
+                format!("{before}{}{quotes} -> {new}", &old[span.clone()])
             }
             None => format!("{before}{} -> {value}", &old[span.clone()]),
         }
     }
 
-    /// The whole line before and after, as in a diff.
+    /// The line before and after, as in a diff; of a long one the part around the change.
     pub fn diff(&self) -> String {
-        let removed = paint(&format!("  - {}", self.change.old), AnsiColor::Red.on_default());
-        let added = paint(&format!("  + {}", self.change.new), AnsiColor::Green.on_default());
+        let (old, new) = self.lines();
+        let removed = paint(&format!("  - {old}"), AnsiColor::Red.on_default());
+        let added = paint(&format!("  + {new}"), AnsiColor::Green.on_default());
         format!("{}\n{removed}\n{added}", self.link)
     }
+
+    /// The old and the new line; when one is too long, both lose the same.
+    fn lines(&self) -> (String, String) {
+        let Change { old, new, span, value, .. } = &self.change;
+        let columns = |text: &str| text.chars().count();
+        if columns(old).max(columns(new)) <= COLUMNS {
+            return (old.clone(), new.clone());
+        }
+        let held = &old[span.clone()];
+        let before = shortened(&old[..span.start]);
+        let room = COLUMNS.saturating_sub(columns(&before) + columns(held).max(columns(value)));
+        let after = match &old[span.end..] {
+            all if columns(all) <= room => all.to_owned(),
+            all => all.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect(),
+        };
+        (format!("{before}{held}{after}"), format!("{before}{value}{after}"))
+    }
+}
+
+/// Where the quotes at `open` begin with what Python writes before them (`r"..."`).
+fn prefixed(text: &str, open: usize) -> usize {
+    let name = |c: char| c.is_alphanumeric() || c == '_';
+    let prefix = &text[text[..open].trim_end_matches(name).len()..open];
+    let known = prefix.len() <= 2 && prefix.chars().all(|c| "rRuUbB".contains(c));
+    if known { open - prefix.len() } else { open }
 }
 
 /// The end of a text, from the beginning of a word on, when it is long.
@@ -77,6 +109,7 @@ mod tests {
             ("version = \"1.2.0\"  # c", "version = \"1.2.0\" -> \"1.3.0\""),
             ("    __version__ = '1.2.0'", "__version__ = '1.2.0' -> '1.3.0'"),
             ("version = 1.2.0", "version = 1.2.0 -> 1.3.0"),
+            ("v = r\"\"\"1.2.0\"\"\"", "v = r\"\"\"1.2.0\"\"\" -> r\"\"\"1.3.0\"\"\""),
             (" \"demo 1.2.0\",", "\"demo 1.2.0\" -> \"demo 1.3.0\""),
         ] {
             assert_eq!(row(old, "1.2.0", "1.3.0").short(), expected);
@@ -86,6 +119,17 @@ mod tests {
         assert!(
             short.ends_with("\"version\":\"1.2.0\" -> \"1.3.0\"") && short.chars().count() < 70
         );
+    }
+
+    #[test]
+    fn long_lines_lose_the_same_before_and_after() {
+        let long = format!("{} 1.9.0 {}", "a ".repeat(200), "b".repeat(200));
+        let (old, new) = row(&long, "1.9.0", "1.10.0").lines();
+        assert_eq!(old.replace("1.9.0", "1.10.0"), new);
+        assert_eq!(new.chars().count(), COLUMNS);
+        assert!(new.starts_with("... a") && new.ends_with("b ..."), "{new}");
+        let short = row("version = 1.9.0", "1.9.0", "1.10.0").lines();
+        assert_eq!(short, ("version = 1.9.0".into(), "version = 1.10.0".into()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::error::Refusal;
 pub struct Facts<'a> {
     /// The version in the files.
     pub current: &'a Version,
-    /// The nearest reachable release; without one the version in the files counts as released.
+    /// The reachable release that counts; without one the version in the files counts as released.
     pub released: Option<Released<'a>>,
     /// Every version that has a tag anywhere, reachable or not.
     pub taken: &'a [Version],

@@ -1,4 +1,4 @@
-//! Tag names: which tags are releases of this project, and what the next one is called.
+//! Tag names: which tags are releases of this project.
 
 use super::Version;
 
@@ -29,16 +29,6 @@ impl TagFormat {
     pub fn version(&self, tag: &str) -> Option<Version> {
         let (prefix, version) = release(tag, self.name.as_deref())?;
         (is_bare(&self.prefix) || !is_bare(prefix)).then_some(version)
-    }
-
-    /// The tag for a version.
-    pub fn tag(&self, version: &Version) -> String {
-        format!("{}{version}", self.prefix)
-    }
-
-    /// The text before the version.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
     }
 }
 
@@ -98,7 +88,7 @@ mod tests {
             (&["py2-1.2.3"], Some("py2"), "py2-"),
         ] {
             let format = TagFormat::detect(tags, package);
-            assert_eq!(format.prefix(), prefix, "{tags:?} {package:?}");
+            assert_eq!(format.prefix, prefix, "{tags:?} {package:?}");
         }
     }
 
@@ -131,12 +121,5 @@ mod tests {
             let version = format.version(tag);
             assert_eq!(version.as_ref().map(Version::text), expected, "{newest}: {tag:?}");
         }
-    }
-
-    #[test]
-    fn a_tag_is_prefix_and_version() {
-        let version = Version::parse("1.2.0-rc.1").unwrap();
-        assert_eq!(TagFormat::detect(&[], None).tag(&version), "v1.2.0-rc.1");
-        assert_eq!(TagFormat::detect(&["pkg@1.0.0"], Some("pkg")).tag(&version), "pkg@1.2.0-rc.1");
     }
 }

@@ -59,6 +59,9 @@ fn a_fix_that_is_not_staged_stays_in_the_work_tree() {
     works(&place, &BUMP);
     assert!(place.git(&["show", &format!("HEAD:{INIT}")]).contains("\"1.3.0\""));
     assert!(place.read(INIT).contains("'1.3.0'"));
+    // Nobody can tell it from an edit that a person typed meanwhile.
+    refuses(&place, &["undo"], 3, &["src/demo/__init__.py: it was edited"]);
+    place.git(&["checkout", "-q", "--", INIT]);
     undone(&place, &before);
 }
 

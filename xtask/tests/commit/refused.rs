@@ -1,6 +1,6 @@
 //! What `--commit` refuses before anything has changed.
 
-use super::support::{Place, refuses, refuses_and_leads_on, works};
+use super::support::{Place, refuses, works};
 use super::{BUMP, BUMP_DIRTY};
 
 /// A name, a state of the repository, what is said about it.
@@ -102,7 +102,7 @@ fn an_unsafe_state_is_refused_and_a_plain_bump_works() {
     for (name, make, fragments) in CASES {
         let place = Place::python(&format!("refused {name}"));
         make(&place);
-        refuses_and_leads_on(&place, &BUMP, 3, fragments);
+        refuses(&place, &BUMP, 3, fragments);
         assert!(place.operations().is_empty(), "{name}: a refusal is no operation");
         let before = place.state();
         works(&place, &["bump", "minor"]);
@@ -132,7 +132,7 @@ fn a_version_file_must_be_in_git() {
         place.put(".gitignore", if ignored { "__init__.py\n" } else { "" });
         place.git(&["add", "pyproject.toml", ".gitignore"]);
         place.git(&["commit", "-q", "-m", "start"]);
-        let said = refuses_and_leads_on(&place, &BUMP, 3, &["src/demo/__init__.py is not tracked"]);
+        let said = refuses(&place, &BUMP, 3, &["src/demo/__init__.py is not tracked"]);
         works(&place, &["bump", "minor"]);
         works(&place, &["undo"]);
         // The command that is named must work.
@@ -148,7 +148,7 @@ fn a_version_file_must_be_in_git() {
 fn without_a_commit_there_is_nothing_to_build_on() {
     let place = Place::repository("unborn");
     place.python_files();
-    refuses_and_leads_on(&place, &BUMP, 3, &["there is no commit yet"]);
+    refuses(&place, &BUMP, 3, &["there is no commit yet"]);
     works(&place, &["bump", "minor"]);
 }
 
@@ -166,7 +166,7 @@ fn a_key_that_cannot_sign_is_found_before_anything_changes() {
             let (key, value) = setting.split_once('=').expect("key=value");
             place.git(&["config", key, value]);
         }
-        refuses_and_leads_on(&place, &BUMP, 5, &["commit.gpgSign", "signing fails"]);
+        refuses(&place, &BUMP, 5, &["commit.gpgSign", "signing fails"]);
         assert!(place.operations().is_empty(), "{name}");
         works(&place, &["bump", "minor"]);
     }
@@ -177,12 +177,7 @@ fn without_a_name_there_is_no_commit() {
     let place = Place::python("nobody").with("EMAIL", "");
     place.git(&["config", "--global", "--unset", "user.name"]);
     place.git(&["config", "--global", "user.useConfigOnly", "true"]);
-    refuses_and_leads_on(
-        &place,
-        &BUMP,
-        2,
-        &["git does not know who you are", "git config user.name"],
-    );
+    refuses(&place, &BUMP, 2, &["git does not know who you are", "git config user.name"]);
     works(&place, &["bump", "minor"]);
 }
 

@@ -1,6 +1,6 @@
 //! What `undo` takes back and what it leaves alone.
 
-use super::support::{Place, refuses, refuses_and_leads_on, undone, works};
+use super::support::{Place, refuses, undone, works};
 use super::{BUMP, head};
 
 #[test]
@@ -25,7 +25,7 @@ fn what_was_pushed_is_not_undone() {
     place.git(&["remote", "add", "origin", "../remote.git"]);
     works(&place, &BUMP);
     place.git(&["push", "-q", "origin", "main"]);
-    refuses_and_leads_on(&place, &["undo"], 3, &["was pushed (origin/main)", "git revert"]);
+    refuses(&place, &["undo"], 3, &["was pushed (origin/main)", "git revert"]);
 }
 
 #[test]
@@ -81,6 +81,6 @@ fn an_undo_belongs_to_its_work_tree() {
     works(&place, &BUMP);
     place.git(&["worktree", "add", "-q", "-b", "other", "../linked"]);
     let linked = place.at(place.root.join("linked"));
-    refuses_and_leads_on(&linked, &["undo"], 2, &["belongs to another work tree", "-C '"]);
+    refuses(&linked, &["undo"], 2, &["belongs to another work tree", "-C '"]);
     works(&place, &["undo"]);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{Place, refuses, refuses_and_leads_on, undone, works};
+use super::support::{Place, refuses, undone, works};
 use super::{INIT, bumps};
 
 #[test]
@@ -33,7 +33,7 @@ fn wrong_targets_are_refused() {
 fn the_same_level_twice_is_refused() {
     let place = Place::python("twice");
     works(&place, &["bump", "minor"]);
-    refuses_and_leads_on(&place, &["bump", "minor"], 3, &["1.3.0", "not released"]);
+    refuses(&place, &["bump", "minor"], 3, &["1.3.0", "not released"]);
     works(&place, &["bump", "minor", "--next"]);
     assert!(place.read(INIT).contains("1.4.0"));
 }
@@ -44,7 +44,7 @@ fn drift_is_named_and_mended() {
     place.edit(INIT, "1.2.0", "1.1.9");
     place.commit_all("drift");
     let words = ["disagree", "pyproject.toml:3  1.2.0", "src/demo/__init__.py:3  1.1.9"];
-    let said = refuses_and_leads_on(&place, &["bump", "minor"], 3, &words);
+    let said = refuses(&place, &["bump", "minor"], 3, &words);
     let next = said.err.lines().find_map(|line| line.strip_prefix("next: gonogo ")).expect("next");
     let next = next.split("  ").next().expect("a command").replace('\'', "");
     let before = place.state();
@@ -127,4 +127,40 @@ fn a_dry_run_changes_nothing_at_all() {
     }
     assert!(!place.exists(".git/gonogo/ops"));
     bumps(&place);
+}
+
+/// What is shown to be copied says all that was typed.
+#[test]
+fn printed_commands_keep_what_was_typed() {
+    let place = Place::python("typed");
+    let outside = place.at(&place.root);
+    let dry = works(
+        &outside,
+        &["-C", "repo", "bump", "minor", "--dry-run", "--commit", "-m", "x --dry-run y"],
+    );
+    let next = "next: gonogo -C repo bump minor --commit -m 'x --dry-run y'";
+    assert!(dry.out.lines().any(|line| line == next), "{dry}");
+    let done = works(&outside, &["-C", "repo", "bump", "minor"]);
+    assert!(done.out.ends_with("undo: gonogo -C repo undo\n"), "{done}");
+    works(&place, &["undo"]);
+    place.edit(INIT, "1.2.0", "1.1.9");
+    let next = "next: gonogo bump minor --commit -m 'a b' --set-from pyproject.toml";
+    refuses(&place, &["bump", "minor", "--commit", "-m", "a b"], 3, &[next]);
+}
+
+/// Nothing to change is not the same as nothing to commit.
+#[test]
+fn a_version_that_is_not_committed_is_not_done() {
+    let place = Place::python("uncommitted");
+    works(&place, &["bump", "minor"]);
+    let words = [
+        "1.3.0 is in the version files already",
+        "next: git commit -- pyproject.toml",
+        "or: gonogo undo",
+    ];
+    refuses(&place, &["bump", "1.3.0", "--commit"], 3, &words);
+    refuses(&place, &["bump", "2.0.0", "--commit"], 3, &["not committed", "or: gonogo undo"]);
+    assert!(works(&place, &["bump", "1.3.0"]).out.contains("nothing to do"));
+    place.commit_all("by hand");
+    assert!(works(&place, &["bump", "1.3.0", "--commit"]).out.contains("nothing to do"));
 }

@@ -1,6 +1,6 @@
 //! Inside of a git command: reading works, writing is refused.
 
-use super::support::{Place, refuses_and_leads_on, works};
+use super::support::{Place, refuses, works};
 
 #[test]
 fn git_variables_are_refused_for_writing() {
@@ -72,7 +72,7 @@ fn in_a_hook_of_another_repository() {
     let program = env!("CARGO_BIN_EXE_gonogo");
     other.hook("pre-commit", &format!("'{program}' -C ../repo bump minor; test $? = 3"));
     other.git(&["commit", "-q", "--allow-empty", "-m", "x"]);
-    refuses_and_leads_on(&place.with("GIT_INDEX_FILE", "x"), &["undo"], 3, &["GIT_INDEX_FILE"]);
+    refuses(&place.with("GIT_INDEX_FILE", "x"), &["undo"], 3, &["GIT_INDEX_FILE"]);
 }
 
 /// The commit hooks of a bump may ask for the status, and must not bump again.

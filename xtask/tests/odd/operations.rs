@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::support::{Place, refuses, refuses_and_leads_on, undone, works};
+use super::support::{Place, refuses, undone, works};
 
 const BUMP: [&str; 3] = ["bump", "minor", "--commit"];
 
@@ -84,12 +84,14 @@ fn an_open_operation_is_met_by_every_command() {
             "next: gonogo resume",
             "  or: gonogo undo",
         ];
-        refuses_and_leads_on(&place, args, 4, &words);
+        refuses(&place, args, 4, &words);
     }
     let status = works(&place, &["status"]);
     for words in ["half done", "next: gonogo resume", "or: gonogo undo"] {
         assert!(status.out.contains(words), "{status}");
     }
+    let quiet = works(&place, &["status", "-q"]);
+    assert!(quiet.out.is_empty() && quiet.err.contains("half done"), "{quiet}");
     let json: serde_json::Value =
         serde_json::from_str(&works(&place, &["status", "--json"]).out).expect("JSON");
     assert_eq!(json["open"]["operation"], 1);
@@ -129,7 +131,7 @@ fn a_moved_repository_keeps_its_operations() {
 fn operations_have_numbers() {
     let place = Place::python("numbers");
     works(&place, &["bump", "minor"]);
-    refuses_and_leads_on(&place, &["undo", "7"], 2, &["there is no operation 7"]);
+    refuses(&place, &["undo", "7"], 2, &["there is no operation 7"]);
     works(&place, &["bump", "2.0.0"]);
     refuses(&place, &["undo", "1"], 3, &["pyproject.toml: it was edited"]);
     works(&place, &["undo", "2"]);

@@ -123,7 +123,7 @@ fn a_plain_bump_needs_no_key() {
     place.git(&["config", "--global", "commit.gpgSign", "true"]);
     place.git(&["config", "--global", "gpg.format", "ssh"]);
     bumps(&place);
-    super::support::refuses_and_leads_on(&place, &BUMP, 5, &["signing fails"]);
+    super::support::refuses(&place, &BUMP, 5, &["signing fails"]);
 }
 
 #[test]
@@ -176,6 +176,7 @@ fn a_plain_locale_gets_plain_words() {
     bumps(&place);
     let said = place.gonogo(&["bump", "mnior"]).refused(2, &["FAIL"]);
     assert!(said.err.is_ascii(), "{said}");
+    assert!(works(&place, &["status"]).out.is_ascii());
 }
 
 #[test]
@@ -280,4 +281,41 @@ fn nothing_goes_to_the_network() {
     let found: Vec<_> = NETWORK.iter().filter(called).collect();
     assert!(trace.contains("git update-ref") || trace.contains("update-ref"), "a trace: {trace}");
     assert!(found.is_empty(), "{found:?} in {trace}");
+}
+
+/// What git says is passed on, and a cause that is known is named.
+#[test]
+fn broken_variables_are_named() {
+    for (name, value, args, code, words) in [
+        (
+            "GIT_CONFIG_COUNT",
+            "x",
+            &["bump", "minor"][..],
+            2,
+            &["git does not work in", "GIT_CONFIG_COUNT"][..],
+        ),
+        (
+            "GIT_AUTHOR_DATE",
+            "never",
+            &BUMP,
+            2,
+            &["GIT_AUTHOR_DATE is no date", "unset GIT_AUTHOR_DATE"],
+        ),
+        ("SOURCE_DATE_EPOCH", "noon", &BUMP, 2, &["SOURCE_DATE_EPOCH is no number", "unset"]),
+    ] {
+        let place = Place::python("broken variable");
+        let said = place.clone().with(name, value).gonogo(args).refused(code, words);
+        assert!(!said.err.contains("is not in a git repository"), "{said}");
+        assert!(place.operations().is_empty());
+    }
+}
+
+/// A result that nobody can read is a failure, also when all was done.
+#[test]
+fn a_full_disk_is_told() {
+    let place = Place::python("full");
+    let said = through_a_shell(&place, "\"$0\" bump minor > /dev/full");
+    said.refused(5, &["the result cannot be written", "next: gonogo log"]);
+    assert!(place.read("pyproject.toml").contains("1.3.0"));
+    assert_eq!(place.operations(), ["done"]);
 }

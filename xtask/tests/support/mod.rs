@@ -223,25 +223,18 @@ impl std::fmt::Display for Said {
 }
 
 /// Runs gonogo, which must refuse with this code and these words, and must have changed nothing.
-/// Once more with `--json`, the same refusal must be data.
+/// It ends with a command to copy. Once more with `--json`, the same refusal must be data.
 #[track_caller]
 pub fn refuses(place: &Place, args: &[&str], code: i32, fragments: &[&str]) -> Said {
     let before = place.state();
     let said = place.gonogo(args).refused(code, fragments);
+    assert!(said.err.lines().any(|line| line.starts_with("next: ")), "no next: line in {said}");
     place.state().must_be(&before, &said.to_string());
     let json = place.gonogo(&[args, &["--json"]].concat());
     let error: serde_json::Value =
         serde_json::from_str(&json.out).unwrap_or_else(|error| panic!("{error}: {json}"));
     assert_eq!((json.code, &error["error"]["exit"]), (code, &serde_json::json!(code)), "{json}");
     place.state().must_be(&before, &json.to_string());
-    said
-}
-
-/// [`refuses`], and the last words are a command to copy.
-#[track_caller]
-pub fn refuses_and_leads_on(place: &Place, args: &[&str], code: i32, fragments: &[&str]) -> Said {
-    let said = refuses(place, args, code, fragments);
-    assert!(said.err.lines().any(|line| line.starts_with("next: ")), "no next: line in {said}");
     said
 }
 

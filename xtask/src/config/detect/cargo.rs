@@ -9,7 +9,8 @@ use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree, toml
 /// What the Cargo manifest at `path` says; `None` when there is none.
 ///
 /// The project is the root package, or else what inherits the workspace's version, or else the one
-/// member that has a version of its own. Several of those block the part: one has to be chosen.
+/// member that has a version of its own (several of those block the part: one has to be chosen),
+/// or else the version of the workspace that nobody inherits yet.
 pub(super) fn part(tree: &dyn Tree, path: &str) -> Result<Option<Part>, Refusal> {
     let Some(file) = read(tree, path)? else { return Ok(None) };
     let crates = crates(tree, path, file)?;
@@ -41,6 +42,12 @@ struct Crate {
     version: Version,
     workspace: Option<Workspace>,
     requirements: Vec<Requirement>,
+}
+
+impl Crate {
+    fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.manifest.folder())
+    }
 }
 
 enum Version {
@@ -180,45 +187,93 @@ fn requirements(doc: &Doc<'_>, manifest: &RepoPath) -> Result<Vec<Requirement>, 
     Ok(requirements)
 }
 
+/// Where a workspace keeps the version that members inherit.
+const SHARED: &str = "workspace.package.version";
+
+/// So many members with versions of their own get a note each.
+const NOTED: usize = 5;
+
 /// Adds the places of the version; returns the crates that have it, none when there is none.
 fn add_versions<'c>(crates: &'c [Crate], part: &mut Part) -> Result<Vec<&'c Crate>, Refusal> {
     let root = &crates[0];
-    let shared = root.workspace.as_ref().and_then(|workspace| workspace.version.clone());
+    let shared = root.workspace.as_ref().and_then(|workspace| workspace.version.as_ref());
     let heirs: Vec<&Crate> =
         crates.iter().filter(|c| matches!(c.version, Version::Inherited(_))).collect();
-    let mut add = |owner: &Crate, key: &str, origin: &str, found: Found| {
-        let source = Source::from(&owner.file);
-        let own = site(source, Format::Toml, key, origin, found);
-        part.add(source, Site { spelling: Spelling::Semver, ..own });
-    };
     if let Version::Own(found) = &root.version {
-        add(root, "package.version", "manifest", found.clone());
+        add_version(root, "package.version", "manifest", found, part);
     }
-    match (shared, &root.version) {
-        (None, _) if !heirs.is_empty() => Err(nothing_to_inherit(root, heirs[0])),
-        (Some(found), Version::Own(_)) if !heirs.is_empty() => {
-            add(root, "workspace.package.version", "workspace", found);
+    match (shared, heirs.first(), &root.version) {
+        (None, Some(heir), _) => Err(nothing_to_inherit(root, heir)),
+        (Some(shared), Some(_), Version::Own(_)) => {
+            add_version(root, SHARED, "workspace", shared, part);
+            note_independent(crates, part);
             Ok(std::iter::once(root).chain(heirs).collect())
         }
-        (_, Version::Own(_)) => Ok(vec![root]),
-        (Some(found), _) => {
-            add(root, "workspace.package.version", "manifest", found);
-            Ok(if heirs.is_empty() { vec![root] } else { heirs })
+        (Some(shared), Some(_), _) => {
+            add_version(root, SHARED, "manifest", shared, part);
+            note_independent(crates, part);
+            Ok(heirs)
         }
-        (None, _) => {
-            let own: Vec<(&Crate, &Found)> = crates[1..].iter().filter_map(with_version).collect();
-            match own.as_slice() {
-                [] => Ok(Vec::new()),
-                [(member, found)] => {
-                    add(member, "package.version", "workspace member", (*found).clone());
-                    Ok(vec![*member])
-                }
-                several => {
-                    part.blocked = Some(several_packages(root, several));
-                    Ok(Vec::new())
-                }
-            }
+        (_, None, Version::Own(_)) => {
+            note_unused(root, shared, part);
+            Ok(vec![root])
         }
+        (_, None, _) => Ok(add_member(crates, shared, part)),
+    }
+}
+
+/// Nobody inherits and the root has no version: a member with one of its own has the word, and
+/// without such a member what the workspace says.
+fn add_member<'c>(crates: &'c [Crate], shared: Option<&Found>, part: &mut Part) -> Vec<&'c Crate> {
+    let root = &crates[0];
+    let own: Vec<(&Crate, &Found)> = crates[1..].iter().filter_map(with_version).collect();
+    match (own.as_slice(), shared) {
+        ([], None) => Vec::new(),
+        ([], Some(shared)) => {
+            add_version(root, SHARED, "manifest", shared, part);
+            vec![root]
+        }
+        ([(member, found)], _) => {
+            add_version(member, "package.version", "workspace member", found, part);
+            note_unused(root, shared, part);
+            vec![*member]
+        }
+        (several, _) => {
+            part.blocked = Some(several_packages(root, several));
+            Vec::new()
+        }
+    }
+}
+
+fn add_version(owner: &Crate, key: &str, origin: &str, found: &Found, part: &mut Part) {
+    let source = Source::from(&owner.file);
+    let own = site(source, Format::Toml, key, origin, found.clone());
+    part.add(source, Site { spelling: Spelling::Semver, ..own });
+}
+
+fn note_unused(root: &Crate, shared: Option<&Found>, part: &mut Part) {
+    if let Some(found) = shared {
+        let text = format!("is {SHARED} {}, which no member inherits: left alone", found.value);
+        part.note(Source::from(&root.file), found.range.start, text);
+    }
+}
+
+/// Members that do not go along with those that inherit.
+fn note_independent(crates: &[Crate], part: &mut Part) {
+    let own: Vec<(&Crate, &Found)> = crates[1..].iter().filter_map(with_version).collect();
+    for (member, found) in own.iter().take(NOTED) {
+        let name = member.called();
+        let text =
+            format!("is for \"{name}\" {}, with a version of its own: left alone", found.value);
+        part.note(Source::from(&member.file), found.range.start, text);
+    }
+    if own.len() > NOTED {
+        let more = match own.len() - NOTED {
+            1 => "1 more member with a version of its own".to_owned(),
+            more => format!("{more} more members with versions of their own"),
+        };
+        let text = format!("has {more}: left alone");
+        part.note(Source::from(&crates[0].file), 0, text);
     }
 }
 
@@ -238,10 +293,7 @@ fn nothing_to_inherit(root: &Crate, heir: &Crate) -> Refusal {
 }
 
 fn several_packages(root: &Crate, several: &[(&Crate, &Found)]) -> Refusal {
-    let list = several.iter().map(|(member, found)| {
-        let name = member.name.as_deref().unwrap_or(member.manifest.folder());
-        format!("{name} {}", found.value)
-    });
+    let list = several.iter().map(|(member, found)| format!("{} {}", member.called(), found.value));
     let what = format!("{} holds several packages with versions of their own", root.manifest);
     listed(Refusal::usage(what), "", &list.collect::<Vec<_>>())
         .why("Choosing one of them is not available yet.")

@@ -193,7 +193,7 @@ fn add_file(
         }
     }
     let source = Source::from(file);
-    for Numbers { name, at, numbers } in Module::parse(source)?.numeric_versions() {
+    for Numbers { name, at, values: numbers } in Module::parse(source)?.numeric_versions() {
         let text = match part.sites.first() {
             Some(first) if !begins_with(&first.value, &numbers) => format!(
                 "{name} is {}, not the project's {}: left alone",

@@ -60,6 +60,8 @@ fn a_cargo_workspace_that_inherits() {
     );
     let project = project(&files);
     assert_eq!(project.name, None);
+    let note = "tools/c/Cargo.toml:3 is for \"c\" 0.1.0, with a version of its own: left alone";
+    assert_eq!(project.notes.iter().map(ToString::to_string).collect::<Vec<_>>(), [note]);
     assert!(project.sites.iter().all(|site| site.spelling == Spelling::Semver));
     assert_eq!(project.sites.iter().filter(|site| site.role == Role::Requirement).count(), 3);
 }
@@ -99,6 +101,62 @@ fn a_cargo_package_and_the_one_member_that_has_a_version() {
         "package.version in Cargo.toml is not a string",
         Some("Cargo.toml:3:11"),
     );
+}
+
+#[test]
+fn a_workspace_version_that_no_member_inherits_is_left_alone() {
+    let root = "[workspace]\nmembers = [\"a\", \"b\"]\n[workspace.package]\nversion = \"0.4.0\"\n";
+    let member = "[package]\nname = \"a\"\nversion = \"1.2.0\"\n";
+    let unversioned = "[package]\nname = \"b\"\n";
+    let note =
+        "Cargo.toml:4 is workspace.package.version 0.4.0, which no member inherits: left alone";
+    let notes = |files: &[(&str, &str)]| -> Vec<String> {
+        project(files).notes.iter().map(ToString::to_string).collect()
+    };
+
+    let files = [("Cargo.toml", root), ("a/Cargo.toml", member), ("b/Cargo.toml", unversioned)];
+    expect(&files, &["a/Cargo.toml package.version 1.2.0 (workspace member)"]);
+    assert_eq!((project(&files).name.as_deref(), notes(&files)), (Some("a"), vec![note.into()]));
+
+    let files = [("Cargo.toml", root), ("a/Cargo.toml", member), ("b/Cargo.toml", member)];
+    assert_eq!(refusal(&files).why[0], "a 1.2.0, a 1.2.0.");
+
+    let package = format!("{root}{}", member.replace("\"a\"", "\"r\""));
+    let files = [("Cargo.toml", package.as_str()), ("a/Cargo.toml", member)];
+    expect(&files, &["Cargo.toml package.version 1.2.0 (manifest)"]);
+    assert_eq!(notes(&files), [note]);
+
+    let files = [("Cargo.toml", root), ("b/Cargo.toml", unversioned)];
+    expect(&files, &["Cargo.toml workspace.package.version 0.4.0 (manifest)"]);
+    assert!(notes(&files).is_empty());
+}
+
+#[test]
+fn notes_on_members_with_versions_of_their_own_are_capped() {
+    let root = "[workspace]\nmembers = [\"*\"]\n[workspace.package]\nversion = \"0.4.0\"\n";
+    let members: Vec<(String, String)> = (1..=8)
+        .map(|n| {
+            (format!("m{n}/Cargo.toml"), format!("[package]\nname = 'm{n}'\nversion = '{n}.0.0'\n"))
+        })
+        .collect();
+    for (count, expected) in [(5, 5), (6, 6), (8, 6)] {
+        let mut files = vec![
+            ("Cargo.toml", root),
+            ("a/Cargo.toml", "[package]\nname = 'a'\nversion.workspace = true\n"),
+        ];
+        files.extend(members[..count].iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        let notes: Vec<String> = project(&files).notes.iter().map(ToString::to_string).collect();
+        assert_eq!(notes.len(), expected, "{notes:?}");
+        let fifth = "m5/Cargo.toml:3 is for \"m5\" 5.0.0, with a version of its own: left alone";
+        assert_eq!(notes[4], fifth);
+        if count == 6 {
+            assert!(notes[5].ends_with("has 1 more member with a version of its own: left alone"));
+        }
+        if count == 8 {
+            let rest = "Cargo.toml:1 has 3 more members with versions of their own: left alone";
+            assert_eq!(notes[5], rest);
+        }
+    }
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub struct Numbers {
     pub name: String,
     /// Where the statement begins.
     pub at: usize,
-    pub numbers: Vec<String>,
+    pub values: Vec<String>,
 }
 
 /// Words that begin a compound statement: what follows on their line is not at the top level.
@@ -74,17 +74,28 @@ impl<'a> Module<'a> {
     /// none. Not counted: f-strings, bytes, adjacent literals, anything inside a block.
     ///
     /// # Errors
-    /// Two such assignments, with both places.
+    /// Two such assignments, or one and a `+=` and the like, with both places.
     pub fn assigned(&self, name: &str) -> Result<Option<Found>, Refusal> {
         let mut all = self.assignments().filter(|(target, _)| *target == name.as_bytes());
         let Some((_, first)) = all.next() else { return Ok(None) };
-        if let Some((_, second)) = all.next() {
+        let second = all.next().map(|(_, second)| second.range.start);
+        if let Some(second) = second.or_else(|| self.augmented(name)) {
             let what = format!("{name} is assigned twice in {}", self.source.path);
             return Err(Refusal::usage(what)
                 .why(format!("The other assignment is at {}.", self.source.link(first.range.start)))
-                .at(self.source.place(second.range.start)));
+                .at(self.source.place(second)));
         }
         Ok(Some(first))
+    }
+
+    /// Where `name += value` stands at the top level, with any operator.
+    fn augmented(&self, name: &str) -> Option<usize> {
+        self.statements().find_map(|statement| match statement {
+            [target, operator, ..] if self.raw(target) == name.as_bytes() => {
+                is_augmenting(self.raw(operator)).then_some(target.span.start)
+            }
+            _ => None,
+        })
     }
 
     /// Every name that is assigned a plain string literal at the top level, in the order of the
@@ -139,7 +150,7 @@ impl<'a> Module<'a> {
                 found.push(Numbers {
                     name: text(target),
                     at: statement[0].span.start,
-                    numbers: numbers.map(|token| text(self.raw(token))).collect(),
+                    values: numbers.map(|token| text(self.raw(token))).collect(),
                 });
             }
         }
@@ -251,4 +262,10 @@ impl<'a> Module<'a> {
         }
         events
     }
+}
+
+/// Is it `+=` or one of its kin, not a comparison?
+fn is_augmenting(operator: &[u8]) -> bool {
+    let compares = matches!(operator, b"==" | b"!=" | b"<=" | b">=" | b":=");
+    operator.len() > 1 && operator.ends_with(b"=") && !compares
 }

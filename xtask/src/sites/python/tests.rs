@@ -80,6 +80,28 @@ fn everything_else_is_not_an_assignment_of_a_literal() {
 }
 
 #[test]
+fn what_is_added_later_counts_as_a_second_assignment() {
+    for (text, line) in [
+        ("__version__ = '1.2.0'\n__version__ += '.dev0'\n", 2),
+        ("__version__ = '1.2.0'; x = 1; __version__ *= 2", 1),
+        ("__version__: str = '1.2.0'\nx += 1\n\n__version__ \\\n  //= 2", 4),
+        ("__version__ += x\n__version__ = '1.2.0'\n", 1),
+    ] {
+        let refused = assigned(text, "__version__").unwrap_err();
+        assert_eq!(refused.what, "__version__ is assigned twice in x.py", "{text:?}");
+        assert!(refused.why[0].starts_with("The other assignment is at x.py:"), "{refused:?}");
+        assert_eq!(refused.place.as_ref().unwrap().line, line, "{text:?}");
+    }
+    for text in [
+        "__version__ = '1.2.0'\nif x:\n    __version__ += '.dev0'\n",
+        "__version__ = '1.2.0'\n__version__ == y; __version__ >= y\nx.__version__ += 'a'\n",
+        "__version__ = '1.2.0'\n__version__.x += 1\n__version__[0] += 1\nx += 1\n",
+    ] {
+        assert!(assigned(text, "__version__").unwrap().is_some(), "{text:?}");
+    }
+}
+
+#[test]
 fn escapes_are_resolved_and_their_bytes_known() {
     for (literal, raw, value) in [
         (r#""1.2\x2e3""#, r"1.2\x2e3", "1.2.3"),
@@ -216,7 +238,7 @@ fn imports_and_numbers_are_reported() {
     let numbers = Module::parse(source(&file)).unwrap().numeric_versions();
     let names: Vec<&str> = numbers.iter().map(|numbers| numbers.name.as_str()).collect();
     assert_eq!(names, ["__version_info__", "VERSION_MAJOR", "MINOR"]);
-    assert_eq!(numbers[0].numbers, ["1", "2", "3"]);
+    assert_eq!(numbers[0].values, ["1", "2", "3"]);
 }
 
 #[test]

@@ -60,7 +60,9 @@ fn told(outcome: Result<Outcome, Refusal>) -> String {
         Ok(Outcome::AlreadyThere) => "=".to_owned(),
         Err(refusal) => {
             let next = refusal.next.iter().map(|(next, what_for)| match next {
-                Next::Ours(command) | Next::Shell(command) => format!("> {command}: {what_for}"),
+                Next::Ours(command) | Next::Typed(command) | Next::Shell(command) => {
+                    format!("> {command}: {what_for}")
+                }
             });
             std::iter::once(format!("{:?}: {}", refusal.exit, refusal.what))
                 .chain(refusal.why.clone())
