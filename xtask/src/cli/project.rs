@@ -43,7 +43,7 @@ impl Known {
         Facts {
             project: &self.project,
             files: &self.files,
-            released: self.releases.nearest.as_ref().map(|(tag, version)| (tag.as_str(), version)),
+            released: self.releases.newest.as_ref().map(|(tag, version)| (tag.as_str(), version)),
             tagged: &self.tagged,
         }
     }

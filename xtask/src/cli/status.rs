@@ -58,7 +58,7 @@ impl Report {
             .first()
             .map(|(_, first)| first.clone())
             .filter(|first| held.iter().all(|(_, version)| version.same(first)));
-        let released = match &known.releases.nearest {
+        let released = match &known.releases.newest {
             Some((tag, _)) => Some(released(repo, tag)?),
             None => None,
         };
@@ -139,7 +139,7 @@ impl Report {
             "places": places.collect::<Vec<_>>(),
             "notes": known.project.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "vcs": known.project.vcs,
-            "released": known.releases.nearest.as_ref().map(|(tag, _)| tag),
+            "released": known.releases.newest.as_ref().map(|(tag, _)| tag),
             "next": next,
         })
     }

@@ -20,9 +20,9 @@ pub struct Facts<'a> {
     pub project: &'a Project,
     /// The bytes of every version file.
     pub files: &'a BTreeMap<RepoPath, Rc<[u8]>>,
-    /// The nearest reachable release: tag and version.
+    /// The newest reachable release: tag and version.
     pub released: Option<(&'a str, &'a Version)>,
-    /// Every tagged version, the nearest reachable one first.
+    /// Every tagged version, the newest reachable one first.
     pub tagged: &'a [Version],
 }
 

@@ -14,7 +14,7 @@ use crate::version::{TagFormat, Version};
 /// The release tags of the project.
 pub struct Releases {
     /// The release that counts for HEAD: tag and version.
-    pub nearest: Option<(String, Version)>,
+    pub newest: Option<(String, Version)>,
     /// Every version that has a tag, reachable or not, in git's version order, highest first.
     pub tagged: Vec<(String, Version)>,
 }
@@ -29,20 +29,20 @@ impl Releases {
         let any = TagFormat::detect(&[], name);
         let mut tagged: Vec<(String, Version)> =
             tags.iter().filter_map(|tag| Some((tag.clone(), any.version(tag)?))).collect();
-        let nearest = match repo.head.commit() {
+        let newest = match repo.head.commit() {
             Some(_) if !tagged.is_empty() => newest(repo, &tags, &tagged)?,
             _ => None,
         };
         let newest_first: Vec<&str> =
-            nearest.iter().chain(&tagged).map(|(tag, _)| tag.as_str()).collect();
+            newest.iter().chain(&tagged).map(|(tag, _)| tag.as_str()).collect();
         let format = TagFormat::detect(&newest_first, name);
         tagged.retain(|(tag, _)| format.version(tag).is_some());
-        Ok(Self { nearest, tagged })
+        Ok(Self { newest, tagged })
     }
 
-    /// The versions of [`Self::tagged`], the nearest one first.
+    /// The versions of [`Self::tagged`], the newest one first.
     pub fn versions(&self) -> Vec<Version> {
-        self.nearest.iter().chain(&self.tagged).map(|(_, version)| version.clone()).collect()
+        self.newest.iter().chain(&self.tagged).map(|(_, version)| version.clone()).collect()
     }
 }
 
