@@ -17,11 +17,7 @@ use crate::sys::fs as write;
 /// A copy of the index that holds HEAD's tree plus the planned paths. A copy keeps stat data
 /// (nothing is hashed again), sparse bits and whatever else the user's index has.
 pub(super) fn private(running: &Running<'_>, paths: &[RepoPath]) -> Result<PathBuf, Refusal> {
-    let copy = running.operation.file("index");
-    let real = running.repo.git_dir.join("index");
-    write::remove(&running.operation.file("index.lock"))
-        .and_then(|()| write::copy_private(&real, &copy))
-        .map_err(|error| io_failed("the index cannot be copied", &error))?;
+    let copy = copied(running, &running.repo.git_dir.join("index"), "index")?;
     let git = &running.repo.git;
     let staged = git.call(["diff-index", "--cached", "--quiet", "HEAD"]).index(&copy).output()?;
     if staged.status.code() != Some(0) {
@@ -29,6 +25,15 @@ pub(super) fn private(running: &Running<'_>, paths: &[RepoPath]) -> Result<PathB
         git.write(args).index(&copy).read()?;
     }
     stage(running, paths, &copy)?;
+    Ok(copy)
+}
+
+/// An index as a file of the operation's folder, without the lock that a killed git left beside it.
+fn copied(running: &Running<'_>, from: &Path, name: &str) -> Result<PathBuf, Refusal> {
+    let copy = running.operation.file(name);
+    write::remove(&running.operation.file(&format!("{name}.lock")))
+        .and_then(|()| write::copy_private(from, &copy))
+        .map_err(|error| io_failed("the index cannot be copied", &error))?;
     Ok(copy)
 }
 
@@ -46,10 +51,7 @@ pub(super) fn staged_as(
     running: &Running<'_>,
     path: &RepoPath,
 ) -> Result<Option<IndexEntry>, Refusal> {
-    let (built, trial) = (running.operation.file("index"), running.operation.file("landing"));
-    write::remove(&running.operation.file("landing.lock"))
-        .and_then(|()| write::copy_private(&built, &trial))
-        .map_err(|error| io_failed("the index cannot be copied", &error))?;
+    let trial = copied(running, &running.operation.file("index"), "landing")?;
     stage(running, std::slice::from_ref(path), &trial)?;
     Ok(listed(running.repo, Some(&trial), &[path.as_str()])?.remove(path.as_str()))
 }
@@ -102,12 +104,9 @@ pub(super) fn prepared(
     if index.iter().zip(&now).all(|(change, now)| goal(change) == *now) {
         return Ok(None);
     }
-    let copy = running.operation.file("landing");
     let real = running.repo.git_dir.join("index");
-    write::remove(&running.operation.file("landing.lock"))
-        .and_then(|()| write::copy_private(&real, &copy))
-        .and_then(|()| write::like(&copy, &real))
-        .map_err(|error| io_failed("the index cannot be copied", &error))?;
+    let copy = copied(running, &real, "landing")?;
+    write::like(&copy, &real).map_err(|error| io_failed("the index cannot be copied", &error))?;
     let mut input = Vec::new();
     let gone =
         "0".repeat(running.operation.plan().base.head.as_ref().map_or(40, |id| id.as_str().len()));

@@ -9,8 +9,8 @@ use crate::error::Refusal;
 use crate::plan::Action;
 use crate::sys::fs as write;
 
-/// Removes the locks that our own git children can have left on the refs of this operation, and
-/// our own lock on the index.
+/// Waits for git children of ours that outlived us, then removes the locks that they can have left
+/// on the refs of this operation, and our own lock on the index.
 ///
 /// Ours are those on refs that a child of ours was about to move, made since the last record of the
 /// journal (each is written right before such a child starts). A lock that is older, or that a
@@ -21,6 +21,7 @@ pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
     if !running.operation.lands() {
         return Ok(());
     }
+    wait_for_git(running);
     let since = modified(&running.operation.file("journal"));
     for lock in candidates(running) {
         let made = modified(&lock);
@@ -63,7 +64,7 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
 
 /// Waits for git processes at work in this repository, two seconds at most: a child of ours may
 /// have outlived us and is about to finish what it was told.
-pub(super) fn wait_for_git(running: &Running<'_>) {
+fn wait_for_git(running: &Running<'_>) {
     for _ in 0..100 {
         if !processes().iter().any(|process| is_git_here(running, process)) {
             return;

@@ -221,7 +221,6 @@ impl<'a> Running<'a> {
         let was_open = matches!(self.operation.state(), State::Open(_));
         if was_open {
             hooks::still_running(self)?;
-            locks::wait_for_git(self);
             locks::clear(self)?;
         }
         let in_the_way = self.in_the_way(direction)?;
