@@ -17,6 +17,7 @@ mod config;
 mod error;
 mod exec;
 mod flows;
+mod glob;
 mod journal;
 mod path;
 mod plan;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::detect::listed;
 use super::*;
 use crate::error::Refusal;
+use crate::glob::Glob;
 use crate::sites::{File, Role, Spelling, Tree};
 
 /// A repository in memory.
@@ -28,7 +29,7 @@ impl Tree for Memory {
         Ok(self.0.get(path).map(file))
     }
 
-    fn folders(&self, pattern: &str) -> Result<Vec<RepoPath>, Refusal> {
+    fn folders(&self, pattern: &Glob) -> Result<Vec<RepoPath>, Refusal> {
         let mut folders = BTreeSet::new();
         for path in self.0.keys() {
             let mut folder = path.folder();
@@ -37,15 +38,7 @@ impl Tree for Memory {
                 folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
             }
         }
-        let pattern: Vec<&str> = pattern.split('/').collect();
-        let matching = folders.into_iter().filter(|folder| {
-            let parts: Vec<&str> = folder.split('/').collect();
-            parts.len() == pattern.len()
-                && parts.iter().zip(&pattern).all(|(part, pattern)| match pattern.split_once('*') {
-                    Some((start, end)) => part.starts_with(start) && part.ends_with(end),
-                    None => part == pattern,
-                })
-        });
+        let matching = folders.into_iter().filter(|folder| pattern.matches(folder));
         Ok(matching.filter_map(RepoPath::new).collect())
     }
 }

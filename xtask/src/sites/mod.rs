@@ -19,6 +19,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::error::{Place, Refusal};
+use crate::glob::Glob;
 use crate::path::RepoPath;
 pub use edit::{check, splice};
 
@@ -139,13 +140,12 @@ pub trait Tree {
     /// A symlink that leaves the repository, a file over the size limit, an I/O error.
     fn read(&self, path: &RepoPath) -> Result<Option<File>, Refusal>;
 
-    /// The folders that match a `/`-separated pattern in which `*` and `?` match within one
-    /// component and `**` any number of them (Cargo's and uv's `members`), sorted; hidden,
-    /// vendored and virtual-environment folders are left out unless named literally.
+    /// The folders that match a pattern (Cargo's and uv's `members`), sorted; hidden, vendored and
+    /// virtual-environment folders are left out unless named literally.
     ///
     /// # Errors
     /// An I/O error.
-    fn folders(&self, pattern: &str) -> Result<Vec<RepoPath>, Refusal>;
+    fn folders(&self, pattern: &Glob) -> Result<Vec<RepoPath>, Refusal>;
 }
 
 /// A parser's message as a sentence: `invalid key` is "Invalid key."

@@ -2,6 +2,7 @@
 
 use super::part::{Part, listed, read, site};
 use crate::error::Refusal;
+use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node, dotted};
 use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree, toml};
@@ -80,9 +81,9 @@ fn crates(tree: &dyn Tree, path: &str, root: File) -> Result<Vec<Crate>, Refusal
     let mut wanted = Vec::new();
     if let Some(workspace) = &root.workspace {
         for pattern in &workspace.members {
-            // `RepoPath` tidies `./crates/*`; what it refuses is the root itself or outside.
-            let Some(pattern) = RepoPath::new(&below(&base, pattern)) else { continue };
-            wanted.extend(tree.folders(pattern.as_str())?.iter().filter_map(manifest_in));
+            // What it refuses is the root itself or outside.
+            let Ok(pattern) = Glob::parse(&below(&base, pattern)) else { continue };
+            wanted.extend(tree.folders(&pattern)?.iter().filter_map(manifest_in));
         }
     }
     let mut crates = vec![root];

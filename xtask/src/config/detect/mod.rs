@@ -14,6 +14,7 @@ use part::{Part, read};
 
 use super::Project;
 use crate::error::Refusal;
+use crate::glob::Glob;
 use crate::sites::{Role, Source, Tree};
 
 /// Manifests at the top of a repository, in the order in which one leads.
@@ -93,7 +94,8 @@ fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
 fn packages_below(tree: &dyn Tree) -> Result<Vec<String>, Refusal> {
     let mut found = Vec::new();
     for pattern in ["*", "*/*"] {
-        for folder in tree.folders(pattern)?.iter().take(FOLDERS) {
+        let Ok(pattern) = Glob::parse(pattern) else { continue };
+        for folder in tree.folders(&pattern)?.iter().take(FOLDERS) {
             for name in MANIFESTS {
                 if read(tree, &format!("{folder}/{name}"))?.is_some() {
                     found.push(folder.to_string());

@@ -2,6 +2,7 @@
 
 use super::part::{Part, read, site};
 use crate::error::Refusal;
+use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::python::{Module, Numbers, generated_by};
 use crate::sites::{File, Format, Found, Source, Tree};
@@ -104,7 +105,7 @@ pub(super) fn follow_module(
 /// The only folder at the top that holds a module of that dotted name.
 pub(super) fn sole_root(tree: &dyn Tree, module: &str) -> Result<Option<String>, Refusal> {
     let mut roots = Vec::new();
-    for folder in tree.folders("*")? {
+    for folder in Glob::parse("*").map_or(Ok(Vec::new()), |all| tree.folders(&all))? {
         let stem = join(folder.as_str(), &module.replace('.', "/"));
         if first_file(tree, &module_files(&stem))?.is_some() {
             roots.push(folder.to_string());
