@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Context;
-use super::project::Known;
+use super::project::Survey;
 use crate::error::{Refusal, word};
 use crate::exec::{self, Finished};
-use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, Wish, counted};
+use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, PACKAGES_TEMPLATE, Wish, counted};
 use crate::journal::Journal;
 use crate::path::RepoPath;
-use crate::plan::{Action, FileChange, Object, Oid, Plan};
+use crate::plan::{Action, FileChange, Object, Oid, Plan, Ready};
 use crate::repo::{OtherChanges, Repo};
 use crate::ui::{self, Mark, Row, Volume, bold};
 use crate::version::{Downgrade, Step, Target};
@@ -26,6 +26,9 @@ pub struct Args {
     /// major, minor, patch, alpha, beta, rc, prerelease, final, or a version such as 1.4.0
     #[arg(value_name = "LEVEL|VERSION")]
     to: String,
+    /// The package to bump, by name or folder (`lib-*` for all that match); may be repeated
+    #[arg(short, long = "package", value_name = "PACKAGE")]
+    packages: Vec<String>,
     /// Make it a pre-release of that level: `bump minor --pre rc`
     #[arg(long, alias = "prerelease", value_name = "PHASE")]
     pre: Option<String>,
@@ -41,7 +44,7 @@ pub struct Args {
     /// Commit the version files, and nothing else, on the current branch
     #[arg(long)]
     commit: bool,
-    /// The commit message; knows {version}, {previous} and {name}
+    /// The commit message; knows {version}, {previous}, {name} and {packages}
     #[arg(short, long, value_name = "TEXT", requires = "commit")]
     message: Option<String>,
     /// Commit although other tracked files have changes; they are saved and left as they are
@@ -59,37 +62,54 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     }
     let step = if args.next { Step::Next } else { Step::Nearest };
     let target = Target::parse(&args.to, args.pre.as_deref(), step).map_err(explained)?;
-    let known = Known::read(&repo)?;
+    let command = context.command();
+    let survey = Survey::chosen(&repo, &args.packages, &command)?;
     let set_from = args.set_from.as_deref().map(|path| inside(&repo, context, path)).transpose()?;
     let downgrade = if args.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse };
-    let command = context.command();
     let set_from = set_from.as_ref();
     let wish = Wish { target: &target, downgrade, set_from, command: &command };
-    let bump = bump::plan(&known.facts(), &wish)?;
-    let (from, to, notes) = (bump.from.to_string(), bump.to.to_string(), bump.notes.clone());
-    if bump.changes.is_empty() {
-        if args.commit {
-            nothing_uncommitted(&repo, context, &known, &to)?;
-        }
-        context.ui.say(&format!("{to} is in every version file already: nothing to do."));
-        context.ui.json(&json!({ "from": from, "to": to, "files": [], "operation": null }));
-        return Ok(());
+    let bumps = survey.projects.iter().map(|known| bump::plan(&survey.facts(known), &wish));
+    let bumps = bumps.collect::<Result<Vec<Bump>, Refusal>>()?;
+    let changes = bump::changes(&bumps, &survey.files)?;
+    if changes.is_empty() {
+        return nothing_to_do(args, context, &repo, &survey, &bumps);
     }
     let commit = match args.commit {
-        true => Some(prepare_commit(args, context, &repo, &known, &bump)?),
+        true => Some(prepare_commit(args, context, &repo, &changes, &bumps)?),
         false => None,
     };
-    let plan = bump.into_plan(repo.head.base(), commit);
-    let shown = Shown { from, to, notes, rows: all_rows(&known, &plan), plan: &plan };
+    let plan = bump::into_plan(&bumps, changes, repo.head.base(), commit);
+    let shown =
+        Shown { rows: all_rows(&survey, &plan), bumps: &bumps, survey: &survey, plan: &plan };
     if args.dry_run {
-        shown.dry_run(context, &known);
+        shown.dry_run(context);
         return Ok(());
     }
     let before: Vec<Vec<u8>> =
-        plan.files().iter().map(|change| known.files[&change.path].to_vec()).collect();
+        plan.files().iter().map(|change| survey.files[&change.path].to_vec()).collect();
     let progress = |hook: &str| context.ui.progress(&format!("running {hook} ..."));
     let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&progress))?;
-    shown.done(context, &known, &finished);
+    shown.done(context, &finished);
+    Ok(())
+}
+
+fn nothing_to_do(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    survey: &Survey,
+    bumps: &[Bump],
+) -> anyhow::Result<()> {
+    let reached: Vec<String> = bumps.iter().map(Bump::reached).collect();
+    let reached = match bumps {
+        [bump] => bump.to.to_string(),
+        _ => reached.join(", "),
+    };
+    if args.commit {
+        nothing_uncommitted(repo, context, survey, &reached)?;
+    }
+    context.ui.say(&format!("{reached} is in every version file already: nothing to do."));
+    context.ui.json(&json(bumps, &[], None, None, None));
     Ok(())
 }
 
@@ -113,11 +133,11 @@ fn explained(refusal: Refusal) -> Refusal {
 fn nothing_uncommitted(
     repo: &Repo,
     context: &Context,
-    known: &Known,
-    to: &str,
+    survey: &Survey,
+    reached: &str,
 ) -> Result<(), Refusal> {
     let changed = repo.status()?.changed;
-    let own: Vec<String> = known
+    let own: Vec<String> = survey
         .files
         .keys()
         .filter(|path| changed.iter().any(|other| other == Path::new(path.as_str())))
@@ -131,7 +151,7 @@ fn nothing_uncommitted(
         true => format!("git commit -- {own}"),
         false => format!("git -C {} commit -- {own}", word(repo.top.display())),
     };
-    Err(Refusal::unsafe_to(format!("{to} is in the version files already, but not committed"))
+    Err(Refusal::unsafe_to(format!("{reached} is in the version files already, but not committed"))
         .why("A bump commits only what it changed itself.")
         .next_shell(commit, "commits all changes of these files")
         .next("undo", "takes an uncommitted bump back"))
@@ -141,38 +161,37 @@ fn prepare_commit(
     args: &Args,
     context: &Context,
     repo: &Repo,
-    known: &Known,
-    bump: &Bump,
-) -> Result<(crate::plan::Ready, String), Refusal> {
-    let template = args.message.as_deref().unwrap_or(COMMIT_TEMPLATE);
-    let message = bump::message(template, bump, known.project.name.as_deref());
-    let message = message.map_err(explained)?;
+    changes: &[FileChange],
+    bumps: &[Bump],
+) -> Result<(Ready, String), Refusal> {
+    let template = if args.packages.is_empty() { COMMIT_TEMPLATE } else { PACKAGES_TEMPLATE };
+    let template = args.message.as_deref().unwrap_or(template);
+    let message = bump::message(template, bumps).map_err(explained)?;
     if message.trim().is_empty() {
         return Err(explained(Refusal::usage("the commit message is empty")));
     }
-    let paths: Vec<RepoPath> = bump.changes.iter().map(|change| change.path.clone()).collect();
+    let paths: Vec<RepoPath> = changes.iter().map(|change| change.path.clone()).collect();
     let others = if args.allow_dirty { OtherChanges::Allow } else { OtherChanges::Refuse };
     Ok((repo.ready_to_commit(&paths, others, context.at)?, message))
 }
 
-fn all_rows(known: &Known, plan: &Plan) -> Vec<Row> {
-    let rows = |change: &&FileChange| ui::rows(change, &known.files[&change.path]);
+fn all_rows(survey: &Survey, plan: &Plan) -> Vec<Row> {
+    let rows = |change: &&FileChange| ui::rows(change, &survey.files[&change.path]);
     plan.files().iter().flat_map(rows).collect()
 }
 
 /// What the user sees of a bump.
 struct Shown<'a> {
-    from: String,
-    to: String,
-    notes: Vec<String>,
+    bumps: &'a [Bump],
+    survey: &'a Survey,
     rows: Vec<Row>,
     plan: &'a Plan,
 }
 
 impl Shown<'_> {
-    fn dry_run(&self, context: &Context, known: &Known) {
+    fn dry_run(&self, context: &Context) {
         let ui = &context.ui;
-        self.head(context, known, Volume::Verbose);
+        self.head(context, Volume::Verbose);
         ui.say(&format!("{}. Nothing was changed (dry run).", self.size()));
         if let Some((message, branch)) = self.commit() {
             ui.say(&format!("It would be committed on {branch}: {message}"));
@@ -182,9 +201,9 @@ impl Shown<'_> {
         ui.json(&self.json(None, None));
     }
 
-    fn done(&self, context: &Context, known: &Known, finished: &Finished) {
+    fn done(&self, context: &Context, finished: &Finished) {
         let ui = &context.ui;
-        self.head(context, known, ui.volume);
+        self.head(context, ui.volume);
         let commit = finished.objects.first();
         let size = match ui.volume {
             Volume::Verbose => self.size(),
@@ -201,19 +220,24 @@ impl Shown<'_> {
         ui.json(&self.json(Some(finished.id), commit.map(Oid::as_str)));
     }
 
-    fn head(&self, context: &Context, known: &Known, volume: Volume) {
+    fn head(&self, context: &Context, volume: Volume) {
         let ui = &context.ui;
-        let step = bold(&format!("{} -> {}", self.from, self.to));
-        match (volume, &known.project.name) {
-            (Volume::Verbose, Some(name)) => ui.say(&format!("{name} {step}")),
-            _ => ui.say(&step),
+        for bump in self.bumps {
+            let step = bold(&format!("{} -> {}", bump.from, bump.to));
+            match &bump.name {
+                Some(name) if volume == Volume::Verbose || self.bumps.len() > 1 => {
+                    ui.say(&format!("{name} {step}"));
+                }
+                _ => ui.say(&step),
+            }
+            bump.notes.iter().for_each(|note| ui.say(&format!("  {note}")));
         }
-        self.notes.iter().for_each(|note| ui.say(&format!("  {note}")));
         if volume == Volume::Verbose {
             ui.say("");
             self.rows.iter().for_each(|row| ui.say(&row.diff()));
             ui.say("");
-            known.project.notes.iter().for_each(|note| ui.mark(Mark::Warning, &note.to_string()));
+            let notes = self.survey.projects.iter().flat_map(|known| &known.project.notes);
+            notes.for_each(|note| ui.mark(Mark::Warning, &note.to_string()));
         } else {
             let width = self.rows.iter().map(|row| row.link.chars().count()).max().unwrap_or(0);
             let width = width.clamp(24, 48) + 3;
@@ -242,16 +266,35 @@ impl Shown<'_> {
         Some((message.lines().next().unwrap_or_default().to_owned(), branch))
     }
 
-    fn json(&self, operation: Option<u64>, commit: Option<&str>) -> serde_json::Value {
-        let file = |row: &Row| {
-            let (path, _) = row.link.rsplit_once(':').unwrap_or((&row.link, ""));
-            json!({ "path": path, "line": row.change.line, "old": row.change.old,
-                    "new": row.change.new })
-        };
-        json!({
-            "from": self.from, "to": self.to, "notes": self.notes, "operation": operation,
-            "commit": commit, "files": self.rows.iter().map(file).collect::<Vec<_>>(),
-            "plan": self.plan,
-        })
+    fn json(&self, operation: Option<u64>, commit: Option<&str>) -> Value {
+        json(self.bumps, &self.rows, Some(self.plan), operation, commit)
     }
+}
+
+fn json(
+    bumps: &[Bump],
+    rows: &[Row],
+    plan: Option<&Plan>,
+    operation: Option<u64>,
+    commit: Option<&str>,
+) -> Value {
+    let file = |row: &Row| {
+        let (path, _) = row.link.rsplit_once(':').unwrap_or((&row.link, ""));
+        json!({ "path": path, "line": row.change.line, "old": row.change.old,
+                "new": row.change.new })
+    };
+    let package = |bump: &Bump| {
+        json!({ "name": bump.name, "from": bump.from.text(), "to": bump.to.text(),
+                "notes": bump.notes })
+    };
+    let mut all = json!({
+        "packages": bumps.iter().map(package).collect::<Vec<_>>(),
+        "files": rows.iter().map(file).collect::<Vec<_>>(),
+        "operation": operation, "commit": commit, "plan": plan,
+    });
+    if let [bump] = bumps {
+        all["from"] = bump.from.text().into();
+        all["to"] = bump.to.text().into();
+    }
+    all
 }

@@ -3,48 +3,159 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::config::{self, Project};
-use crate::error::Refusal;
+use crate::config::{Package, Project, Projects};
+use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
 use crate::path::RepoPath;
 use crate::repo::{Releases, Repo, WorkTree};
 use crate::sites::Tree;
 use crate::version::Version;
 
-/// The project of a repository with its version files and its releases.
+/// One project with its releases.
 pub(super) struct Known {
     pub project: Project,
-    pub files: BTreeMap<RepoPath, Rc<[u8]>>,
     pub releases: Releases,
     pub tagged: Vec<Version>,
 }
 
-impl Known {
-    /// Reads it.
+/// What was read of a repository.
+pub(super) struct Survey {
+    /// At least one, unless every one of several is broken.
+    pub projects: Vec<Known>,
+    /// The bytes of every version file.
+    pub files: BTreeMap<RepoPath, Rc<[u8]>>,
+    /// Folders of packages that cannot be read, and why.
+    pub broken: Vec<(String, Refusal)>,
+}
+
+/// So many packages are named in a refusal.
+const NAMED: usize = 6;
+
+impl Survey {
+    /// The packages of these names, or the project of the repository when none is named; `command`
+    /// is what was typed, to be suggested with a package.
     ///
     /// # Errors
-    /// No project, a manifest that cannot be read, git fails.
-    pub fn read(repo: &Repo) -> Result<Self, Refusal> {
+    /// No such package; none is named and there are several; a manifest of theirs that cannot be
+    /// read; git fails.
+    pub fn chosen(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
         let tree = WorkTree::new(repo)?;
-        let project = config::detect(&tree)?;
+        let projects = Projects::new(&tree)?;
+        if names.is_empty() {
+            return match projects.top()? {
+                Some(project) => Self::of(repo, &tree, &projects, vec![project], Vec::new()),
+                None => Self::sole(repo, &tree, &projects, command),
+            };
+        }
+        let mut chosen = Vec::new();
+        for package in projects.packages()?.choose(names)? {
+            let project = projects.of(package)?;
+            chosen.push(project.ok_or_else(|| without_version(package))?);
+        }
+        Self::of(repo, &tree, &projects, chosen, Vec::new())
+    }
+
+    /// The project at the top, or every package when there is none or several are configured.
+    ///
+    /// # Errors
+    /// No version anywhere, a root manifest that cannot be read, git fails.
+    pub fn whole(repo: &Repo) -> Result<Self, Refusal> {
+        let tree = WorkTree::new(repo)?;
+        let projects = Projects::new(&tree)?;
+        if let (false, Some(project)) = (projects.has_several(), projects.top()?) {
+            return Self::of(repo, &tree, &projects, vec![project], Vec::new());
+        }
+        let (found, broken) = all(&projects)?;
+        if found.is_empty() && broken.is_empty() {
+            return Err(projects.nothing()?);
+        }
+        Self::of(repo, &tree, &projects, found, broken)
+    }
+
+    /// The only package, where nothing lies at the top.
+    fn sole(
+        repo: &Repo,
+        tree: &WorkTree<'_>,
+        projects: &Projects<'_>,
+        command: &str,
+    ) -> Result<Self, Refusal> {
+        let (mut found, mut broken) = all(projects)?;
+        match (found.len(), broken.pop()) {
+            (0, None) => Err(projects.nothing()?),
+            (0, Some((_, refusal))) => Err(refusal),
+            (1, None) => Self::of(repo, tree, projects, found.drain(..).collect(), Vec::new()),
+            _ => Err(several(&found, command)),
+        }
+    }
+
+    fn of(
+        repo: &Repo,
+        tree: &WorkTree<'_>,
+        projects: &Projects<'_>,
+        found: Vec<Project>,
+        broken: Vec<(String, Refusal)>,
+    ) -> Result<Self, Refusal> {
         let mut files = BTreeMap::new();
-        for site in &project.sites {
+        for site in found.iter().flat_map(|project| &project.sites) {
             if let Some(file) = tree.read(&site.path)? {
                 files.insert(site.path.clone(), file.bytes);
             }
         }
-        let releases = Releases::read(repo, project.name.as_deref())?;
-        let tagged = releases.versions();
-        Ok(Self { project, files, releases, tagged })
+        let formats: Vec<_> = found.iter().map(|project| projects.tag_format(project)).collect();
+        let releases = Releases::read_all(repo, &formats)?;
+        let known = found.into_iter().zip(releases).map(|(project, releases)| {
+            let tagged = releases.versions();
+            Known { project, releases, tagged }
+        });
+        Ok(Self { projects: known.collect(), files, broken })
     }
 
-    /// The same, for the planner.
-    pub fn facts(&self) -> Facts<'_> {
+    /// What the planner needs to know of one project.
+    pub fn facts<'s>(&'s self, known: &'s Known) -> Facts<'s> {
         Facts {
-            project: &self.project,
+            project: &known.project,
             files: &self.files,
-            released: self.releases.newest.as_ref().map(|(tag, version)| (tag.as_str(), version)),
-            tagged: &self.tagged,
+            released: known.releases.newest.as_ref().map(|(tag, version)| (tag.as_str(), version)),
+            tagged: &known.tagged,
         }
     }
+}
+
+impl Known {
+    /// What to call it.
+    pub fn name(&self) -> &str {
+        self.project.name.as_deref().unwrap_or("this project")
+    }
+}
+
+/// Every package that says a version, and those that cannot be read.
+fn all(projects: &Projects<'_>) -> Result<(Vec<Project>, Vec<(String, Refusal)>), Refusal> {
+    let packages = projects.packages()?;
+    let mut found = Vec::new();
+    let mut broken: Vec<(String, Refusal)> = packages.broken.clone();
+    for package in &packages.found {
+        match projects.of(package) {
+            Ok(project) => found.extend(project),
+            Err(refusal) => broken.push((package.folder.clone(), refusal)),
+        }
+    }
+    Ok((found, broken))
+}
+
+fn without_version(package: &Package) -> Refusal {
+    Refusal::usage(format!("the package {} has no version", package.name))
+        .why(format!("The manifest in {}/ says none.", package.folder))
+}
+
+fn several(found: &[Project], command: &str) -> Refusal {
+    let refusal = Refusal::usage("there are several packages, so say which one with -p");
+    let name = |project: &Project| project.name.clone().unwrap_or_else(|| project.folder.clone());
+    let names: Vec<String> = found.iter().take(NAMED).map(name).collect();
+    let more = match found.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let first = names.first().map(|name| format!("{command} -p {}", word(name)));
+    let refusal = refusal.why(format!("They are {}{more}.", names.join(", ")));
+    first.into_iter().fold(refusal, |refusal, first| refusal.next_typed(first, "for one of them"))
 }

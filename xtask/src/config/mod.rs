@@ -2,6 +2,8 @@
 //! which files say its version.
 
 mod detect;
+mod packages;
+mod projects;
 #[cfg(test)]
 mod tests;
 
@@ -9,14 +11,17 @@ use std::fmt;
 
 use crate::path::RepoPath;
 use crate::sites::Site;
-pub use detect::detect;
+pub use packages::{Package, Packages};
+pub use projects::Projects;
 
 /// The project of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     /// The name its manifest gives it; `None` when it gives none (a virtual Cargo workspace).
     pub name: Option<String>,
-    /// The root manifest that leads.
+    /// Its folder from the top of the repository; empty: the top.
+    pub folder: String,
+    /// The manifest that leads.
     pub manifest: RepoPath,
     /// The places of its version, each once. The first is the source: the one the others follow
     /// (with a version from git tags there may be none).

@@ -1,5 +1,6 @@
 //! Repository layouts and the version files they have.
 
+mod packages;
 mod scripts;
 mod wording;
 mod workspaces;
@@ -23,6 +24,15 @@ impl Memory {
     }
 }
 
+/// The project at the top.
+fn detect(tree: &Memory) -> Result<Project, Refusal> {
+    let projects = Projects::new(tree)?;
+    match projects.top()? {
+        Some(project) => Ok(project),
+        None => Err(projects.nothing()?),
+    }
+}
+
 impl Tree for Memory {
     fn read(&self, path: &RepoPath) -> Result<Option<File>, Refusal> {
         let file = |bytes: &Vec<u8>| File { path: path.clone(), bytes: bytes.as_slice().into() };
@@ -41,6 +51,28 @@ impl Tree for Memory {
         let matching = folders.into_iter().filter(|folder| pattern.matches(folder));
         Ok(matching.filter_map(RepoPath::new).collect())
     }
+
+    fn files(&self, patterns: &[Glob]) -> Result<Vec<RepoPath>, Refusal> {
+        let wanted = |path: &&RepoPath| patterns.iter().any(|glob| glob.matches(path.as_str()));
+        Ok(self.0.keys().filter(wanted).cloned().collect())
+    }
+}
+
+/// `name (folder): version` of every package that says one, and `folder!` of what is broken.
+fn packages(files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Memory::new(files);
+    let projects = Projects::new(&tree).unwrap();
+    let listed = projects.packages().unwrap();
+    let line = |package: &Package| match projects.of(package) {
+        Ok(Some(project)) => {
+            let version = project.sites.first().map_or("", |site| &site.value);
+            Some(format!("{} ({}): {version}", package.name, package.folder))
+        }
+        Ok(None) => None,
+        Err(_) => Some(format!("{}!", package.folder)),
+    };
+    let found = listed.found.iter().filter_map(line);
+    found.chain(listed.broken.iter().map(|(folder, _)| format!("{folder}!"))).collect()
 }
 
 fn project(files: &[(&str, &str)]) -> Project {

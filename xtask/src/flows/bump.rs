@@ -15,6 +15,9 @@ use crate::version::{self, Downgrade, Outcome, Released, Style, Target, Version}
 /// The message of `bump --commit`; a copy lies in the repository's `templates/`.
 pub const COMMIT_TEMPLATE: &str = include_str!("../../templates/bump-commit.txt");
 
+/// The same where packages are named.
+pub const PACKAGES_TEMPLATE: &str = include_str!("../../templates/bump-packages-commit.txt");
+
 /// What the repository says.
 pub struct Facts<'a> {
     pub project: &'a Project,
@@ -36,21 +39,22 @@ pub struct Wish<'a> {
     pub command: &'a str,
 }
 
-/// Where a bump leads.
+/// Where a bump of one project leads.
 pub struct Bump {
+    /// The project's name, if it has one.
+    pub name: Option<String>,
     pub from: Version,
     pub to: Version,
     /// Short sentences on why it is this version.
     pub notes: Vec<String>,
-    /// In the order of the version files, each file once; empty when nothing has to change.
-    pub changes: Vec<FileChange>,
+    /// In the order of the version files; empty when nothing has to change.
+    edits: Vec<(RepoPath, Format, Edit)>,
 }
 
 /// The edits that lead to the wanted version.
 ///
 /// # Errors
-/// No version file, drift, a version that is not allowed, a site that cannot hold the new version,
-/// an edit that would change more than the version.
+/// No version file, drift, a version that is not allowed, a site that cannot hold the new version.
 pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
     let sites = &facts.project.sites;
     if sites.is_empty() {
@@ -65,8 +69,8 @@ pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
         // Files that disagree are still brought to it.
         Outcome::AlreadyThere => (current.spelled(&style)?, Vec::new()),
     };
-    let changes = changes(facts, &current, &to, &style)?;
-    Ok(Bump { from: current, to, notes, changes })
+    let edits = edits(facts, &current, &to, &style)?;
+    Ok(Bump { name: facts.project.name.clone(), from: current, to, notes, edits })
 }
 
 /// The spelling of the repository: that of its tags, then that of its files.
@@ -135,30 +139,53 @@ fn no_file(project: &Project) -> Refusal {
     }
 }
 
-fn changes(
+fn edits(
     facts: &Facts<'_>,
     from: &Version,
     to: &Version,
     style: &Style,
-) -> Result<Vec<FileChange>, Refusal> {
-    let mut order: Vec<(&RepoPath, Format)> = Vec::new();
-    let mut edits: BTreeMap<&RepoPath, Vec<Edit>> = BTreeMap::new();
+) -> Result<Vec<(RepoPath, Format, Edit)>, Refusal> {
+    let mut edits = Vec::new();
     for site in &facts.project.sites {
         let Some(new) = new_text(site, from, to, style)? else { continue };
         let bytes = &facts.files[&site.path];
         let old = String::from_utf8_lossy(&bytes[site.range.clone()]).into_owned();
-        if old == new {
-            continue;
+        if old != new {
+            edits.push((
+                site.path.clone(),
+                site.format,
+                Edit { range: site.range.clone(), old, new },
+            ));
         }
-        if !edits.contains_key(&site.path) {
-            order.push((&site.path, site.format));
+    }
+    Ok(edits)
+}
+
+/// The file changes of all bumps together, in the order of the version files, each file once.
+///
+/// # Errors
+/// Two bumps that want the same place to say different things, an edit that would change more than
+/// the version.
+pub fn changes(
+    bumps: &[Bump],
+    files: &BTreeMap<RepoPath, Rc<[u8]>>,
+) -> Result<Vec<FileChange>, Refusal> {
+    let mut order: Vec<(&RepoPath, Format)> = Vec::new();
+    let mut edits: BTreeMap<&RepoPath, Vec<Edit>> = BTreeMap::new();
+    for (path, format, edit) in bumps.iter().flat_map(|bump| &bump.edits) {
+        if !edits.contains_key(path) {
+            order.push((path, *format));
         }
-        edits.entry(&site.path).or_default().push(Edit { range: site.range.clone(), old, new });
+        let known = edits.entry(path).or_default();
+        // Packages that share a version ask for the same edit.
+        if !known.contains(edit) {
+            known.push(edit.clone());
+        }
     }
     let change = |(path, format): (&RepoPath, Format)| {
         let mut edits = edits.remove(path).unwrap_or_default();
         edits.sort_by_key(|edit| edit.range.start);
-        change(path, format, &facts.files[path], edits)
+        change(path, format, &files[path], edits)
     };
     order.into_iter().map(change).collect()
 }
@@ -196,22 +223,38 @@ fn change(
     Ok(FileChange { path: path.clone(), edits, before, after })
 }
 
-impl Bump {
-    /// The plan that makes the edits, and commits them where a commit is prepared.
-    pub fn into_plan(self, base: Base, commit: Option<(Ready, String)>) -> Plan {
-        let title = format!("bump {} -> {}", self.from, self.to);
-        let paths: Vec<RepoPath> = self.changes.iter().map(|change| change.path.clone()).collect();
-        let edit = Step {
-            why: format!("{} -> {} in {}", self.from, self.to, counted(paths.len(), "file")),
-            action: Action::Files(self.changes),
-        };
-        let land = commit.map(|(ready, message)| land(ready, message, paths));
-        Plan {
-            format: FORMAT,
-            title,
-            base,
-            steps: [Some(edit), land].into_iter().flatten().collect(),
+/// The plan that makes the changes of these bumps, and commits them where a commit is prepared.
+pub fn into_plan(
+    bumps: &[Bump],
+    changes: Vec<FileChange>,
+    base: Base,
+    commit: Option<(Ready, String)>,
+) -> Plan {
+    let way = match bumps {
+        [bump] => format!("{} -> {}", bump.from, bump.to),
+        several => {
+            let way = |bump: &Bump| format!("{} {} -> {}", bump.called(), bump.from, bump.to);
+            several.iter().map(way).collect::<Vec<_>>().join(", ")
         }
+    };
+    let paths: Vec<RepoPath> = changes.iter().map(|change| change.path.clone()).collect();
+    let edit = Step {
+        why: format!("{way} in {}", counted(paths.len(), "file")),
+        action: Action::Files(changes),
+    };
+    let land = commit.map(|(ready, message)| land(ready, message, paths));
+    let steps = [Some(edit), land].into_iter().flatten().collect();
+    Plan { format: FORMAT, title: format!("bump {way}"), base, steps }
+}
+
+impl Bump {
+    /// `core 1.3.0`, for a list.
+    pub fn reached(&self) -> String {
+        format!("{} {}", self.called(), self.to)
+    }
+
+    fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or("this project")
     }
 }
 
@@ -228,30 +271,45 @@ pub fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Fills the placeholders of a commit message: `{version}`, `{previous}`, `{name}`.
+/// Fills the placeholders of a commit message: `{version}`, `{previous}`, `{name}`, and
+/// `{packages}` (`core to 1.3.0, cli to 0.4.0`).
 ///
 /// # Errors
-/// A placeholder that is not known or has no value here.
-pub fn message(template: &str, bump: &Bump, name: Option<&str>) -> Result<String, Refusal> {
+/// A placeholder that is not known, has no value here, or has several.
+pub fn message(template: &str, bumps: &[Bump]) -> Result<String, Refusal> {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let unclosed = || Refusal::usage(format!("{{{after} cannot be filled: it has no }}"));
         let (word, tail) = after.split_once('}').ok_or_else(unclosed)?;
         filled.push_str(before);
-        filled.push_str(match word {
-            "version" => bump.to.text(),
-            "previous" => bump.from.text(),
-            "name" => name.ok_or_else(|| Refusal::usage("{name}: the project has no name"))?,
-            _ => {
-                return Err(Refusal::usage(format!(
-                    "{{{word}}} cannot be filled in a commit message"
-                ))
-                .why("A bump knows {version}, {previous} and {name}."));
-            }
-        });
+        filled.push_str(&value(word, bumps)?);
         rest = tail;
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+fn value(word: &str, bumps: &[Bump]) -> Result<String, Refusal> {
+    let one = |of: fn(&Bump) -> Option<&str>| {
+        let mut values = bumps.iter().map(of);
+        let first = values.next().flatten();
+        let first = first.ok_or_else(|| Refusal::usage(format!("{{{word}}} has no value here")))?;
+        match values.all(|value| value == Some(first)) {
+            true => Ok(first.to_owned()),
+            false => Err(Refusal::usage(format!("{{{word}}} is different for each package"))
+                .why("{packages} names all of them with their versions.")),
+        }
+    };
+    match word {
+        "version" => one(|bump| Some(bump.to.text())),
+        "previous" => one(|bump| Some(bump.from.text())),
+        "name" => one(|bump| bump.name.as_deref()),
+        "packages" => {
+            let part = |bump: &Bump| format!("{} to {}", bump.called(), bump.to);
+            Ok(bumps.iter().map(part).collect::<Vec<_>>().join(", "))
+        }
+        _ => Err(Refusal::usage(format!("{{{word}}} cannot be filled in a commit message"))
+            .why("A bump knows {version}, {previous}, {name} and {packages}.")),
+    }
 }

@@ -77,6 +77,18 @@ pub struct Status {
     pub unmerged: Vec<PathBuf>,
 }
 
+/// Commits, children first, with their parents and tags. What the user's configuration may add to a
+/// log (colors, signatures, hidden tags) is switched off.
+const DECORATED_LOG: [&str; 7] = [
+    "log",
+    "--topo-order",
+    "--no-color",
+    "--no-show-signature",
+    "--decorate=full",
+    "--decorate-refs=refs/tags/",
+    "--format=%H %P%x00%D",
+];
+
 impl Repo {
     /// Finds the repository that `start` lies in.
     ///
@@ -170,21 +182,18 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn decorated_since(&self, tag: &str) -> Result<Vec<u8>, Refusal> {
-        // What the user's configuration may add to a log (colors, signatures, hidden tags) is
-        // switched off.
-        let args = [
-            "log",
-            "--topo-order",
-            "--no-color",
-            "--no-show-signature",
-            "--decorate=full",
-            "--decorate-refs=refs/tags/",
-            "--format=%H %P%x00%D",
-            "HEAD",
-            "--not",
-        ];
         let parents = format!("refs/tags/{tag}^@");
-        self.git.call(args.into_iter().chain([parents.as_str()])).read()
+        self.git.call(DECORATED_LOG.into_iter().chain(["HEAD", "--not", parents.as_str()])).read()
+    }
+
+    /// The same for every commit of HEAD that has a tag, or joins lines that have; their parents
+    /// are the next such commits.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn decorated(&self) -> Result<Vec<u8>, Refusal> {
+        let simplified = ["--simplify-by-decoration", "HEAD"];
+        self.git.call(DECORATED_LOG.into_iter().chain(simplified)).read()
     }
 
     /// The tracked changes and the upstream branch; no network, no untracked files.

@@ -20,30 +20,62 @@ pub struct Releases {
 }
 
 impl Releases {
-    /// Reads them for the project of this name.
+    /// Reads those of one project.
     ///
     /// # Errors
     /// git fails.
-    pub fn read(repo: &Repo, name: Option<&str>) -> Result<Self, Refusal> {
+    pub fn read(repo: &Repo, format: &TagFormat) -> Result<Self, Refusal> {
         let tags = repo.tags()?;
-        let any = TagFormat::detect(&[], name);
-        let mut tagged: Vec<(String, Version)> =
-            tags.iter().filter_map(|tag| Some((tag.clone(), any.version(tag)?))).collect();
+        let tagged = tagged(&tags, format);
         let newest = match repo.head.commit() {
             Some(_) if !tagged.is_empty() => newest(repo, &tags, &tagged)?,
             _ => None,
         };
-        let newest_first: Vec<&str> =
-            newest.iter().chain(&tagged).map(|(tag, _)| tag.as_str()).collect();
-        let format = TagFormat::detect(&newest_first, name);
-        tagged.retain(|(tag, _)| format.version(tag).is_some());
-        Ok(Self { newest, tagged })
+        Ok(Self::of(tagged, newest, format))
+    }
+
+    /// Reads those of several projects, with one walk over the history for all of them.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn read_all(repo: &Repo, formats: &[TagFormat]) -> Result<Vec<Self>, Refusal> {
+        if let [format] = formats {
+            return Ok(vec![Self::read(repo, format)?]);
+        }
+        let tags = repo.tags()?;
+        let log = match repo.head.commit() {
+            Some(_) if !tags.is_empty() => repo.decorated()?,
+            _ => Vec::new(),
+        };
+        let log = git::lines(&log);
+        let read = |format: &TagFormat| {
+            let tagged = tagged(&tags, format);
+            let newest = highest_left(&log, &tagged);
+            Self::of(tagged, newest, format)
+        };
+        Ok(formats.iter().map(read).collect())
+    }
+
+    fn of(
+        mut tagged: Vec<(String, Version)>,
+        newest: Option<(String, Version)>,
+        format: &TagFormat,
+    ) -> Self {
+        if let Some((tag, _)) = newest.as_ref().or(tagged.first()) {
+            let format = format.clone().knowing(tag);
+            tagged.retain(|(tag, _)| format.version(tag).is_some());
+        }
+        Self { newest, tagged }
     }
 
     /// The versions of [`Self::tagged`], the newest one first.
     pub fn versions(&self) -> Vec<Version> {
         self.newest.iter().chain(&self.tagged).map(|(_, version)| version.clone()).collect()
     }
+}
+
+fn tagged(tags: &[String], format: &TagFormat) -> Vec<(String, Version)> {
+    tags.iter().filter_map(|tag| Some((tag.clone(), format.version(tag)?))).collect()
 }
 
 /// git-describe names the tag with the fewest commits after it. That is cheap and close, but it
@@ -55,13 +87,16 @@ fn newest(
     tagged: &[(String, Version)],
 ) -> Result<Option<(String, Version)>, Refusal> {
     let Some(nearest) = nearest(repo, tags, tagged)? else { return Ok(None) };
+    Ok(highest_left(&git::lines(&repo.decorated_since(&nearest)?), tagged))
+}
+
+/// The highest of the releases in a log that have no release after them.
+fn highest_left(log: &[String], tagged: &[(String, Version)]) -> Option<(String, Version)> {
     let releases: HashSet<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
-    let since = repo.decorated_since(&nearest)?;
-    let left = not_superseded(&git::lines(&since), &releases);
+    let left = not_superseded(log, &releases);
     let left = tagged.iter().filter(|(tag, _)| left.contains(tag));
     // No maximum by a sort: `precedes` is no total order. Of equals git's first one stays.
-    let highest = left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best });
-    Ok(highest.cloned())
+    left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best }).cloned()
 }
 
 fn nearest(
@@ -69,8 +104,11 @@ fn nearest(
     tags: &[String],
     tagged: &[(String, Version)],
 ) -> Result<Option<String>, Refusal> {
-    let mut prefixes: Vec<&str> =
-        tagged.iter().filter_map(|(tag, version)| tag.strip_suffix(version.text())).collect();
+    let mut prefixes: Vec<&str> = tagged
+        .iter()
+        .filter_map(|(tag, version)| tag.rsplit_once(version.text()))
+        .map(|(prefix, _)| prefix)
+        .collect();
     prefixes.sort_unstable();
     prefixes.dedup();
     let releases: HashSet<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();

@@ -176,6 +176,32 @@ impl Tree for WorkTree<'_> {
         }
         Ok(found)
     }
+
+    fn files(&self, patterns: &[Glob]) -> Result<Vec<RepoPath>, Refusal> {
+        let mut args: Vec<String> =
+            ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"]
+                .map(str::to_owned)
+                .to_vec();
+        // git narrows down what it walks; what counts is our own reading of the pattern.
+        args.extend(patterns.iter().map(|glob| {
+            format!(":(top,glob){}", glob.to_string().replace('\\', "\\\\").replace('[', "\\["))
+        }));
+        let listing = self.repo.git.call(args).read()?;
+        let mut found: Vec<RepoPath> = listing
+            .split(|&b| b == 0)
+            .filter_map(|path| RepoPath::new(std::str::from_utf8(path).ok()?))
+            .filter(|path| patterns.iter().any(|glob| reaches(glob, path.as_str())))
+            .collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+}
+
+/// Whether a pattern matches a path, and names each folder on the way that is somebody else's.
+fn reaches(glob: &Glob, path: &str) -> bool {
+    let own = |name: &str| !FOREIGN_FOLDERS.contains(&name) || glob.names(name);
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    glob.matches(path) && folders.split('/').all(own)
 }
 
 /// Whether the walk goes into a folder: it can still match, and it is not somebody else's.

@@ -146,6 +146,18 @@ pub trait Tree {
     /// # Errors
     /// An I/O error.
     fn folders(&self, pattern: &Glob) -> Result<Vec<RepoPath>, Refusal>;
+
+    /// The files that match one of the patterns, sorted: what git tracks, and what is new and not
+    /// ignored. Vendored and virtual-environment folders are left out unless named literally.
+    ///
+    /// # Errors
+    /// git fails.
+    fn files(&self, patterns: &[Glob]) -> Result<Vec<RepoPath>, Refusal>;
+
+    /// The path of a file as it is asked for here; `None` when it lies outside.
+    fn seen(&self, real: &RepoPath) -> Option<RepoPath> {
+        Some(real.clone())
+    }
 }
 
 /// A parser's message as a sentence: `invalid key` is "Invalid key."

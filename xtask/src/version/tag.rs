@@ -2,33 +2,60 @@
 
 use super::Version;
 
-/// The text before the version in a release tag: `v`, nothing, `name-v`, `name@`, `name/v`.
+/// Which tags are releases of a project, and what version they name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TagFormat {
-    prefix: String,
-    name: Option<String>,
+pub enum TagFormat {
+    /// `v1.2.3`, `1.2.3`, and both behind the project's own name (`name-v1.2.3`, `name@1.2.3`,
+    /// `name/v1.2.3`).
+    Usual { name: Option<String> },
+    /// Only behind the name: packages of one repository do not share bare tags.
+    Named { name: String },
+    /// As configured: this text, the version, this text.
+    Given { before: String, after: String },
 }
 
 impl TagFormat {
-    /// The format of the newest release tag; without one `v`.
-    ///
-    /// `package` is the project's own name; tags that begin with another name (`archive/…`,
-    /// `models-v…`) are not its releases.
-    pub fn detect(names_newest_first: &[&str], package: Option<&str>) -> Self {
-        let prefix = names_newest_first
-            .iter()
-            .find_map(|tag| release(tag, package))
-            .map_or("v", |(prefix, _)| prefix);
-        Self { prefix: prefix.to_owned(), name: package.map(str::to_owned) }
+    /// A configured format: literal text with one `{version}`, and `{package}` or `{name}` for the
+    /// name. `None` without exactly one `{version}`, or without a name to fill in.
+    pub fn given(format: &str, name: Option<&str>) -> Option<Self> {
+        let named = ["{package}", "{name}"].into_iter().any(|word| format.contains(word));
+        let format = match name {
+            Some(name) => format.replace("{package}", name).replace("{name}", name),
+            None if named => return None,
+            None => format.to_owned(),
+        };
+        let (before, after) = format.split_once("{version}")?;
+        let once = !after.contains("{version}");
+        once.then(|| Self::Given { before: before.to_owned(), after: after.to_owned() })
     }
 
-    /// The version that a tag releases; `None` when it is no release of this project.
-    ///
-    /// Not only the newest format counts: a project that went over from `1.2.0` to `v1.3.0` has
-    /// released both. Where the newest tag begins with the name, tags without it are another's.
+    /// The version that a tag releases; `None` when it is no release of this project. Tags that
+    /// begin with another name (`archive/...`, `models-v...`) are not.
     pub fn version(&self, tag: &str) -> Option<Version> {
-        let (prefix, version) = release(tag, self.name.as_deref())?;
-        (is_bare(&self.prefix) || !is_bare(prefix)).then_some(version)
+        match self {
+            Self::Usual { name } => release(tag, name.as_deref()).map(|(_, version)| version),
+            Self::Named { name } => {
+                let (prefix, version) = release(tag, Some(name))?;
+                (!is_bare(prefix)).then_some(version)
+            }
+            Self::Given { before, after } => {
+                let text = tag.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+                Version::read(text).filter(|version| version.core.release.len() >= 2)
+            }
+        }
+    }
+
+    /// The same once the newest release is known: where its tag begins with the name, tags without
+    /// it are another's. A project that went over from `1.2.0` to `v1.3.0` has released both.
+    pub fn knowing(self, newest: &str) -> Self {
+        match self {
+            Self::Usual { name: Some(name) }
+                if release(newest, Some(&name)).is_some_and(|(prefix, _)| !is_bare(prefix)) =>
+            {
+                Self::Named { name }
+            }
+            format => format,
+        }
     }
 }
 
@@ -70,29 +97,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_release_tag_gives_the_format() {
-        for (tags, package, prefix) in [
-            (&[][..], None, "v"),
-            (&["v1.2.3"], None, "v"),
-            (&["1.2.3", "v1.2.2"], None, ""),
-            (&["latest", "nightly-2024", "1.2.3"], None, ""),
-            (&["models-v3.0.0", "archive/1.0.0", "v1.2.3"], Some("studio"), "v"),
-            (&["studio-v1.2.3"], Some("studio"), "studio-v"),
-            (&["studio-1.2.3"], Some("studio"), "studio-"),
-            (&["studio/v1.2.3"], Some("studio"), "studio/v"),
-            (&["studio@1.2.3"], Some("studio"), "studio@"),
-            (&["@acme/studio@1.2.3"], Some("@acme/studio"), "@acme/studio@"),
-            (&["My.Studio-v1.2.3"], Some("my_studio"), "My.Studio-v"),
-            (&["studio-v1.2.3"], None, "v"),
-            (&["studio-v1.2.3"], Some("other"), "v"),
-            (&["py2-1.2.3"], Some("py2"), "py2-"),
-        ] {
-            let format = TagFormat::detect(tags, package);
-            assert_eq!(format.prefix, prefix, "{tags:?} {package:?}");
-        }
-    }
-
-    #[test]
     fn only_releases_of_the_project_have_a_version() {
         for (newest, tag, expected) in [
             ("v1.0.0", "v1.2.3", Some("1.2.3")),
@@ -117,9 +121,47 @@ mod tests {
             ("v1.0.0", "release", None),
             ("v1.0.0", "", None),
         ] {
-            let format = TagFormat::detect(&[newest], Some("studio"));
+            let format = TagFormat::Usual { name: Some("studio".to_owned()) }.knowing(newest);
             let version = format.version(tag);
             assert_eq!(version.as_ref().map(Version::text), expected, "{newest}: {tag:?}");
         }
+    }
+    #[test]
+    fn a_project_recognizes_tags_behind_its_own_name() {
+        for (tag, name, expected) in [
+            ("studio-1.2.3", Some("studio"), true),
+            ("studio/v1.2.3", Some("studio"), true),
+            ("@acme/studio@1.2.3", Some("@acme/studio"), true),
+            ("My.Studio-v1.2.3", Some("my_studio"), true),
+            ("py2-1.2.3", Some("py2"), true),
+            ("studio-v1.2.3", None, false),
+            ("studio-v1.2.3", Some("other"), false),
+            ("v1.2.3", Some("studio"), true),
+        ] {
+            let usual = TagFormat::Usual { name: name.map(str::to_owned) };
+            assert_eq!(usual.version(tag).is_some(), expected, "{tag} {name:?}");
+        }
+        let named = TagFormat::Named { name: "studio".to_owned() };
+        assert!(named.version("v1.2.3").is_none() && named.version("studio-v1.2.3").is_some());
+    }
+
+    #[test]
+    fn a_configured_format_counts_alone() {
+        for (format, name, tag, expected) in [
+            ("v{version}", None, "v1.2.3", Some("1.2.3")),
+            ("v{version}", None, "1.2.3", None),
+            ("release-{version}-ga", None, "release-1.2.3-ga", Some("1.2.3")),
+            ("release-{version}-ga", None, "release-1.2.3", None),
+            ("{package}-v{version}", Some("core"), "core-v1.2.3", Some("1.2.3")),
+            ("{package}-v{version}", Some("core"), "core-extra-v1.2.3", None),
+            ("{name}/{version}", Some("core"), "core/1.2.3", Some("1.2.3")),
+            ("{version}", None, "20240115", None),
+        ] {
+            let format = TagFormat::given(format, name).unwrap();
+            assert_eq!(format.version(tag).as_ref().map(Version::text), expected, "{tag}");
+        }
+        assert_eq!(TagFormat::given("v", None), None);
+        assert_eq!(TagFormat::given("{version}{version}", None), None);
+        assert_eq!(TagFormat::given("{package}-v{version}", None), None);
     }
 }

@@ -10,59 +10,64 @@ mod setup;
 mod uv;
 
 pub(super) use part::listed;
-use part::{Part, read};
+use part::{Blocked, Part, read};
+pub(super) use part::{Memo, View, normal};
 
 use super::Project;
 use crate::error::Refusal;
-use crate::glob::Glob;
-use crate::sites::{Role, Source, Tree};
+use crate::sites::{Role, Tree};
 
-/// Manifests at the top of a repository, in the order in which one leads.
-const MANIFESTS: [&str; 5] =
+/// Files that can describe a package, in the order in which one leads.
+pub(super) const MANIFESTS: [&str; 5] =
     ["pyproject.toml", "setup.cfg", "setup.py", "Cargo.toml", "package.json"];
 
-/// So many folders of one level are looked into for the sake of a message.
-const FOLDERS: usize = 200;
-
-/// Finds the project and every place of its version, without configuration.
+/// Finds the project of a folder and every place of its version; `None` when its manifests, if
+/// there are any, say no version (also: when they begin a workspace of several packages).
 ///
 /// # Errors
-/// No version anywhere, several packages to choose from, a manifest that cannot be read or names a
-/// file that is not there, a `gonogo.toml` (not read yet, and never silently ignored).
-pub fn detect(tree: &dyn Tree) -> Result<Project, Refusal> {
-    refuse_configuration(tree)?;
-    let parts = [pyproject::part(tree)?, cargo::part(tree, "Cargo.toml")?, npm::part(tree)?];
+/// A manifest that cannot be read or names a file that is not there.
+pub(super) fn detect(view: &View<'_>) -> Result<Option<Project>, Refusal> {
+    let parts = [pyproject::part(view)?, cargo::part(view, "Cargo.toml")?, npm::part(view)?];
     let mut parts = parts.into_iter().flatten().filter(Part::says_something);
-    let Some(mut lead) = parts.next() else { return Err(nothing(tree)?) };
+    let Some(mut lead) = parts.next() else { return Ok(None) };
     for other in parts {
         lead.join(other);
     }
     // setup.py may take the version from the Cargo.toml beside it: then that has joined by name.
     let versions = lead.sites.iter().any(|site| site.role == Role::Version);
-    if let (false, Some(refusal)) = (versions, lead.blocked) {
-        return Err(refusal);
-    }
-    Ok(Project {
-        name: lead.name,
-        manifest: lead.manifest,
-        sites: lead.sites,
-        notes: lead.notes,
-        vcs: lead.vcs,
-    })
-}
-
-fn refuse_configuration(tree: &dyn Tree) -> Result<(), Refusal> {
-    match read(tree, "gonogo.toml")? {
-        Some(file) => Err(Refusal::usage("gonogo.toml is not supported yet")
-            .why("This version works without configuration and would ignore what the file says.")
-            .next_shell("git mv gonogo.toml gonogo.toml.later", "to go on without it")
-            .at(Source::from(&file).place(0))),
-        None => Ok(()),
+    match lead.blocked {
+        Some(Blocked::Because(refusal)) if !versions => Err(refusal),
+        Some(Blocked::Several) if !versions => Ok(None),
+        _ => Ok(Some(Project {
+            name: lead.name,
+            folder: view.folder.to_owned(),
+            manifest: lead.manifest,
+            sites: lead.sites,
+            notes: lead.notes,
+            vcs: lead.vcs,
+        })),
     }
 }
 
-/// What to say when the top of the repository holds no version.
-fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
+/// The name that the manifests of a folder give its package, and the manifest that leads; `None`
+/// when none of them names one.
+///
+/// # Errors
+/// A manifest that cannot be read.
+pub(super) fn name(view: &View<'_>) -> Result<Option<String>, Refusal> {
+    for name in [pyproject::name, cargo::name, npm::name] {
+        if let Some(name) = name(view)? {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// What to say when there is no version in the whole repository.
+///
+/// # Errors
+/// The top cannot be read.
+pub(super) fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
     let refusal = Refusal::usage("no version anywhere");
     let mut present = Vec::new();
     for name in MANIFESTS {
@@ -75,11 +80,6 @@ fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
     } else {
         listed(refusal, "There is none in", &present)
     };
-    let packages = packages_below(tree)?;
-    if !packages.is_empty() {
-        return Ok(listed(refusal, "There are packages below:", &packages)
-            .why("Choosing one of them is not available yet."));
-    }
     let refusal = refusal
         .why("In pyproject.toml it is `version = \"0.1.0\"` under [project].")
         .why("In Cargo.toml it is the same under [package], in package.json `\"version\": \"0.1.0\"`.");
@@ -88,27 +88,4 @@ fn nothing(tree: &dyn Tree) -> Result<Refusal, Refusal> {
     } else {
         refusal
     })
-}
-
-/// Up to eight folders with a manifest, one level down or else two: for the message only.
-fn packages_below(tree: &dyn Tree) -> Result<Vec<String>, Refusal> {
-    let mut found = Vec::new();
-    for pattern in ["*", "*/*"] {
-        let Ok(pattern) = Glob::parse(pattern) else { continue };
-        for folder in tree.folders(&pattern)?.iter().take(FOLDERS) {
-            for name in MANIFESTS {
-                if read(tree, &format!("{folder}/{name}"))?.is_some() {
-                    found.push(folder.to_string());
-                    break;
-                }
-            }
-            if found.len() == 8 {
-                return Ok(found);
-            }
-        }
-        if !found.is_empty() {
-            break;
-        }
-    }
-    Ok(found)
 }

@@ -1,12 +1,14 @@
 //! package.json and npm's lock files.
 
-use super::part::{Part, read, site};
+use super::part::{Local, Part, View, join, read, site};
 use crate::error::Refusal;
-use crate::sites::{Format, Role, Site, Source, Spelling, Tree, json};
+use crate::path::RepoPath;
+use crate::sites::doc::{Node, dotted};
+use crate::sites::{Format, Role, Site, Source, Spelling, json};
 
 /// What package.json says; `None` when there is none.
-pub(super) fn part(tree: &dyn Tree) -> Result<Option<Part>, Refusal> {
-    let Some(file) = read(tree, "package.json")? else { return Ok(None) };
+pub(super) fn part(view: &View<'_>) -> Result<Option<Part>, Refusal> {
+    let Some(file) = read(view, "package.json")? else { return Ok(None) };
     let source = Source::from(&file);
     let doc = json::parse(source)?;
     let name = doc.get(&["name"])?.and_then(|node| node.text()).map(str::to_owned);
@@ -15,31 +17,56 @@ pub(super) fn part(tree: &dyn Tree) -> Result<Option<Part>, Refusal> {
     let own = site(source, Format::Json, "version", "manifest", found);
     part.add(source, Site { spelling: Spelling::Semver, ..own });
     for lock in ["package-lock.json", "npm-shrinkwrap.json"] {
-        add_lock(tree, lock, &mut part)?;
+        add_lock(view, lock, &mut part)?;
     }
     Ok(Some(part))
 }
 
-/// The two places of the own version: at the top, and since lockfileVersion 2 under `packages`.
-fn add_lock(tree: &dyn Tree, name: &str, part: &mut Part) -> Result<(), Refusal> {
-    let Some(file) = read(tree, name)? else { return Ok(()) };
-    let source = Source::from(&file);
-    let doc = json::parse(source)?;
-    for (owner, keys, key) in [
-        (&["name"][..], &["version"][..], "version"),
-        (&["packages", "", "name"], &["packages", "", "version"], "packages.\"\".version"),
-    ] {
-        let Some(found) = doc.text(keys)? else { continue };
-        let owner = doc.get(owner)?.and_then(|node| node.text());
-        if let (Some(owner), Some(own)) = (owner, &part.name)
-            && owner != own
-        {
-            let text = format!("is for \"{owner}\" {}, not this project: left alone", found.value);
-            part.note(source, found.range.start, text);
-            continue;
+/// The name package.json gives its package.
+pub(super) fn name(view: &View<'_>) -> Result<Option<String>, Refusal> {
+    let Some(file) = read(view, "package.json")? else { return Ok(None) };
+    let doc = json::parse(Source::from(&file))?;
+    Ok(doc.get(&["name"])?.and_then(|node| node.text()).map(str::to_owned))
+}
+
+/// The entries of this folder in the lock file beside it or of a workspace above.
+fn add_lock(view: &View<'_>, lock: &str, part: &mut Part) -> Result<(), Refusal> {
+    for (folder, way) in view.ancestors() {
+        let Some(path) = RepoPath::new(&join(folder, lock)) else { continue };
+        let Some(file) = view.tree.read(&path)? else { continue };
+        let source = Source::from(&file);
+        let entries = view.memo.npm_locks.get(&file.path, || locals(source))?;
+        for Local { name, key, found, .. } in entries.iter().filter(|entry| entry.folder == way) {
+            if let (Some(owner), Some(own)) = (name, &part.name)
+                && owner != own
+            {
+                let text =
+                    format!("is for \"{owner}\" {}, not this project: left alone", found.value);
+                part.note(source, found.range.start, text);
+                continue;
+            }
+            let lock = site(source, Format::Json, key, "lock file", found.clone());
+            part.add(source, Site { role: Role::Lock, spelling: Spelling::Semver, ..lock });
         }
-        let lock = site(source, Format::Json, key, "lock file", found);
-        part.add(source, Site { role: Role::Lock, spelling: Spelling::Semver, ..lock });
     }
     Ok(())
+}
+
+/// The versions of what lies in the repository: that of the lock file's own folder at the top, and
+/// since lockfileVersion 2 under `packages`, with the members of a workspace beside it.
+fn locals(source: Source<'_>) -> Result<Vec<Local>, Refusal> {
+    let doc = json::parse(source)?;
+    let mut locals = Vec::new();
+    let packages = doc.get(&["packages"])?.map(Node::entries).unwrap_or_default();
+    let inside = packages.iter().filter(|entry| !entry.key.contains("node_modules"));
+    let keys = inside.map(|entry| vec!["packages", entry.key.as_str()]);
+    for keys in std::iter::once(Vec::new()).chain(keys) {
+        let version = [&keys[..], &["version"]].concat();
+        let Some(found) = doc.text(&version)? else { continue };
+        let name = doc.get(&[&keys[..], &["name"]].concat())?.and_then(Node::text);
+        let folder = keys.last().filter(|folder| !folder.is_empty()).map_or(".", |folder| folder);
+        let (folder, name) = (folder.to_owned(), name.map(str::to_owned));
+        locals.push(Local { folder, name, key: dotted(&version), found });
+    }
+    Ok(locals)
 }

@@ -1,6 +1,6 @@
 //! Python modules: which file a dotted name means, and the version inside it.
 
-use super::part::{Part, read, site};
+use super::part::{Part, join, read, site};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -146,7 +146,10 @@ pub(super) fn follow(
         };
         let candidates = match import.level {
             0 => layout.files_of(&import.module),
-            level => relative(&file.path, level, &import.module),
+            level => match tree.seen(&file.path) {
+                Some(path) => relative(&path, level, &import.module),
+                None => Vec::new(),
+            },
         };
         let Some(next) = first_file(tree, &candidates)? else { break };
         (file, name) = (next, import.name);
@@ -257,14 +260,4 @@ fn relative(path: &RepoPath, level: usize, module: &str) -> Vec<String> {
 
 fn module_files(stem: &str) -> Vec<String> {
     vec![format!("{stem}.py"), join(stem, "__init__.py")]
-}
-
-/// Two parts of a path, either of them possibly empty.
-pub(super) fn join(folder: &str, name: &str) -> String {
-    let folder = folder.trim_end_matches('/').trim_start_matches("./");
-    match (folder, name) {
-        ("" | ".", name) => name.to_owned(),
-        (folder, "") => folder.to_owned(),
-        (folder, name) => format!("{folder}/{name}"),
-    }
 }

@@ -1,7 +1,12 @@
 //! What one manifest contributes to the project, and what all detectors share.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::super::Note;
 use crate::error::Refusal;
+use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
 
@@ -21,7 +26,14 @@ pub(super) struct Part {
     pub notes: Vec<Note>,
     pub vcs: Option<String>,
     /// Why nothing can be said, if this part should lead.
-    pub blocked: Option<Refusal>,
+    pub blocked: Option<Blocked>,
+}
+
+/// Why a manifest does not lead to a version.
+pub(super) enum Blocked {
+    /// It begins a workspace whose members have versions of their own.
+    Several,
+    Because(Refusal),
 }
 
 impl Part {
@@ -72,9 +84,9 @@ impl Part {
         let version =
             other.sites.first().map(|site| format!(" {}", site.value)).unwrap_or_default();
         let whose = match (&other.name, &other.blocked) {
-            (_, Some(_)) => "several packages".to_owned(),
-            (Some(name), None) => format!("\"{name}\"{version}"),
-            (None, None) => format!("a package without a name{version}"),
+            (_, Some(Blocked::Several)) => "several packages".to_owned(),
+            (Some(name), _) => format!("\"{name}\"{version}"),
+            (None, _) => format!("a package without a name{version}"),
         };
         let text = format!("is for {whose}, not this project: left alone");
         let path = other.sites.first().map_or(other.manifest, |site| site.path.clone());
@@ -87,7 +99,114 @@ impl Part {
     }
 }
 
-/// The file at a path from the top of the repository; `None` also for a path that leaves it.
+/// The repository as it is seen from the folder of a package: paths begin there, and what was
+/// parsed for one package is not parsed again for the next.
+pub(in crate::config) struct View<'a> {
+    pub tree: &'a dyn Tree,
+    /// From the top of the repository; empty: the top itself.
+    pub folder: &'a str,
+    pub memo: &'a Memo,
+}
+
+/// What several packages of a repository have in common.
+#[derive(Default)]
+pub(in crate::config) struct Memo {
+    pub(super) workspaces: Remembered<[super::cargo::Crate]>,
+    pub(super) cargo_locks: Remembered<super::cargo::Lock>,
+    pub(super) uv_locks: Remembered<[Local]>,
+    pub(super) npm_locks: Remembered<[Local]>,
+}
+
+/// An entry of a lock file for something that lies in the repository.
+pub(super) struct Local {
+    /// Its folder, from that of the lock file.
+    pub folder: String,
+    pub name: Option<String>,
+    pub key: String,
+    pub found: Found,
+}
+
+/// What was read from a file, by its path.
+pub(super) struct Remembered<T: ?Sized>(RefCell<HashMap<RepoPath, Rc<T>>>);
+
+impl<T: ?Sized> Default for Remembered<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<T: ?Sized> Remembered<T> {
+    /// What `make` found in this file, now or earlier.
+    pub fn get<M: Into<Rc<T>>>(
+        &self,
+        file: &RepoPath,
+        make: impl FnOnce() -> Result<M, Refusal>,
+    ) -> Result<Rc<T>, Refusal> {
+        if let Some(known) = self.0.borrow().get(file) {
+            return Ok(Rc::clone(known));
+        }
+        let made: Rc<T> = make()?.into();
+        self.0.borrow_mut().insert(file.clone(), Rc::clone(&made));
+        Ok(made)
+    }
+}
+
+impl View<'_> {
+    /// A path from the top, for one that begins here.
+    pub fn path(&self, path: &str) -> Option<RepoPath> {
+        RepoPath::new(&join(self.folder, path))
+    }
+
+    /// The folders this one lies in, itself first and the top last, each with the way from there to
+    /// here (`.` for itself).
+    pub fn ancestors(&self) -> Vec<(&str, &str)> {
+        let slashes = self.folder.rmatch_indices('/').map(|(at, _)| at);
+        let inner = slashes.map(|at| (&self.folder[..at], &self.folder[at + 1..]));
+        let top = (!self.folder.is_empty()).then_some(("", self.folder));
+        std::iter::once((self.folder, ".")).chain(inner).chain(top).collect()
+    }
+}
+
+impl Tree for View<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Option<File>, Refusal> {
+        match self.path(path.as_str()) {
+            Some(path) => self.tree.read(&path),
+            None => Ok(None),
+        }
+    }
+
+    fn folders(&self, pattern: &Glob) -> Result<Vec<RepoPath>, Refusal> {
+        let Ok(pattern) = Glob::parse(&join(self.folder, &pattern.to_string())) else {
+            return Ok(Vec::new());
+        };
+        Ok(self.tree.folders(&pattern)?.iter().filter_map(|folder| self.seen(folder)).collect())
+    }
+
+    fn files(&self, patterns: &[Glob]) -> Result<Vec<RepoPath>, Refusal> {
+        let below = patterns.iter().map(|glob| Glob::parse(&join(self.folder, &glob.to_string())));
+        let below: Vec<Glob> = below.filter_map(Result::ok).collect();
+        Ok(self.tree.files(&below)?.iter().filter_map(|file| self.seen(file)).collect())
+    }
+
+    fn seen(&self, real: &RepoPath) -> Option<RepoPath> {
+        match self.folder {
+            "" => Some(real.clone()),
+            folder => RepoPath::new(real.as_str().strip_prefix(folder)?.strip_prefix('/')?),
+        }
+    }
+}
+
+/// Two parts of a path, either of them possibly empty.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    let folder = folder.trim_end_matches('/').trim_start_matches("./");
+    match (folder, name) {
+        ("" | ".", name) => name.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, name) => format!("{folder}/{name}"),
+    }
+}
+
+/// The file at a path from the folder of the package; `None` also for a path that leaves it.
 pub(super) fn read(tree: &dyn Tree, path: &str) -> Result<Option<File>, Refusal> {
     match RepoPath::new(path) {
         Some(path) => tree.read(&path),
@@ -116,7 +235,7 @@ pub(super) fn site(
 }
 
 /// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.
-pub(super) fn normal(name: &str) -> String {
+pub(in crate::config) fn normal(name: &str) -> String {
     let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-").to_lowercase()
 }

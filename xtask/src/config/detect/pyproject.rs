@@ -1,20 +1,32 @@
 //! A Python project: pyproject.toml, what its `dynamic` points to, setup.cfg and setup.py.
 
-use super::package::{Layout, add_own, first_file, follow, follow_module, join};
-use super::part::{Part, normal, read, site};
+use super::package::{Layout, add_own, first_file, follow, follow_module};
+use super::part::{Blocked, Part, View, join, normal, read, site};
 use super::setup::{Pointer, Setup, add_attribute, add_plain, without_v};
 use super::{cargo, uv};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node};
 use crate::sites::python::Module;
-use crate::sites::{File, Format, Site, Source, Spelling, Tree, json, toml};
+use crate::sites::{File, Format, Site, Source, Spelling, json, toml};
 
 /// Rewrites placeholders that look like versions, so nothing at all is a version file.
 const POETRY_DYNAMIC: &str = "poetry-dynamic-versioning";
 
-/// What the Python manifests at the top say; `None` when none of them describes a package.
-pub(super) fn part(tree: &dyn Tree) -> Result<Option<Part>, Refusal> {
+/// What the Python manifests of a folder say; `None` when none of them describes a package.
+pub(super) fn part(view: &View<'_>) -> Result<Option<Part>, Refusal> {
+    with_python(view, |python, manifest| python.part(manifest).map(Some))
+}
+
+/// The name the Python manifests of a folder give their package.
+pub(super) fn name(view: &View<'_>) -> Result<Option<String>, Refusal> {
+    with_python(view, |python, _| python.name())
+}
+
+fn with_python<T>(
+    tree: &View<'_>,
+    ask: impl FnOnce(&Python<'_>, RepoPath) -> Result<Option<T>, Refusal>,
+) -> Result<Option<T>, Refusal> {
     let toml = read(tree, "pyproject.toml")?;
     let (cfg, script) = (read(tree, "setup.cfg")?, read(tree, "setup.py")?);
     let python = Python {
@@ -23,13 +35,13 @@ pub(super) fn part(tree: &dyn Tree) -> Result<Option<Part>, Refusal> {
         setup: Setup::read(cfg.as_ref(), script.as_ref())?,
     };
     match python.manifest() {
-        Some(manifest) => python.part(manifest).map(Some),
+        Some(manifest) => ask(&python, manifest),
         None => Ok(None),
     }
 }
 
 struct Python<'a> {
-    tree: &'a dyn Tree,
+    tree: &'a View<'a>,
     doc: Option<Doc<'a>>,
     setup: Setup<'a>,
 }
@@ -58,7 +70,7 @@ impl Python<'_> {
                 self.setup.add(self.tree, &layout, &mut part)?;
                 add_own(self.tree, &layout, &mut part)?;
                 if part.sites.is_empty() {
-                    part.blocked = self.why_nothing();
+                    part.blocked = self.why_nothing().map(Blocked::Because);
                 }
             }
         }
@@ -142,7 +154,7 @@ impl Python<'_> {
         let mut leftovers = Part::new(part.manifest.clone(), part.name.clone());
         add_own(self.tree, layout, &mut leftovers)?;
         for found in leftovers.sites {
-            if let Some(file) = self.tree.read(&found.path)? {
+            if let Some(file) = self.tree.tree.read(&found.path)? {
                 let text = format!(
                     "says {}, but {tool} takes the version from tags: left alone",
                     found.value

@@ -1,7 +1,7 @@
 //! setup.cfg and setup.py, and the two ways setuptools points to a version: `attr` and `file`.
 
-use super::package::{Layout, Outcome, follow_module, join, sole_root};
-use super::part::{Part, listed, read, site};
+use super::package::{Layout, Outcome, follow_module, sole_root};
+use super::part::{Part, join, listed, read, site};
 use super::script;
 use crate::error::Refusal;
 use crate::path::RepoPath;

@@ -85,8 +85,7 @@ fn a_cargo_package_and_the_one_member_that_has_a_version() {
     let (a, b) = (member.replace("gonogo", "a"), member.replace("gonogo", "b"));
     let files =
         [("Cargo.toml", several), ("a/Cargo.toml", a.as_str()), ("b/Cargo.toml", b.as_str())];
-    let refused = refusal(&files);
-    assert_eq!(refused.why[0], "a 0.1.0, b 0.1.0.");
+    assert_eq!(packages(&files), ["a (a): 0.1.0", "b (b): 0.1.0"]);
     let mut python = vec![PROJECT];
     python.extend(files);
     let note = "Cargo.toml:1 is for several packages, not this project: left alone";
@@ -119,7 +118,7 @@ fn a_workspace_version_that_no_member_inherits_is_left_alone() {
     assert_eq!((project(&files).name.as_deref(), notes(&files)), (Some("a"), vec![note.into()]));
 
     let files = [("Cargo.toml", root), ("a/Cargo.toml", member), ("b/Cargo.toml", member)];
-    assert_eq!(refusal(&files).why[0], "a 1.2.0, a 1.2.0.");
+    assert_eq!(packages(&files), ["a (a): 1.2.0", "a (b): 1.2.0"]);
 
     let package = format!("{root}{}", member.replace("\"a\"", "\"r\""));
     let files = [("Cargo.toml", package.as_str()), ("a/Cargo.toml", member)];
@@ -178,18 +177,9 @@ fn other_root_manifests_join_by_name() {
 #[test]
 fn nothing_to_find_is_explained() {
     expect_refusal(&[("README.md", "")], "no version anywhere", None);
-    let refused = refusal(&[("a/package.json", "{}"), ("b/c/Cargo.toml", "")]);
-    assert_eq!(refused.why[1], "There are packages below: a.");
-    let refused = refusal(&[("a/x", ""), ("b/c/Cargo.toml", ""), ("d/e/f/setup.py", "")]);
-    assert_eq!(refused.why[1], "There are packages below: b/c.");
     let refused =
         refusal(&[("package.json", "{\"name\":\"x\"}"), ("pyproject.toml", "[tool.x]\n")]);
     assert_eq!(refused.why[0], "There is none in pyproject.toml, package.json.");
-    expect_refusal(
-        &[PROJECT, ("gonogo.toml", "")],
-        "gonogo.toml is not supported yet",
-        Some("gonogo.toml:1:1"),
-    );
 }
 
 /// Manifests with bytes cut out, doubled or replaced: an answer or a refusal, never a panic.

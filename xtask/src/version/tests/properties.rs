@@ -90,7 +90,7 @@ proptest! {
         let _ = Target::parse(&text, Some(other.as_str()), Step::Nearest);
         let _ = Target::parse("minor", Some(text.as_str()), Step::Nearest);
         let _ = follow(&text, &v("1.2.0"), &v("1.3.0"));
-        let format = TagFormat::detect(&[text.as_str()], Some(other.as_str()));
+        let format = TagFormat::Usual { name: Some(other.clone()) }.knowing(&text);
         let _ = format.version(&text);
     }
 
@@ -182,7 +182,7 @@ proptest! {
 
     #[test]
     fn a_tag_reads_back(version in version(), prefix in "(|v|pkg-|pkg-v|pkg/v|pkg@)") {
-        let format = TagFormat::detect(&[&format!("{prefix}1.0.0")], Some("pkg"));
+        let format = TagFormat::Usual { name: Some("pkg".to_owned()) }.knowing(&format!("{prefix}1.0.0"));
         let read = format.version(&format!("{prefix}{version}")).map(|read| read.text().to_owned());
         let numbers = version.text().contains('.') && version.core.release.len() > 1;
         prop_assert_eq!(read, numbers.then(|| version.text().to_owned()));

@@ -1,9 +1,11 @@
 //! `status`
 
+mod packages;
+
 use serde_json::{Value, json};
 
 use super::Context;
-use super::project::Known;
+use super::project::{Known, Survey};
 use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
@@ -32,10 +34,15 @@ pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
         ui.json(&json!({ "open": { "operation": operation.id, "title": operation.plan().title } }));
         return Ok(());
     }
-    let known = Known::read(&repo)?;
-    let report = Report::read(&repo, &known)?;
-    report.show(ui, &known);
-    ui.json(&report.json(&known));
+    let survey = Survey::whole(&repo)?;
+    match (survey.projects.as_slice(), survey.broken.as_slice()) {
+        ([known], []) => {
+            let report = Report::read(&repo, &survey, known)?;
+            report.show(ui, known);
+            ui.json(&report.json(&survey, known));
+        }
+        _ => packages::show(&repo, ui, &survey)?,
+    }
     Ok(())
 }
 
@@ -51,9 +58,9 @@ struct Report {
 }
 
 impl Report {
-    fn read(repo: &Repo, known: &Known) -> Result<Self, Refusal> {
-        let facts = known.facts();
-        let held = bump::held(&known.project, &known.files)?;
+    fn read(repo: &Repo, survey: &Survey, known: &Known) -> Result<Self, Refusal> {
+        let facts = survey.facts(known);
+        let held = bump::held(&known.project, &survey.files)?;
         let agreed = held
             .first()
             .map(|(_, first)| first.clone())
@@ -63,11 +70,13 @@ impl Report {
             None => None,
         };
         let next = agreed.as_ref().map(|version| next(&facts, version)).unwrap_or_default();
-        let name = known.project.name.as_deref().unwrap_or("this project");
         let version = held.first().map_or_else(String::new, |(_, version)| format!(" {version}"));
-        let title =
-            format!("{}{}", bold(&format!("{name}{version}")), place(repo, &repo.status()?));
-        let held = held.iter().map(|(site, _)| row(known, site)).collect();
+        let title = format!(
+            "{}{}",
+            bold(&format!("{}{version}", known.name())),
+            place(repo, &repo.status()?)
+        );
+        let held = held.iter().map(|(site, _)| row(survey, site)).collect();
         let followers = followers(known);
         Ok(Self { title, held, followers, agreed, released, next })
     }
@@ -118,9 +127,9 @@ impl Report {
         ui.answer(&format!("next: {}", ui.ours(&format!("bump {}", self.next[0].0))));
     }
 
-    fn json(&self, known: &Known) -> Value {
+    fn json(&self, survey: &Survey, known: &Known) -> Value {
         let places = known.project.sites.iter().map(|site| {
-            let line = known
+            let line = survey
                 .files
                 .get(&site.path)
                 .map(|bytes| sites::place(&site.path, bytes, site.range.start).line);
@@ -182,8 +191,8 @@ fn released(repo: &Repo, tag: &str) -> Result<String, Refusal> {
     Ok(format!("{tag}, {date}, {since}, {kind} tag"))
 }
 
-fn row(known: &Known, site: &Site) -> (String, String, String) {
-    let Some(bytes) = known.files.get(&site.path) else { return Default::default() };
+fn row(survey: &Survey, site: &Site) -> (String, String, String) {
+    let Some(bytes) = survey.files.get(&site.path) else { return Default::default() };
     let place = sites::place(&site.path, bytes, site.range.start);
     let line: String = place.source.trim().chars().take(46).collect();
     (format!("{}:{}", site.path, place.line), line, site.origin.clone())

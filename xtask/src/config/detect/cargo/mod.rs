@@ -1,24 +1,60 @@
 //! Cargo.toml: a package or a workspace, what its members require of each other, and Cargo.lock.
 
-use super::part::{Part, listed, read, site};
+mod lock;
+
+use std::rc::Rc;
+
+use super::part::{Blocked, Part, View, join, read, site};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node, dotted};
 use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree, toml};
+pub(super) use lock::Lock;
 
 /// What the Cargo manifest at `path` says; `None` when there is none.
 ///
-/// The project is the root package, or else what inherits the workspace's version, or else the one
-/// member that has a version of its own (several of those block the part: one has to be chosen),
-/// or else the version of the workspace that nobody inherits yet.
-pub(super) fn part(tree: &dyn Tree, path: &str) -> Result<Option<Part>, Refusal> {
-    let Some(file) = read(tree, path)? else { return Ok(None) };
-    let crates = crates(tree, path, file)?;
+/// A member of a workspace above is a package of its own when it has a version of its own; with an
+/// inherited one it stands for all that inherit it.
+pub(super) fn part(view: &View<'_>, path: &str) -> Result<Option<Part>, Refusal> {
+    let Some(manifest) = view.path(path) else { return Ok(None) };
+    let Some(file) = view.tree.read(&manifest)? else { return Ok(None) };
+    let own = workspace(view, &manifest, file)?;
+    if own[0].workspace.is_some() {
+        return root_part(view, &own).map(Some);
+    }
+    for (folder, _) in view.ancestors() {
+        let Some(above) = RepoPath::new(&join(folder, "Cargo.toml")) else { continue };
+        let Some(file) = view.tree.read(&above)?.filter(|_| above != manifest) else { continue };
+        // A manifest above that cannot be read is not this package's affair.
+        let Ok(crates) = workspace(view, &above, file) else { continue };
+        if let Some(member) = crates.iter().find(|member| member.manifest == manifest) {
+            return member_part(view, &crates, member).map(Some);
+        }
+    }
+    root_part(view, &own).map(Some)
+}
+
+/// The name a manifest gives its package.
+pub(super) fn name(view: &View<'_>) -> Result<Option<String>, Refusal> {
+    let Some(file) = read(view, "Cargo.toml")? else { return Ok(None) };
+    let doc = toml::parse(Source::from(&file))?;
+    Ok(doc.get(&["package", "name"])?.and_then(Node::text).map(str::to_owned))
+}
+
+fn workspace(view: &View<'_>, root: &RepoPath, file: File) -> Result<Rc<[Crate]>, Refusal> {
+    view.memo.workspaces.get(root, || crates(view.tree, root, file))
+}
+
+/// The project of a manifest that begins a workspace or stands alone: the root package, or else
+/// what inherits the workspace's version, or else the one member that has a version of its own
+/// (several of those block the part: one has to be chosen), or else the version of the workspace
+/// that nobody inherits yet.
+fn root_part(view: &View<'_>, crates: &[Crate]) -> Result<Part, Refusal> {
     let mut part = Part::new(crates[0].file.path.clone(), None);
-    let owners = add_versions(&crates, &mut part)?;
+    let owners = add_versions(crates, &mut part)?;
     if owners.is_empty() {
-        return Ok(Some(part));
+        return Ok(part);
     }
     part.names = owners.iter().filter_map(|owner| owner.name.clone()).collect();
     part.name = match (&crates[0].version, part.names.as_slice()) {
@@ -26,16 +62,51 @@ pub(super) fn part(tree: &dyn Tree, path: &str) -> Result<Option<Part>, Refusal>
         (Version::None, _) => None,
         _ => crates[0].name.clone(),
     };
-    add_requirements(&crates, &owners, &mut part);
-    let lock = crates[0].manifest.sibling("Cargo.lock");
-    if let Some(file) = lock.map(|lock| tree.read(&lock)).transpose()?.flatten() {
-        add_lock(&file, &mut part)?;
+    add_followers(view, crates, &owners, &mut part)?;
+    Ok(part)
+}
+
+fn member_part(view: &View<'_>, crates: &[Crate], member: &Crate) -> Result<Part, Refusal> {
+    let mut part = Part::new(member.file.path.clone(), member.name.clone());
+    let owners = match &member.version {
+        Version::None => return Ok(part),
+        Version::Own(found) => {
+            add_version(member, "package.version", "manifest", found, &mut part);
+            vec![member]
+        }
+        Version::Inherited(at) => {
+            let heirs: Vec<&Crate> = crates.iter().filter(|c| c.inherits()).collect();
+            let shared = crates[0].workspace.as_ref().and_then(|w| w.version.as_ref());
+            let Some(shared) = shared else { return Err(nothing_to_inherit(&crates[0], member)) };
+            add_version(&crates[0], SHARED, "workspace", shared, &mut part);
+            if heirs.len() > 1 {
+                let text = format!("has the workspace's version, as {} others", heirs.len() - 1);
+                part.note(Source::from(&member.file), *at, text);
+            }
+            heirs
+        }
+    };
+    part.names = owners.iter().filter_map(|owner| owner.name.clone()).collect();
+    add_followers(view, crates, &owners, &mut part)?;
+    Ok(part)
+}
+
+fn add_followers(
+    view: &View<'_>,
+    crates: &[Crate],
+    owners: &[&Crate],
+    part: &mut Part,
+) -> Result<(), Refusal> {
+    add_requirements(crates, owners, part);
+    let path = crates[0].manifest.sibling("Cargo.lock");
+    match path.map(|path| view.tree.read(&path)).transpose()?.flatten() {
+        Some(file) => lock::add(view, &file, part),
+        None => Ok(()),
     }
-    Ok(Some(part))
 }
 
 /// What matters of one Cargo.toml.
-struct Crate {
+pub(super) struct Crate {
     /// Its path as the workspace names it; the real file may be elsewhere.
     manifest: RepoPath,
     file: File,
@@ -46,6 +117,10 @@ struct Crate {
 }
 
 impl Crate {
+    fn inherits(&self) -> bool {
+        matches!(self.version, Version::Inherited(_))
+    }
+
     fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(self.manifest.folder())
     }
@@ -74,9 +149,8 @@ struct Requirement {
 
 /// The root and the members of its workspace: those its patterns match, and path dependencies of
 /// any of them (the Cargo book, "The members and exclude fields").
-fn crates(tree: &dyn Tree, path: &str, root: File) -> Result<Vec<Crate>, Refusal> {
-    let manifest = RepoPath::new(path).unwrap_or_else(|| root.path.clone());
-    let root = read_crate(manifest, root)?;
+fn crates(tree: &dyn Tree, manifest: &RepoPath, root: File) -> Result<Vec<Crate>, Refusal> {
+    let root = read_crate(manifest.clone(), root)?;
     let base = root.manifest.folder().to_owned();
     let mut wanted = Vec::new();
     if let Some(workspace) = &root.workspace {
@@ -198,8 +272,7 @@ const NOTED: usize = 5;
 fn add_versions<'c>(crates: &'c [Crate], part: &mut Part) -> Result<Vec<&'c Crate>, Refusal> {
     let root = &crates[0];
     let shared = root.workspace.as_ref().and_then(|workspace| workspace.version.as_ref());
-    let heirs: Vec<&Crate> =
-        crates.iter().filter(|c| matches!(c.version, Version::Inherited(_))).collect();
+    let heirs: Vec<&Crate> = crates.iter().filter(|c| c.inherits()).collect();
     if let Version::Own(found) = &root.version {
         add_version(root, "package.version", "manifest", found, part);
     }
@@ -239,8 +312,8 @@ fn add_member<'c>(crates: &'c [Crate], shared: Option<&Found>, part: &mut Part) 
             note_unused(root, shared, part);
             vec![*member]
         }
-        (several, _) => {
-            part.blocked = Some(several_packages(root, several));
+        (_, _) => {
+            part.blocked = Some(Blocked::Several);
             Vec::new()
         }
     }
@@ -293,14 +366,6 @@ fn nothing_to_inherit(root: &Crate, heir: &Crate) -> Refusal {
         .at(Source::from(&heir.file).place(at))
 }
 
-fn several_packages(root: &Crate, several: &[(&Crate, &Found)]) -> Refusal {
-    let list = several.iter().map(|(member, found)| format!("{} {}", member.called(), found.value));
-    let what = format!("{} holds several packages with versions of their own", root.manifest);
-    listed(Refusal::usage(what), "", &list.collect::<Vec<_>>())
-        .why("Choosing one of them is not available yet.")
-        .why("A version under [workspace.package] that the members inherit works today.")
-}
-
 fn add_requirements(crates: &[Crate], owners: &[&Crate], part: &mut Part) {
     for member in crates {
         let source = Source::from(&member.file);
@@ -318,43 +383,4 @@ fn add_requirements(crates: &[Crate], owners: &[&Crate], part: &mut Part) {
             }
         }
     }
-}
-
-/// The entries of the project's packages (those without a `source`), and the version behind their
-/// name where another package of that name makes Cargo write it into `dependencies`.
-fn add_lock(file: &File, part: &mut Part) -> Result<(), Refusal> {
-    let source = Source::from(file);
-    let doc = toml::parse(source)?;
-    let Some(packages) = doc.get(&["package"])? else { return Ok(()) };
-    let names = part.names.clone();
-    let mut add = |key: &str, found: Found| {
-        let lock = site(source, Format::Toml, key, "lock file", found);
-        part.add(source, Site { role: Role::Lock, spelling: Spelling::Semver, ..lock });
-    };
-    let mut pairs = Vec::new();
-    for package in packages.items().iter().filter(|package| package.get("source").is_none()) {
-        let name = package.get("name").and_then(Node::text).unwrap_or_default();
-        if let (true, Some(version)) = (names.iter().any(|n| n == name), package.get("version")) {
-            let key = dotted(&["package", name, "version"]);
-            let found = doc.found(version, &key)?;
-            pairs.push(format!("{name} {}", found.value));
-            add(&key, found);
-        }
-    }
-    for package in packages.items() {
-        let name = package.get("name").and_then(Node::text).unwrap_or_default();
-        let Some(list) = package.get("dependencies") else { continue };
-        for node in list.texts() {
-            let text = node.text().unwrap_or_default();
-            let escaped = node.span.len() != text.len();
-            if let (false, true, Some((_, version))) =
-                (escaped, pairs.iter().any(|pair| pair == text), text.split_once(' '))
-            {
-                let range = node.span.end - version.len()..node.span.end;
-                let found = Found { range, value: version.to_owned() };
-                add(&dotted(&["package", name, "dependencies"]), found);
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,0 +1,104 @@
+//! `status` of a repository with several packages: one line for each.
+
+use serde_json::json;
+
+use super::super::project::{Known, Survey};
+use super::place;
+use crate::error::{Refusal, word};
+use crate::flows::bump;
+use crate::repo::Repo;
+use crate::ui::{Mark, Ui, bold};
+use crate::version::Version;
+
+/// What one line says.
+struct Line {
+    name: String,
+    /// The version, or what is wrong with it.
+    version: Result<Option<Version>, String>,
+    released: Option<String>,
+    folder: String,
+}
+
+pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal> {
+    let lines: Vec<Line> = survey.projects.iter().map(|known| line(survey, known)).collect();
+    let title = repo.top.file_name().map_or_else(String::new, |name| name.display().to_string());
+    ui.answer(&format!("{}{}", bold(&title), place(repo, &repo.status()?)));
+    ui.answer("");
+    ui.answer(&format!("Packages    {}", lines.len()));
+    let cells: Vec<[String; 4]> = lines.iter().map(Line::cells).collect();
+    let width = |column: usize| {
+        cells.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0).min(44)
+    };
+    let (name, version, released) = (width(0), width(1), width(2));
+    for [package, current, tag, folder] in &cells {
+        ui.answer(&format!(
+            "  {package:<name$}   {current:<version$}   {tag:<released$}   {folder}"
+        ));
+    }
+    for (folder, refusal) in &survey.broken {
+        let at = match &refusal.place {
+            Some(place) => format!("{}:{}:{}", place.path, place.line, place.column),
+            None => folder.clone(),
+        };
+        ui.answer(&format!("  {} {at} {}", Mark::Warning.text(), refusal.what));
+    }
+    for note in survey.projects.iter().flat_map(|known| &known.project.notes) {
+        ui.answer(&format!("  {} {note}", Mark::Warning.text()));
+    }
+    if let Some(first) = lines.iter().find(|line| matches!(line.version, Ok(Some(_)))) {
+        ui.answer(&format!("next: {}", ui.ours(&format!("bump minor -p {}", word(&first.name)))));
+    }
+    ui.json(&as_json(survey, &lines));
+    Ok(())
+}
+
+fn line(survey: &Survey, known: &Known) -> Line {
+    let version = match bump::held(&known.project, &survey.files) {
+        Err(refusal) => Err(refusal.what.clone()),
+        Ok(held) => match held.first() {
+            None => Ok(None),
+            Some((_, first)) if held.iter().all(|(_, version)| version.same(first)) => {
+                Ok(Some(first.clone()))
+            }
+            Some(_) => {
+                let texts: Vec<&str> = held.iter().map(|(_, version)| version.text()).collect();
+                Err(format!("DISAGREE: {}", texts.join(", ")))
+            }
+        },
+    };
+    Line {
+        name: known.project.name.clone().unwrap_or_else(|| known.project.folder.clone()),
+        version,
+        released: known.releases.newest.as_ref().map(|(tag, _)| tag.clone()),
+        folder: known.project.folder.clone(),
+    }
+}
+
+impl Line {
+    fn cells(&self) -> [String; 4] {
+        let version = match &self.version {
+            Ok(Some(version)) => version.to_string(),
+            Ok(None) => "from git tags".to_owned(),
+            Err(why) => format!("{} {why}", Mark::Warning.text()),
+        };
+        let released = self.released.clone().unwrap_or_else(|| "not released".to_owned());
+        let folder = if self.folder.is_empty() { "." } else { &self.folder };
+        [self.name.clone(), version, released, folder.to_owned()]
+    }
+}
+
+fn as_json(survey: &Survey, lines: &[Line]) -> serde_json::Value {
+    let package = |line: &Line| {
+        json!({
+            "name": line.name, "folder": line.folder, "released": line.released,
+            "version": line.version.as_ref().ok().and_then(|v| v.as_ref()).map(Version::text),
+            "agree": line.version.is_ok(),
+        })
+    };
+    let broken =
+        |(folder, refusal): &(String, Refusal)| json!({ "folder": folder, "why": refusal.what });
+    json!({
+        "packages": lines.iter().map(package).collect::<Vec<_>>(),
+        "broken": survey.broken.iter().map(broken).collect::<Vec<_>>(),
+    })
+}
