@@ -183,9 +183,11 @@ impl Tree for WorkTree<'_> {
                 .map(str::to_owned)
                 .to_vec();
         // git narrows down what it walks; what counts is our own reading of the pattern.
-        args.extend(patterns.iter().map(|glob| {
-            format!(":(top,glob){}", glob.to_string().replace('\\', "\\\\").replace('[', "\\["))
-        }));
+        let below = |glob: &Glob| glob.literal().map_or_else(|| glob.folder(), str::to_owned);
+        let below: Vec<String> = patterns.iter().map(below).collect();
+        if !below.iter().any(String::is_empty) {
+            args.extend(below);
+        }
         let listing = self.repo.git.call(args).read()?;
         let mut found: Vec<RepoPath> = listing
             .split(|&b| b == 0)

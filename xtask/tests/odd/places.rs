@@ -56,7 +56,14 @@ fn in_a_submodule() {
     outer.git(&["submodule", "--quiet", "add", "../repo", "lib"]);
     outer.commit_all("start");
     bumps(&outer.at(outer.top.join("lib")));
-    refuses(&outer, &["bump", "minor"], 2, &["lib/pyproject.toml belongs to another repository"]);
+    refuses(&outer, &["bump", "minor"], 2, &["no version anywhere"]);
+    outer.put(
+        "pyproject.toml",
+        "[project]\nname = \"outer\"\ndynamic = [\"version\"]\n\
+        [tool.hatch.version]\npath = \"lib/src/demo/__init__.py\"\n",
+    );
+    let owner = "lib/src/demo/__init__.py belongs to another repository";
+    refuses(&outer, &["bump", "minor"], 2, &[owner]);
 }
 
 #[test]

@@ -18,9 +18,13 @@ use crate::version::{Downgrade, Level, Move, Outcome, Released, Target, Version}
 ///
 /// Reads only, and never uses the network. Exit code 0 also when version files disagree.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The package to show, by name or folder (`lib-*` for all that match); may be repeated
+    #[arg(short, long = "package", value_name = "PACKAGE")]
+    packages: Vec<String>,
+}
 
-pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     let ui = &context.ui;
     if let Some((operation, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
@@ -34,7 +38,10 @@ pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
         ui.json(&json!({ "open": { "operation": operation.id, "title": operation.plan().title } }));
         return Ok(());
     }
-    let survey = Survey::whole(&repo)?;
+    let survey = match args.packages.is_empty() {
+        true => Survey::whole(&repo)?,
+        false => Survey::chosen(&repo, &args.packages, &context.command())?,
+    };
     match (survey.projects.as_slice(), survey.broken.as_slice()) {
         ([known], []) => {
             let report = Report::read(&repo, &survey, known)?;
@@ -107,24 +114,25 @@ impl Report {
         }
         let none = "none: no release tag is reachable from here".to_owned();
         ui.answer(&format!("Released    {}", self.released.clone().unwrap_or(none)));
-        self.show_next(ui);
+        self.show_next(ui, known);
     }
 
-    fn show_next(&self, ui: &Ui) {
+    fn show_next(&self, ui: &Ui, known: &Known) {
         if self.next.is_empty() {
             if let (None, Some((place, ..))) = (&self.agreed, self.held.first()) {
                 let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
-                ui.answer(&format!(
-                    "next: {}",
-                    ui.ours(&format!("bump minor --set-from {}", word(file)))
-                ));
+                let mend = format!("bump minor{} --set-from {}", chosen(known), word(file));
+                ui.answer(&format!("next: {}", ui.ours(&mend)));
             }
             return;
         }
         let next: Vec<String> =
             self.next.iter().map(|(level, version)| format!("{level} {version}")).collect();
         ui.answer(&format!("Next        {}", next.join(&format!(" {} ", dot()))));
-        ui.answer(&format!("next: {}", ui.ours(&format!("bump {}", self.next[0].0))));
+        ui.answer(&format!(
+            "next: {}",
+            ui.ours(&format!("bump {}{}", self.next[0].0, chosen(known)))
+        ));
     }
 
     fn json(&self, survey: &Survey, known: &Known) -> Value {
@@ -151,6 +159,14 @@ impl Report {
             "released": known.releases.newest.as_ref().map(|(tag, _)| tag),
             "next": next,
         })
+    }
+}
+
+/// The option that names a package below the top, for a command to copy.
+fn chosen(known: &Known) -> String {
+    match known.project.folder.as_str() {
+        "" => String::new(),
+        _ => format!(" -p {}", word(known.name())),
     }
 }
 

@@ -45,7 +45,8 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
     for note in survey.projects.iter().flat_map(|known| &known.project.notes) {
         ui.answer(&format!("  {} {note}", Mark::Warning.text()));
     }
-    if let Some(first) = lines.iter().find(|line| matches!(line.version, Ok(Some(_)))) {
+    let sound = || lines.iter().filter(|line| matches!(line.version, Ok(Some(_))));
+    if let Some(first) = sound().find(|line| line.released.is_some()).or(sound().next()) {
         ui.answer(&format!("next: {}", ui.ours(&format!("bump minor -p {}", word(&first.name)))));
     }
     ui.json(&as_json(survey, &lines));

@@ -1,0 +1,134 @@
+//! Repositories with several packages.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "not the program")]
+
+mod support;
+
+use support::{Place, refuses, undone, works};
+
+fn python(place: &Place, folder: &str, name: &str, version: &str) {
+    let toml = format!("[project]\nname = \"{name}\"\nversion = \"{version}\"\n");
+    place.put(&format!("{folder}/pyproject.toml"), toml);
+    let init = format!("src/{}/__init__.py", name.replace('-', "_"));
+    place.put(&format!("{folder}/{init}"), format!("__version__ = \"{version}\"\n"));
+}
+
+/// Three packages without a root manifest, and one whose manifest is broken.
+fn several(name: &str) -> Place {
+    let place = Place::repository(name);
+    python(&place, "libs/core", "acme-core", "1.2.0");
+    python(&place, "libs/cli", "acme-cli", "0.3.1");
+    place.put("web/package.json", "{\"name\": \"acme-web\", \"version\": \"2.0.0\"}\n");
+    place.put("old/pyproject.toml", "[project\n");
+    place.put("node_modules/x/package.json", "{\"name\": \"x\", \"version\": \"1.0.0\"}\n");
+    place.commit_all("start");
+    place.git(&["tag", "-a", "-m", "core", "acme-core-v1.2.0"]);
+    place.git(&["tag", "-a", "-m", "bare", "v9.9.9"]);
+    place
+}
+
+#[test]
+fn status_has_a_line_for_each() {
+    let place = several("status");
+    let said = works(&place, &["status"]);
+    let lines: Vec<String> = said
+        .out
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        lines[2..],
+        [
+            "Packages 3",
+            "acme-cli 0.3.1 not released libs/cli",
+            "acme-core 1.2.0 acme-core-v1.2.0 libs/core",
+            "acme-web 2.0.0 not released web",
+            "! old/pyproject.toml:1:9 old/pyproject.toml is not valid TOML",
+            "next: gonogo bump minor -p acme-core",
+        ],
+        "{said}"
+    );
+    let one = works(&place, &["status", "-p", "acme_core"]);
+    assert!(one.out.contains("libs/core/src/acme_core/__init__.py:1"), "{one}");
+    assert!(one.out.ends_with("next: gonogo bump minor -p acme-core\n"), "{one}");
+    let json = works(&place, &["status", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["packages"][1]["released"], "acme-core-v1.2.0");
+    assert_eq!(json["broken"][0]["folder"], "old");
+}
+
+#[test]
+fn one_is_bumped_whatever_is_broken_elsewhere() {
+    let place = several("one");
+    let before = place.state();
+    works(&place, &["bump", "minor", "-p", "acme-core"]);
+    let changed = place.state().changed(&before);
+    let files = ["libs/core/pyproject.toml", "libs/core/src/acme_core/__init__.py", "status"];
+    assert_eq!(changed, files);
+    undone(&place, &before);
+    works(&place, &["bump", "1.5.0", "-p", "libs/core"]);
+    assert!(place.read("libs/core/pyproject.toml").contains("\"1.5.0\""));
+    undone(&place, &before);
+}
+
+#[test]
+fn several_are_bumped_in_one_operation() {
+    let place = several("two");
+    let before = place.state();
+    let args = ["bump", "minor", "-p", "acme-web", "-p", "acme-core", "-p", "web", "--commit"];
+    let dry = works(&place, &[&args[..], &["--dry-run"]].concat());
+    assert!(dry.out.contains("acme-web 2.0.0 -> 2.1.0"), "{dry}");
+    place.state().must_be(&before, "a dry run");
+    works(&place, &args);
+    assert_eq!(
+        place.git(&["log", "-1", "--format=%s"]),
+        "chore: bump acme-web to 2.1.0, acme-core to 1.3.0\n"
+    );
+    assert_eq!(place.git(&["show", "--format=", "--name-only"]).lines().count(), 3);
+    assert_eq!(place.operations(), ["done"]);
+    undone(&place, &before);
+    let args = ["bump", "3.0.0", "-p", "acme-*", "--commit", "-m", "all at {version}"];
+    works(&place, &args);
+    assert_eq!(place.git(&["log", "-1", "--format=%s"]), "all at 3.0.0\n");
+    undone(&place, &before);
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let place = several("refused");
+    let said = refuses(&place, &["bump", "minor"], 2, &["several packages", "acme-cli, acme-core"]);
+    let next = said.err.lines().find_map(|line| line.strip_prefix("next: gonogo ")).unwrap();
+    let next: Vec<&str> = next.split("  ").next().unwrap().split(' ').collect();
+    assert_eq!(next, ["bump", "minor", "-p", "acme-cli"]);
+    refuses(&place, &["bump", "minor", "-p", "acme"], 2, &["there is no package acme"]);
+    refuses(&place, &["bump", "minor", "-p", "old"], 2, &["old", "not valid TOML"]);
+    refuses(&place, &["bump", "minor", "-p", "x"], 2, &["there is no package x"]);
+    let args = ["bump", "minor", "-p", "acme-*", "--commit", "-m", "{version}"];
+    refuses(&place, &args, 2, &["{version} is different for each package", "{packages}"]);
+    python(&place, "copy", "acme-core", "1.2.0");
+    let said =
+        refuses(&place, &["bump", "minor", "-p", "acme-core"], 2, &["2 packages are called"]);
+    assert!(said.err.contains("say -p copy"), "{said}");
+}
+
+#[test]
+fn drift_in_one_does_not_stop_another() {
+    let place = several("drift");
+    place.edit("libs/core/src/acme_core/__init__.py", "1.2.0", "1.1.0");
+    works(&place, &["bump", "minor", "-p", "acme-cli"]);
+    let said = works(&place, &["status"]);
+    assert!(said.out.contains("DISAGREE"), "{said}");
+    let words = ["disagree", "--set-from libs/core/pyproject.toml"];
+    refuses(&place, &["bump", "minor", "-p", "acme-core"], 3, &words);
+}
+
+#[test]
+fn the_only_package_below_needs_no_name() {
+    let place = Place::repository("sole");
+    python(&place, "python", "demo", "1.2.0");
+    place.commit_all("start");
+    place.git(&["tag", "v1.2.0"]);
+    let said = works(&place, &["status"]);
+    assert!(said.out.contains("python/pyproject.toml:3") && said.out.contains("v1.2.0"), "{said}");
+    works(&place, &["bump", "minor"]);
+    assert!(place.read("python/pyproject.toml").contains("\"1.3.0\""));
+}
