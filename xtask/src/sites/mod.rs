@@ -5,15 +5,20 @@
 //! line ends, a BOM, quotes or comments).
 
 pub mod cfg;
+#[cfg_attr(not(test), expect(dead_code, reason = "the configuration file will name these places"))]
+pub mod declared;
 pub mod doc;
 mod edit;
 mod event;
 pub mod json;
+#[cfg_attr(not(test), expect(dead_code, reason = "the configuration file will have patterns"))]
+pub mod pattern;
 pub mod plain;
 pub mod python;
 #[cfg(test)]
 mod tests;
 pub mod toml;
+pub mod yaml;
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -31,10 +36,13 @@ const BOM: char = '\u{feff}';
 pub enum Format {
     Toml,
     Json,
+    Yaml,
     Cfg,
     Python,
     /// The whole file, trimmed, is the version (`VERSION`, what setuptools' `file:` reads).
     Plain,
+    /// Any file with the version at the places of a declared pattern.
+    Text,
 }
 
 /// What the text at a site is.

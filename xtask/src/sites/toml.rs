@@ -20,7 +20,7 @@ pub fn parse(source: Source<'_>) -> Result<Doc<'_>, Refusal> {
             .why(sentence(error.message()))
             .at(source.place(at))
     })?;
-    Ok(Doc { source, root: table(text, document.as_table()) })
+    Ok(Doc::of(source, table(text, document.as_table())))
 }
 
 fn table(text: &str, table: &Table) -> Node {
