@@ -1,6 +1,7 @@
 //! What gonogo knows about a repository before it is told anything: which project it holds and
 //! which files say its version.
 
+mod declared;
 mod detect;
 mod packages;
 mod projects;
@@ -11,6 +12,7 @@ use std::fmt;
 
 use crate::path::RepoPath;
 use crate::sites::Site;
+use crate::version::Scheme;
 pub use packages::{Package, Packages};
 pub use projects::Projects;
 
@@ -31,6 +33,8 @@ pub struct Project {
     /// The tool that takes the version from git tags (`setuptools-scm`, `hatch-vcs`, ...), when the
     /// manifest says so: then no file holds it.
     pub vcs: Option<String>,
+    /// How versions are spelled, where gonogo.toml says so.
+    pub scheme: Option<Scheme>,
 }
 
 /// A remark on a line of a file, worth a warning.
