@@ -18,6 +18,16 @@ struct Claimed<'d> {
     file: File,
 }
 
+impl Settings {
+    /// The refusal with a place in gonogo.toml.
+    pub(super) fn pointed(&self, refusal: Refusal, at: usize) -> Refusal {
+        match self.place(at) {
+            Some(place) => refusal.at(place),
+            None => refusal,
+        }
+    }
+}
+
 /// Adds the declared version files of a project behind those that were detected; paths begin at the
 /// folder of `view`.
 ///
