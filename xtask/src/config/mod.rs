@@ -2,6 +2,8 @@
 //! which files say its version.
 
 mod detect;
+#[cfg_attr(not(test), expect(dead_code, reason = "detection reads it with the next change"))]
+pub mod file;
 #[cfg(test)]
 mod tests;
 

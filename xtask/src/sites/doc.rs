@@ -92,6 +92,11 @@ impl<'a> Doc<'a> {
         &self.root
     }
 
+    /// The same, for those who keep it longer than the bytes of the file.
+    pub fn into_root(self) -> Node {
+        self.root
+    }
+
     /// The value at a path of keys, `None` when there is none.
     ///
     /// # Errors
@@ -180,6 +185,6 @@ pub fn dotted(keys: &[&str]) -> String {
     let bare = |key: &str| {
         !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
     };
-    let quoted = |key: &&str| if bare(key) { (*key).to_owned() } else { format!("\"{key}\"") };
+    let quoted = |key: &&str| if bare(key) { (*key).to_owned() } else { format!("{key:?}") };
     keys.iter().map(quoted).collect::<Vec<_>>().join(".")
 }
