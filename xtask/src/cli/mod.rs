@@ -5,6 +5,7 @@ mod bump;
 mod log;
 mod project;
 mod resume;
+mod schema;
 mod status;
 mod undo;
 
@@ -50,6 +51,7 @@ enum Command {
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
+    Schema(schema::Args),
 }
 
 /// What every subcommand gets: where, how to talk, and the moment it all happens.
@@ -180,6 +182,10 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
         Command::Undo(args) => undo::run(args, context),
         Command::Resume(args) => resume::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Schema(args) => {
+            schema::run(args, context);
+            Ok(())
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod declared;
 mod detect;
+pub mod file;
 mod packages;
 mod projects;
 #[cfg(test)]

@@ -126,6 +126,11 @@ impl<'a> Doc<'a> {
         &self.root
     }
 
+    /// The same, for those who keep it longer than the bytes of the file.
+    pub fn into_root(self) -> Node {
+        self.root
+    }
+
     /// Every document of the file.
     pub fn documents(&self) -> impl Iterator<Item = &Node> {
         std::iter::once(&self.root).chain(&self.more)
@@ -295,6 +300,6 @@ pub fn dotted<S: AsRef<str>>(keys: &[S]) -> String {
     let bare = |key: &str| {
         !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
     };
-    let quoted = |key: &str| if bare(key) { key.to_owned() } else { format!("\"{key}\"") };
+    let quoted = |key: &str| if bare(key) { key.to_owned() } else { format!("{key:?}") };
     keys.iter().map(|key| quoted(key.as_ref())).collect::<Vec<_>>().join(".")
 }

@@ -5,13 +5,11 @@
 //! line ends, a BOM, quotes or comments).
 
 pub mod cfg;
-#[cfg_attr(not(test), expect(dead_code, reason = "the configuration file will name these places"))]
 pub mod declared;
 pub mod doc;
 mod edit;
 mod event;
 pub mod json;
-#[cfg_attr(not(test), expect(dead_code, reason = "the configuration file will have patterns"))]
 pub mod pattern;
 pub mod plain;
 pub mod python;
