@@ -58,6 +58,16 @@ impl Module<'_> {
         pairs.collect()
     }
 
+    /// The strings in the literal list or tuple that the keyword `key` is given.
+    pub fn setup_texts(&self, key: &str) -> Vec<String> {
+        match self.keywords(key).next() {
+            Some([open, items @ ..]) if matches!(self.raw(open), b"[" | b"(") => {
+                items.iter().filter_map(|token| self.text(token)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Where the first value that is assigned to `name` begins, at the top level or in a block.
     pub fn first_value(&self, name: &str) -> Option<usize> {
         self.lines.iter().flat_map(|line| self.split(&line.tokens)).find_map(|statement| {
