@@ -19,12 +19,16 @@ fn a_setup_call_counts_wherever_it_is() {
         "VERSION = '1.2.3'\ndef run(kw):\n    setup(name='pkg', version=VERSION, **kw)\nrun({})\n",
         "VERSION = '1.2.3'\ntry:\n    setup(name='pkg', version=VERSION, ext=e)\n\
          except E:\n    setup(name='pkg', version=VERSION)\n",
+        "VERSION = '1.2.3'\ndef f():\n    kw = dict(\n        name='pkg',\n        version=VERSION)\n    \
+         kw.update(x=1)\n    setup(**kw)\n",
         "NAME = 'pkg'\nVERSION = v = '1.2.3'\nsetup(name=NAME)\nsetup(version=v)\n",
     ] {
         let key =
             if text.contains("=v)") { variable.replace("VERSION", "v") } else { variable.into() };
         script(text, &[INIT], &[&key, own]);
     }
+    let other = "kw = dict(name='pkg', version='9')\nno = dict(version='8')\nsetup(**other)\n";
+    expect_refusal(&[("setup.py", other), INIT], "no version anywhere", None);
     let literal = "if x:\n    dist = setup(name='pkg', version='1.2.3')\n";
     script(literal, &[INIT], &["setup.py setup(version) 1.2.3 (manifest)", own]);
 }
