@@ -10,7 +10,8 @@ use support::{Place, refuses, undone, works};
 
 const COMPOSE: &str = "services:\r\n  api:\r\n    image: 'registry.example/api:1.2.0' # ours\r\n    \
                        other: \"1.2.0\"\r\n  db:\r\n    image: postgres:1.2.0\r\n";
-const CHART: &str = "apiVersion: v2\nname: demo\nversion: 0.9.0 # of the chart\nappVersion: 1.2.0\n";
+const CHART: &str =
+    "apiVersion: v2\nname: demo\nversion: 0.9.0 # of the chart\nappVersion: 1.2.0\n";
 
 /// A Python project at 1.2.0 with this gonogo.toml, committed.
 fn place(name: &str, config: &str) -> Place {
@@ -134,7 +135,8 @@ fn a_repository_without_a_manifest() {
     let place = Place::repository("bare");
     place.put("VERSION", "1.2.0\n");
     place.put("docs/index.html", "<b>v1.2.0</b>\n");
-    let files = r#"{ path = "VERSION" }, { path = "docs/index.html", pattern = "<b>v{version}</b>" }"#;
+    let files =
+        r#"{ path = "VERSION" }, { path = "docs/index.html", pattern = "<b>v{version}</b>" }"#;
     place.put("gonogo.toml", format!("name = \"site\"\n{}", declared(files)));
     place.commit_all("start");
     let status = works(&place, &["status"]);

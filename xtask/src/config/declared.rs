@@ -119,7 +119,12 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
     };
     let found = places(source, &place)?;
     if found.len() != entry.count {
-        return Err(miscounted(settings, entry, source, &found.iter().map(|f| f.2.range.start).collect::<Vec<_>>()));
+        return Err(miscounted(
+            settings,
+            entry,
+            source,
+            &found.iter().map(|f| f.2.range.start).collect::<Vec<_>>(),
+        ));
     }
     let forced = MANIFESTS[3..].contains(&file.path.name());
     let spelling = match entry.scheme {
@@ -142,8 +147,12 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
 }
 
 fn miscounted(settings: &Settings, entry: &Declared, source: Source<'_>, at: &[usize]) -> Refusal {
-    let wanted = entry.pattern.as_ref().map_or_else(|| "a version".to_owned(), |p| format!("\"{}\"", p.value));
-    let line = settings.place(entry.at).map_or_else(String::new, |p| format!("{}:{}", p.path, p.line));
+    let wanted = entry
+        .pattern
+        .as_ref()
+        .map_or_else(|| "a version".to_owned(), |p| format!("\"{}\"", p.value));
+    let line =
+        settings.place(entry.at).map_or_else(String::new, |p| format!("{}:{}", p.path, p.line));
     let often = |number: usize| match number {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
@@ -154,14 +163,20 @@ fn miscounted(settings: &Settings, entry: &Declared, source: Source<'_>, at: &[u
             .why("The pattern is literal text around a version: blanks, quotes and case count.");
         return settings.pointed(refusal, entry.pattern.as_ref().map_or(entry.at, |p| p.at));
     }
-    let lines: Vec<String> = at.iter().take(8).map(|at| source.place(*at).line.to_string()).collect();
+    let lines: Vec<String> =
+        at.iter().take(8).map(|at| source.place(*at).line.to_string()).collect();
     let which = if lines.len() == 1 { "line" } else { "lines" };
     let beyond = at.get(entry.count).or(at.last()).copied().unwrap_or_default();
-    Refusal::usage(format!("{} holds {wanted} {}, not {}", source.path, often(at.len()), often(entry.count)))
-        .why(format!("It is on {which} {}; {line} declares {}.", lines.join(", "), often(entry.count)))
-        .why(format!("If all of them are the project's version, write count = {} there;", at.len()))
-        .why("if not, more text in the pattern tells them apart.")
-        .at(source.place(beyond))
+    Refusal::usage(format!(
+        "{} holds {wanted} {}, not {}",
+        source.path,
+        often(at.len()),
+        often(entry.count)
+    ))
+    .why(format!("It is on {which} {}; {line} declares {}.", lines.join(", "), often(entry.count)))
+    .why(format!("If all of them are the project's version, write count = {} there;", at.len()))
+    .why("if not, more text in the pattern tells them apart.")
+    .at(source.place(beyond))
 }
 
 fn overlap(one: &Site, other: &Site) -> bool {
@@ -172,7 +187,9 @@ fn twice(settings: &Settings, known: &Claimed<'_>, new: &Claimed<'_>) -> Refusal
     let at = Source::from(&new.file).link(new.site.range.start);
     let refusal = Refusal::usage(format!("the same place is declared twice: {at}"));
     let refusal = match settings.place(known.by.at) {
-        Some(place) => refusal.why(format!("The other declaration is at {}:{}.", place.path, place.line)),
+        Some(place) => {
+            refusal.why(format!("The other declaration is at {}:{}.", place.path, place.line))
+        }
         None => refusal,
     };
     settings.pointed(refusal, new.by.at)

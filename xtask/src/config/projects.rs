@@ -118,7 +118,8 @@ impl<'a> Projects<'a> {
     pub fn tag_format(&self, project: &Project) -> TagFormat {
         let name = project.name.as_deref();
         let below = !project.folder.is_empty();
-        let called = |table: &&PackageTable| name.is_some_and(|n| normal(n) == normal(&table.name.value));
+        let called =
+            |table: &&PackageTable| name.is_some_and(|n| normal(n) == normal(&table.name.value));
         let own = self.settings.package.iter().find(called).and_then(|table| table.tag.as_ref());
         let shared = self.settings.packages.as_ref().and_then(|table| table.tag.as_ref());
         let configured = match below {
@@ -149,7 +150,8 @@ impl<'a> Projects<'a> {
         own: &[Glob],
         lead: Option<&RepoPath>,
     ) -> Result<Option<Project>, Refusal> {
-        let tree = Unignored { tree: self.tree, ignore: &self.settings.version.ignore, own, folder };
+        let tree =
+            Unignored { tree: self.tree, ignore: &self.settings.version.ignore, own, folder };
         // What is ignored for one package must not be missing for the others.
         let apart = Memo::default();
         let memo = if own.is_empty() { &self.memo } else { &apart };
@@ -163,7 +165,8 @@ impl<'a> Projects<'a> {
     fn is_wanted(&self, folder: &str) -> bool {
         let Some(table) = &self.settings.packages else { return true };
         let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(folder));
-        folder.is_empty() || ((table.include.is_empty() || any(&table.include)) && !any(&table.exclude))
+        folder.is_empty()
+            || ((table.include.is_empty() || any(&table.include)) && !any(&table.exclude))
     }
 
     fn table(&self, package: &Package) -> Option<&PackageTable> {
@@ -173,9 +176,8 @@ impl<'a> Projects<'a> {
     /// Puts the place that `[version] source` names before the others.
     fn put_first(&self, project: &mut Project) -> Result<(), Refusal> {
         let Some(source) = &self.settings.version.source else { return Ok(()) };
-        let is_source = |site: &crate::sites::Site| {
-            site.path == source.value && site.role == Role::Version
-        };
+        let is_source =
+            |site: &crate::sites::Site| site.path == source.value && site.role == Role::Version;
         match project.sites.iter().position(is_source) {
             Some(at) => {
                 project.sites[..=at].rotate_right(1);
@@ -183,7 +185,8 @@ impl<'a> Projects<'a> {
             }
             None if project.manifest == source.value => Ok(()),
             None => {
-                let what = format!("[version] source is {}, which is no version file", source.value);
+                let what =
+                    format!("[version] source is {}, which is no version file", source.value);
                 let mut names: Vec<&str> = project.sites.iter().map(|s| s.path.as_str()).collect();
                 names.dedup();
                 let refusal = Refusal::usage(what)

@@ -25,7 +25,12 @@ impl Releases {
     ///
     /// # Errors
     /// git fails.
-    fn read(repo: &Repo, tags: &[String], ignore: &[Glob], format: &TagFormat) -> Result<Self, Refusal> {
+    fn read(
+        repo: &Repo,
+        tags: &[String],
+        ignore: &[Glob],
+        format: &TagFormat,
+    ) -> Result<Self, Refusal> {
         let tagged = tagged(tags, ignore, format);
         let newest = match repo.head.commit() {
             Some(_) if !tagged.is_empty() => newest(repo, tags, &tagged)?,

@@ -30,13 +30,9 @@ pub(super) const MANIFESTS: [&str; 5] =
 ///
 /// # Errors
 /// A manifest that cannot be read or names a file that is not there.
-pub(super) fn detect(
-    view: &View<'_>,
-    lead: Option<&RepoPath>,
-) -> Result<Option<Project>, Refusal> {
+pub(super) fn detect(view: &View<'_>, lead: Option<&RepoPath>) -> Result<Option<Project>, Refusal> {
     let parts = [pyproject::part(view)?, cargo::part(view, "Cargo.toml")?, npm::part(view)?];
-    let mut parts: Vec<Part> =
-        parts.into_iter().flatten().filter(Part::says_something).collect();
+    let mut parts: Vec<Part> = parts.into_iter().flatten().filter(Part::says_something).collect();
     parts.sort_by_key(|part| Some(&part.manifest) != lead);
     let mut parts = parts.into_iter();
     let Some(mut lead) = parts.next() else { return Ok(None) };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::config::file::settings::{PackagesTable, Said, TagTable, VersionTable};
 use crate::config::file::shape::Shape;
 use crate::config::file::vocabulary::VOCABULARY;
 use crate::sites::Source;
