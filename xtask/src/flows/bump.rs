@@ -9,7 +9,8 @@ use crate::path::RepoPath;
 use crate::plan::{
     Action, Base, Digest, Edit, FORMAT, FileChange, Land, Object, Plan, Ready, RefMove, Step,
 };
-use crate::sites::{self, Format, Role, Site, Spelling};
+use crate::sites::pieces::{self, Group};
+use crate::sites::{self, Format, Piece, Role, Site, Spelling};
 use crate::version::{self, Downgrade, Outcome, Released, Style, Target, Version};
 
 /// The message of `bump --commit`; a copy lies in the repository's `templates/`.
@@ -65,6 +66,7 @@ pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
         // Files that disagree are still brought to it.
         Outcome::AlreadyThere => (current.spelled(&style)?, Vec::new()),
     };
+    room(&facts.project.sites, &to)?;
     let changes = changes(facts, &current, &to, &style)?;
     Ok(Bump { from: current, to, notes, changes })
 }
@@ -95,7 +97,12 @@ pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
     let refusal = Refusal::unsafe_to("the version files disagree, so nothing was changed");
     let refusal = held.iter().fold(refusal, |refusal, (site, version)| {
         let line = facts.files.get(&site.path).map_or(1, |bytes| line_of(bytes, site));
-        refusal.why(format!("{}:{line}  {version}", site.path))
+        match &site.role {
+            Role::Piece { of, .. } => {
+                refusal.why(format!("{}:{line}  {of} says {version}", site.path))
+            }
+            _ => refusal.why(format!("{}:{line}  {version}", site.path)),
+        }
     });
     let retry = format!("{} --set-from {}", wish.command, word(&source.path));
     Err(refusal.next_typed(retry, format!("if {first} is right")))
@@ -110,16 +117,53 @@ pub fn held<'a>(
     project: &'a Project,
     files: &BTreeMap<RepoPath, Rc<[u8]>>,
 ) -> Result<Vec<(&'a Site, Version)>, Refusal> {
-    let places = project.sites.iter().filter(|site| site.role == Role::Version);
-    places
-        .map(|site| match Version::parse(&site.value) {
-            Ok(version) => Ok((site, version)),
-            Err(refusal) => Err(match files.get(&site.path) {
-                Some(bytes) => refusal.at(sites::place(&site.path, bytes, site.range.start)),
-                None => refusal,
-            }),
-        })
-        .collect()
+    let mut held: Vec<(&Site, Version)> = Vec::new();
+    for site in project.sites.iter().filter(|site| site.role.says_version()) {
+        let version = match Group::of(&project.sites, site) {
+            Some(_) if held.iter().any(|(known, _)| is_one_group(known, site)) => continue,
+            Some(group) => match held.first() {
+                // It has no place for all that a version may say.
+                Some((_, first)) if group.agrees(first) => Ok(first.clone()),
+                _ => Version::parse(&group.version()),
+            },
+            None => Version::parse(&site.value),
+        };
+        let version = version.map_err(|refusal| match files.get(&site.path) {
+            Some(bytes) => refusal.at(sites::place(&site.path, bytes, site.range.start)),
+            None => refusal,
+        })?;
+        held.push((site, version));
+    }
+    Ok(held)
+}
+
+/// Are these two pieces of one version?
+fn is_one_group(one: &Site, other: &Site) -> bool {
+    match (&one.role, &other.role) {
+        (Role::Piece { of, .. }, Role::Piece { of: same, .. }) => {
+            of == same && one.path == other.path
+        }
+        _ => false,
+    }
+}
+
+/// Where the version is in pieces and nowhere else, they have to say all of it.
+fn room(sites: &[Site], to: &Version) -> Result<(), Refusal> {
+    if sites.iter().any(|site| site.role == Role::Version) {
+        return Ok(());
+    }
+    let Some(first) = sites.first() else { return Ok(()) };
+    match (&first.role, Group::of(sites, first)) {
+        (Role::Piece { of, .. }, Some(group)) if !group.holds(to) => {
+            let refusal = Refusal::usage(format!("{of} in {} has no room for {to}", first.path))
+                .why(format!("It is the only place of the version and says {}.", group.version()));
+            Err(match to.is_prerelease() {
+                true => refusal.why("A pre-release needs two more places: (1, 3, 0, \"rc\", 1)."),
+                false => refusal.why("Write one more number into it."),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn line_of(bytes: &[u8], site: &Site) -> usize {
@@ -173,6 +217,11 @@ fn new_text(
     if site.role == Role::Requirement {
         return version::follow(&site.value, from, to)
             .map_err(|refusal| refusal.why(format!("It stands in {} ({}).", site.path, site.key)));
+    }
+    if let Role::Piece { piece, .. } = &site.role {
+        // What stands behind "final" is nobody's serial number.
+        let kept = *piece == Piece::Serial && !from.is_prerelease() && !to.is_prerelease();
+        return Ok((!kept).then(|| pieces::written(*piece, &site.value, to)));
     }
     let style = match site.spelling {
         Spelling::Repository => *style,

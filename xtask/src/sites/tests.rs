@@ -357,7 +357,7 @@ fn survive(bytes: &[u8]) {
     }
     if let Ok(module) = Module::parse(source(&file)) {
         let _ = (module.setup_argument("version"), module.import_of("version"));
-        let _ = (module.numeric_versions(), module.alias_of("version"), module.assigned_names());
+        let _ = (module.pieces(), module.alias_of("version"), module.assigned_names());
         let _ = (module.strings_behind("version"), module.strings(), module.first_value("version"));
         let _ = module.setup_pairs("version");
     }

@@ -15,7 +15,7 @@ use part::{Part, read};
 use super::Project;
 use crate::error::Refusal;
 use crate::glob::Glob;
-use crate::sites::{Role, Source, Tree};
+use crate::sites::{Source, Tree};
 
 /// Manifests at the top of a repository, in the order in which one leads.
 const MANIFESTS: [&str; 5] =
@@ -38,7 +38,7 @@ pub fn detect(tree: &dyn Tree) -> Result<Project, Refusal> {
         lead.join(other);
     }
     // setup.py may take the version from the Cargo.toml beside it: then that has joined by name.
-    let versions = lead.sites.iter().any(|site| site.role == Role::Version);
+    let versions = lead.sites.iter().any(|site| site.role.says_version());
     if let (false, Some(refusal)) = (versions, lead.blocked) {
         return Err(refusal);
     }
