@@ -187,11 +187,9 @@ pub(super) fn add_own(tree: &dyn Tree, layout: &Layout, part: &mut Part) -> Resu
             (join(&folder, "version.py"), &NAMES[..]),
             (format!("{folder}.py"), &NAMES[..1]),
         ] {
-            if let Some(file) = read(tree, &path)? {
-                if says_version(&file) {
-                    add_file(tree, layout, &file, names, part)?;
-                    files.push(file);
-                }
+            if let Some(file) = read(tree, &path)?.filter(says_version) {
+                add_file(tree, layout, &file, names, part)?;
+                files.push(file);
             }
         }
     }
@@ -280,7 +278,7 @@ fn is_another(
     let group = pieces.group();
     let path = module.source().path;
     let here = || part.sites.iter().filter(|site| site.path == *path);
-    let known = here().any(|site| Some(&site.range) == pieces.pieces.first().map(|p| &p.2.range));
+    let known = here().any(|site| Some(&site.range) == pieces.items.first().map(|p| &p.2.range));
     if known || group.agrees(&project) {
         return Ok(false);
     }

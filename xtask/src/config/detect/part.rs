@@ -50,7 +50,9 @@ impl Part {
 
     /// Adds a version in pieces, each as a place of its own.
     pub fn add_pieces(&mut self, source: Source<'_>, pieces: &Pieces, origin: &str) {
-        piece_sites(source, pieces, origin).into_iter().for_each(|site| self.add(source, site));
+        for site in piece_sites(source, pieces, origin) {
+            self.add(source, site);
+        }
     }
 
     /// The version that it says first.
@@ -134,7 +136,7 @@ pub(super) fn piece_sites(source: Source<'_>, pieces: &Pieces, origin: &str) -> 
         let role = Role::Piece { of: pieces.name.clone(), piece: *piece };
         Site { role, ..site(source, Format::Python, key, origin, found.clone()) }
     };
-    pieces.pieces.iter().map(place).collect()
+    pieces.items.iter().map(place).collect()
 }
 
 /// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.

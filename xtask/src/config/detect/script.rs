@@ -56,7 +56,9 @@ pub(super) fn computed(script: &Module<'_>) -> Option<Refusal> {
 }
 
 fn add_lead((file, sites): Lead, part: &mut Part) {
-    sites.into_iter().for_each(|site| part.add(Source::from(&file), site));
+    for site in sites {
+        part.add(Source::from(&file), site);
+    }
 }
 
 /// The assignment that a variable leads to, or the argument itself.

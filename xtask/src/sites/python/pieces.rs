@@ -15,7 +15,7 @@ pub struct Pieces {
     /// Where the first statement begins.
     pub at: usize,
     /// The name each piece is assigned to, and the piece.
-    pub pieces: Vec<(String, Piece, Found)>,
+    pub items: Vec<(String, Piece, Found)>,
 }
 
 /// What the name of a group says about it.
@@ -53,7 +53,7 @@ struct Part {
 impl Pieces {
     /// The texts of its pieces.
     pub fn group(&self) -> Group<'_> {
-        Group::new(self.pieces.iter().map(|(_, piece, found)| (*piece, found.value.as_str())))
+        Group::new(self.items.iter().map(|(_, piece, found)| (*piece, found.value.as_str())))
     }
 }
 
@@ -72,8 +72,8 @@ impl Module<'_> {
             });
             let Some((name, wanted)) = named else { continue };
             match wanted {
-                Wanted::Group(kind) if let Some(pieces) = self.tuple(&name, value) => {
-                    groups.push(Pieces { name, kind, at, pieces });
+                Wanted::Group(kind) if let Some(items) = self.tuple(&name, value) => {
+                    groups.push(Pieces { name, kind, at, items });
                 }
                 Wanted::Part(index, frame) if let Some(found) = self.number(value) => {
                     parts.push(Part { name, frame, index, at, found });
@@ -174,8 +174,8 @@ fn sets(parts: Vec<Part>, groups: &mut Vec<Pieces>, odd: &mut Vec<Odd>) {
         let names: Vec<&str> = set.iter().map(|part| part.name.as_str()).collect();
         let name = names.join(", ");
         let piece = |Part { name, index, found, .. }| (name, Piece::Number(index), found);
-        let pieces = set.into_iter().map(piece).collect();
-        groups.push(Pieces { name, kind: Named::Parts, at, pieces });
+        let items = set.into_iter().map(piece).collect();
+        groups.push(Pieces { name, kind: Named::Parts, at, items });
     }
 }
 

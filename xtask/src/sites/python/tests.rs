@@ -318,7 +318,7 @@ fn versions_in_pieces_are_read_as_far_as_they_are_understood() {
         assert_eq!(said.collect::<Vec<_>>(), expected, "{text:?}");
         let names: Vec<&str> = others.iter().map(|odd| odd.name.as_str()).collect();
         assert_eq!(names, odd, "{text:?}");
-        for (_, _, found) in groups.iter().flat_map(|group| &group.pieces) {
+        for (_, _, found) in groups.iter().flat_map(|group| &group.items) {
             assert_eq!(text[found.range.clone()], found.value);
         }
     }
