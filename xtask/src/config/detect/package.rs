@@ -165,12 +165,16 @@ pub(super) fn follow(
 
 /// The version in pieces that `name` is, or the only one of the file.
 fn in_pieces(module: &Module<'_>, name: &str) -> Option<Pieces> {
-    let (mut groups, _) = module.pieces();
-    match groups.iter().position(|group| group.name == name) {
-        Some(own) => Some(groups.swap_remove(own)),
-        None if groups.len() == 1 => groups.pop(),
-        None => None,
-    }
+    let (groups, _) = module.pieces();
+    let own = groups.into_iter().find(|group| group.name == name);
+    own.or_else(|| sole_pieces(module))
+}
+
+/// The only version in pieces of a file; none either where there is another that is not understood
+/// (the one that is may stand for something else).
+pub(super) fn sole_pieces(module: &Module<'_>) -> Option<Pieces> {
+    let (mut groups, others) = module.pieces();
+    groups.pop().filter(|_| groups.is_empty() && others.is_empty())
 }
 
 /// Adds the version literals of the project's own package: `__init__.py`, `__about__.py` and

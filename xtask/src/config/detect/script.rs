@@ -1,9 +1,9 @@
 //! setup.py: the version its `setup(...)` calls are given, or the file it is read from there.
 
-use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version};
+use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version, sole_pieces};
 use super::part::{Part, listed, piece_sites, read, site};
 use crate::error::Refusal;
-use crate::sites::python::{Argument, Module};
+use crate::sites::python::{Argument, Module, generated_by};
 use crate::sites::{File, Format, Site, Source, Tree, plain};
 
 /// Files that are nothing but a version, when setup.py names one.
@@ -204,7 +204,13 @@ fn python_place(tree: &dyn Tree, layout: &Layout, file: &File) -> Result<Option<
             return Ok(place);
         }
     }
-    Ok(None)
+    // pycryptodome's setup.py puts its version together from `version_info`.
+    let pieces = match generated_by(&file.bytes) {
+        None => sole_pieces(&Module::parse(Source::from(file))?),
+        Some(_) => None,
+    };
+    let sites = |pieces| piece_sites(Source::from(file), &pieces, "setup.py");
+    Ok(pieces.map(|pieces| (file.clone(), sites(pieces))))
 }
 
 fn several_calls(script: &Module<'_>, arguments: &[Argument]) -> Refusal {

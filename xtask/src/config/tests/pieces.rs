@@ -113,9 +113,18 @@ fn pieces_are_the_version_where_nothing_else_is() {
         "MAJOR = 1\nMINOR = 2\nVERSION = '%d.%d' % (MAJOR, MINOR)\nsetup(version=VERSION)\n";
     assert_eq!(said(&[("setup.py", script)]), ["setup.py MAJOR, MINOR 1.2 (setup.py)"]);
 
+    let script = "for line in open(os.path.join('lib', 'Crypto', '__init__.py')):\n  \
+        if line.startswith('version_info'):\n    version_tuple = eval(line.split('=')[1])\n\
+        version_string = '%d.%d' % version_tuple[:-1]\nsetup(name='x', version=version_string)\n";
+    let files = [("setup.py", script), ("lib/Crypto/__init__.py", "version_info = (3, 4, 2)\n")];
+    assert_eq!(said(&files), ["lib/Crypto/__init__.py version_info 3.4.2 (setup.py)"]);
+
     let two = "VERSION = (1, 2)\nversion_info = (1, 2)\n__version__ = f(VERSION)\n";
     let files = [("pyproject.toml", dynamic), ("pkg/__init__.py", two)];
     let what = "tool.setuptools.dynamic.version.attr in pyproject.toml points to pkg.__version__";
+    expect_refusal(&files, what, Some("pyproject.toml:5:20"));
+    let doctored = "VERSION = (0, 7, 3, None)\nversion_info = (1, 2, 6)\n__version__ = f()\n";
+    let files = [("pyproject.toml", dynamic), ("pkg/__init__.py", doctored)];
     expect_refusal(&files, what, Some("pyproject.toml:5:20"));
     let none = "VERSION = (1, 2)\n";
     expect_refusal(

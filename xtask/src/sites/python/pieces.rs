@@ -150,7 +150,7 @@ impl Module<'_> {
             |first: &Token| first.kind == Kind::Number || matches!(self.raw(first), b"(" | b"[");
         value.first().is_some_and(begins)
             && value.iter().any(|token| token.kind == Kind::Number)
-            && value.iter().all(|token| token.kind != Kind::Name)
+            && value.iter().all(|token| token.kind != Kind::Name || self.raw(token) == b"None")
     }
 }
 
