@@ -177,6 +177,46 @@ fn a_declared_manifest_brings_its_lock_file() {
 }
 
 #[test]
+fn a_key_and_a_pattern_in_one_file() {
+    let config = declared(
+        r##"{ path = "pyproject.toml", pattern = "# now {version}" },
+            { path = "deploy/Chart.yaml", key = "appVersion" },
+            { path = "deploy/Chart.yaml", pattern = "app v{version}" }"##,
+    );
+    let place = place("mixed", &config);
+    place.put("pyproject.toml", "[project] # now 1.2.0\nname = 'demo'\nversion = '1.2.0'\n");
+    place.put("deploy/Chart.yaml", "appVersion: 1.2.0 # app v1.2.0\n");
+    let before = place.state();
+    works(&place, &["bump", "minor"]);
+    let toml = "[project] # now 1.3.0\nname = 'demo'\nversion = '1.3.0'\n";
+    assert_eq!(place.read("pyproject.toml"), toml);
+    assert_eq!(place.read("deploy/Chart.yaml"), "appVersion: 1.3.0 # app v1.3.0\n");
+    undone(&place, &before);
+}
+
+#[test]
+fn versions_in_pieces() {
+    let config = declared(
+        r#"{ path = "a/version.py", key = "__version__" },
+           { path = "b/version.py", key = "VERSION" },
+           { path = "b/version.py", key = "TEXT" }"#,
+    );
+    let place = place("pieces", &config);
+    place.put(
+        "a/version.py",
+        "__version__ = '1.2.0'\n__version_info__ = (1, 2, 0)\nOTHER = (1, 2)\n",
+    );
+    place.put("b/version.py", "VERSION = (1, 2, 0, 'final', 0)\nTEXT = '1.2.0'\n");
+    let before = place.state();
+    works(&place, &["bump", "minor", "--pre", "rc"]);
+    let a = "__version__ = '1.3.0-rc.1'\n__version_info__ = (1, 3, 0)\nOTHER = (1, 2)\n";
+    assert_eq!(place.read("a/version.py"), a);
+    let b = "VERSION = (1, 3, 0, 'rc', 1)\nTEXT = '1.3.0-rc.1'\n";
+    assert_eq!(place.read("b/version.py"), b);
+    undone(&place, &before);
+}
+
+#[test]
 fn tags_as_configured() {
     let place = place("tags", "[tag]\nformat = \"release-{version}\"\nignore = [\"*-bad\"]\n");
     place.git(&["tag", "release-1.1.0"]);

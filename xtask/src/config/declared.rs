@@ -1,15 +1,16 @@
 //! What gonogo.toml says of version files, as places of the project's version.
 
 use super::Project;
-use super::detect::{MANIFESTS, View, followers};
+use super::detect::{MANIFESTS, View, followers, piece_sites};
 use super::file::{Declared, Settings};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::declared::{Where, places};
 use crate::sites::pattern::Pattern;
-use crate::sites::{File, Role, Site, Source, Spelling, Tree};
-use crate::version::Scheme;
+use crate::sites::python::{Module, Pieces};
+use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
+use crate::version::{Scheme, Version};
 
 /// A place and the entry of gonogo.toml that declares it.
 struct Claimed<'d> {
@@ -53,12 +54,30 @@ pub(super) fn add(
             add_followers(view, &file, project)?;
         }
     }
-    for Claimed { site, by, .. } in claimed {
+    for Claimed { site, by, .. } in &claimed {
         let same = |known: &&mut Site| known.path == site.path && known.range == site.range;
         match project.sites.iter_mut().find(same) {
             Some(known) if by.scheme.is_some() => known.spelling = site.spelling,
             Some(_) => {}
-            None => project.sites.push(site),
+            None => project.sites.push(site.clone()),
+        }
+    }
+    add_companions(&claimed, project)
+}
+
+/// Adds the versions in pieces (`__version_info__ = (1, 2, 3)`) of declared Python files that say
+/// what the file says.
+fn add_companions(claimed: &[Claimed<'_>], project: &mut Project) -> Result<(), Refusal> {
+    for Claimed { site, file, .. } in claimed.iter().filter(|c| c.site.format == Format::Python) {
+        let Some(version) = Version::read(&site.value) else { continue };
+        let source = Source::from(file);
+        let (groups, _) = Module::parse(source)?.pieces();
+        for pieces in groups.iter().filter(|pieces| pieces.group().agrees(&version)) {
+            let new = piece_sites(source, pieces, "declared");
+            let known = |new: &Site| project.sites.iter().any(|known| overlap(known, new));
+            if !new.iter().any(known) {
+                project.sites.extend(new);
+            }
         }
     }
     Ok(())
@@ -117,6 +136,11 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
         (None, Some(pattern)) => Where::Pattern(pattern),
         (None, None) => Where::Itself,
     };
+    if let Where::Key([name]) = &place
+        && let Some(pieces) = in_pieces(source, name)?
+    {
+        return Ok(piece_sites(source, &pieces, "declared"));
+    }
     let found = places(source, &place)?;
     if found.len() != entry.count {
         return Err(miscounted(
@@ -133,7 +157,7 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
         None if forced => Spelling::Semver,
         None => Spelling::Repository,
     };
-    let site = |(format, key, found): (_, _, crate::sites::Found)| Site {
+    let site = |(format, key, found): (Format, String, Found)| Site {
         path: file.path.clone(),
         format,
         key,
@@ -144,6 +168,15 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
         spelling,
     };
     Ok(found.into_iter().map(site).collect())
+}
+
+/// The version in pieces that has this name in a Python file.
+fn in_pieces(source: Source<'_>, name: &str) -> Result<Option<Pieces>, Refusal> {
+    if !source.path.name().ends_with(".py") {
+        return Ok(None);
+    }
+    let (groups, _) = Module::parse(source)?.pieces();
+    Ok(groups.into_iter().find(|pieces| pieces.name == name))
 }
 
 fn miscounted(settings: &Settings, entry: &Declared, source: Source<'_>, at: &[usize]) -> Refusal {

@@ -9,7 +9,7 @@ use super::{Package, Packages, Project};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::sites::{File, Role, Tree};
+use crate::sites::{File, Site, Tree};
 use crate::version::TagFormat;
 
 /// The configuration, at the top of a repository.
@@ -176,15 +176,14 @@ impl<'a> Projects<'a> {
     /// Puts the place that `[version] source` names before the others.
     fn put_first(&self, project: &mut Project) -> Result<(), Refusal> {
         let Some(source) = &self.settings.version.source else { return Ok(()) };
-        let is_source =
-            |site: &crate::sites::Site| site.path == source.value && site.role == Role::Version;
-        match project.sites.iter().position(is_source) {
-            Some(at) => {
-                project.sites[..=at].rotate_right(1);
+        let leads = |site: &Site| site.path == source.value && site.role.says_version();
+        match project.sites.iter().any(leads) {
+            true => {
+                project.sites.sort_by_key(|site| !leads(site));
                 Ok(())
             }
-            None if project.manifest == source.value => Ok(()),
-            None => {
+            false if project.manifest == source.value => Ok(()),
+            false => {
                 let what =
                     format!("[version] source is {}, which is no version file", source.value);
                 let mut names: Vec<&str> = project.sites.iter().map(|s| s.path.as_str()).collect();

@@ -1,6 +1,7 @@
 //! Repository layouts and the version files they have.
 
 mod packages;
+mod pieces;
 mod scripts;
 mod wording;
 mod workspaces;
@@ -134,11 +135,13 @@ fn a_static_version_and_the_own_package() {
     let files = [PROJECT, ("my_pkg/__init__.py", init), ("my_pkg/_v.py", "V = '1.2.3'\n")];
     expect(
         &files,
-        &["pyproject.toml project.version 1.2.3 (manifest)", "my_pkg/_v.py V 1.2.3 (package)"],
-    );
-    assert_eq!(
-        project(&files).notes[0].to_string(),
-        "my_pkg/__init__.py:2 __version_info__ says the version in numbers: not edited yet"
+        &[
+            "pyproject.toml project.version 1.2.3 (manifest)",
+            "my_pkg/_v.py V 1.2.3 (package)",
+            "my_pkg/__init__.py __version_info__ 1 (package)",
+            "my_pkg/__init__.py __version_info__ 2 (package)",
+            "my_pkg/__init__.py __version_info__ 3 (package)",
+        ],
     );
     expect(
         &[

@@ -9,7 +9,8 @@ use crate::path::RepoPath;
 use crate::plan::{
     Action, Base, Digest, Edit, FORMAT, FileChange, Land, Object, Plan, Ready, RefMove, Step,
 };
-use crate::sites::{self, Format, Role, Site, Spelling};
+use crate::sites::pieces::{self, Group};
+use crate::sites::{self, Format, Piece, Role, Site, Spelling};
 use crate::version::{self, Downgrade, Outcome, Released, Style, Target, Version};
 
 /// The message of `bump --commit`; a copy lies in the repository's `templates/`.
@@ -69,6 +70,7 @@ pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
         // Files that disagree are still brought to it.
         Outcome::AlreadyThere => (current.spelled(&style)?, Vec::new()),
     };
+    room(&facts.project.sites, &to)?;
     let edits = edits(facts, &current, &to, &style)?;
     Ok(Bump { name: facts.project.name.clone(), from: current, to, notes, edits })
 }
@@ -103,7 +105,12 @@ pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
     let refusal = Refusal::unsafe_to("the version files disagree, so nothing was changed");
     let refusal = held.iter().fold(refusal, |refusal, (site, version)| {
         let line = facts.files.get(&site.path).map_or(1, |bytes| line_of(bytes, site));
-        refusal.why(format!("{}:{line}  {version}", site.path))
+        match &site.role {
+            Role::Piece { of, .. } => {
+                refusal.why(format!("{}:{line}  {of} says {version}", site.path))
+            }
+            _ => refusal.why(format!("{}:{line}  {version}", site.path)),
+        }
     });
     let retry = format!("{} --set-from {}", wish.command, word(&source.path));
     Err(refusal.next_typed(retry, format!("if {first} is right")))
@@ -118,16 +125,53 @@ pub fn held<'a>(
     project: &'a Project,
     files: &BTreeMap<RepoPath, Rc<[u8]>>,
 ) -> Result<Vec<(&'a Site, Version)>, Refusal> {
-    let places = project.sites.iter().filter(|site| site.role == Role::Version);
-    places
-        .map(|site| match Version::parse(&site.value) {
-            Ok(version) => Ok((site, version)),
-            Err(refusal) => Err(match files.get(&site.path) {
-                Some(bytes) => refusal.at(sites::place(&site.path, bytes, site.range.start)),
-                None => refusal,
-            }),
-        })
-        .collect()
+    let mut held: Vec<(&Site, Version)> = Vec::new();
+    for site in project.sites.iter().filter(|site| site.role.says_version()) {
+        let version = match Group::of(&project.sites, site) {
+            Some(_) if held.iter().any(|(known, _)| is_one_group(known, site)) => continue,
+            Some(group) => match held.first() {
+                // It has no place for all that a version may say.
+                Some((_, first)) if group.agrees(first) => Ok(first.clone()),
+                _ => Version::parse(&group.version()),
+            },
+            None => Version::parse(&site.value),
+        };
+        let version = version.map_err(|refusal| match files.get(&site.path) {
+            Some(bytes) => refusal.at(sites::place(&site.path, bytes, site.range.start)),
+            None => refusal,
+        })?;
+        held.push((site, version));
+    }
+    Ok(held)
+}
+
+/// Are these two pieces of one version?
+fn is_one_group(one: &Site, other: &Site) -> bool {
+    match (&one.role, &other.role) {
+        (Role::Piece { of, .. }, Role::Piece { of: same, .. }) => {
+            of == same && one.path == other.path
+        }
+        _ => false,
+    }
+}
+
+/// Where the version is in pieces and nowhere else, they have to say all of it.
+fn room(sites: &[Site], to: &Version) -> Result<(), Refusal> {
+    if sites.iter().any(|site| site.role == Role::Version) {
+        return Ok(());
+    }
+    let Some(first) = sites.first() else { return Ok(()) };
+    match (&first.role, Group::of(sites, first)) {
+        (Role::Piece { of, .. }, Some(group)) if !group.holds(to) => {
+            let refusal = Refusal::usage(format!("{of} in {} has no room for {to}", first.path))
+                .why(format!("It is the only place of the version and says {}.", group.version()));
+            Err(match to.is_prerelease() {
+                true => refusal.why("A pre-release needs two more places: (1, 3, 0, \"rc\", 1)."),
+                false => refusal.why("Write one more number into it."),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn line_of(bytes: &[u8], site: &Site) -> usize {
@@ -174,22 +218,22 @@ pub fn changes(
     bumps: &[Bump],
     files: &BTreeMap<RepoPath, Rc<[u8]>>,
 ) -> Result<Vec<FileChange>, Refusal> {
-    let mut order: Vec<(&RepoPath, Format)> = Vec::new();
-    let mut edits: BTreeMap<&RepoPath, Vec<Edit>> = BTreeMap::new();
+    let mut order: Vec<&RepoPath> = Vec::new();
+    let mut edits: BTreeMap<&RepoPath, Vec<(Format, Edit)>> = BTreeMap::new();
     for (path, format, edit) in bumps.iter().flat_map(|bump| &bump.edits) {
         if !edits.contains_key(path) {
-            order.push((path, *format));
+            order.push(path);
         }
         let known = edits.entry(path).or_default();
         // Packages that share a version ask for the same edit.
-        if !known.contains(edit) {
-            known.push(edit.clone());
+        if !known.iter().any(|(_, known)| known == edit) {
+            known.push((*format, edit.clone()));
         }
     }
-    let change = |(path, format): (&RepoPath, Format)| {
+    let change = |path: &RepoPath| {
         let mut edits = edits.remove(path).unwrap_or_default();
-        edits.sort_by_key(|edit| edit.range.start);
-        change(path, format, &files[path], edits)
+        edits.sort_by_key(|(_, edit)| edit.range.start);
+        change(path, &files[path], edits)
     };
     order.into_iter().map(change).collect()
 }
@@ -205,6 +249,11 @@ fn new_text(
         return version::follow(&site.value, from, to)
             .map_err(|refusal| refusal.why(format!("It stands in {} ({}).", site.path, site.key)));
     }
+    if let Role::Piece { piece, .. } = &site.role {
+        // What stands behind "final" is nobody's serial number.
+        let kept = *piece == Piece::Serial && !from.is_prerelease() && !to.is_prerelease();
+        return Ok((!kept).then(|| pieces::written(*piece, &site.value, to)));
+    }
     let style = match site.spelling {
         Spelling::Repository => *style,
         Spelling::Semver => Style { scheme: Style::SEMVER.scheme, dotted: style.dotted },
@@ -216,13 +265,15 @@ fn new_text(
 
 fn change(
     path: &RepoPath,
-    format: Format,
     bytes: &[u8],
-    edits: Vec<Edit>,
+    edits: Vec<(Format, Edit)>,
 ) -> Result<FileChange, Refusal> {
-    let texts: Vec<_> = edits.iter().map(|edit| (edit.range.clone(), edit.new.as_str())).collect();
+    let found: Vec<_> =
+        edits.iter().map(|(f, edit)| (*f, (edit.range.clone(), edit.new.as_str()))).collect();
+    let texts: Vec<_> = found.iter().map(|(_, text)| text.clone()).collect();
     let after = sites::splice(bytes, &texts)?;
-    sites::check(path, format, bytes, &after, &texts)?;
+    sites::check(path, bytes, &after, &found)?;
+    let edits = edits.into_iter().map(|(_, edit)| edit).collect();
     let (before, after) = (Digest::of(bytes), Digest::of(&after));
     Ok(FileChange { path: path.clone(), edits, before, after })
 }

@@ -15,13 +15,17 @@ pub struct Change {
     pub value: String,
 }
 
-/// The changed lines of a file, one for each edit (two edits in one line give two changes).
+/// Edits of one line that are not further apart than the items of a tuple are shown as one.
+const BESIDE: usize = 16;
+
+/// The changed lines of a file, one for each edit (two edits in one line give two changes, unless
+/// they stand side by side).
 ///
 /// `bytes` is the file before the edits; bytes that are not UTF-8 are shown as `U+FFFD`.
 pub fn changes(bytes: &[u8], edits: &[Edit]) -> Vec<Change> {
     let mut line = 1;
     let mut counted = 0;
-    edits
+    side_by_side(bytes, edits)
         .iter()
         .map(|edit| {
             line += bytes[counted..edit.range.start].iter().filter(|&&b| b == b'\n').count();
@@ -29,6 +33,27 @@ pub fn changes(bytes: &[u8], edits: &[Edit]) -> Vec<Change> {
             change(bytes, edit, line)
         })
         .collect()
+}
+
+/// The edits, neighbours put together.
+fn side_by_side(bytes: &[u8], edits: &[Edit]) -> Vec<Edit> {
+    let mut joined: Vec<Edit> = Vec::new();
+    for edit in edits {
+        let beside = |last: &&mut Edit| {
+            let between = bytes.get(last.range.end..edit.range.start).unwrap_or_default();
+            between.len() <= BESIDE && between.is_ascii() && !between.contains(&b'\n')
+        };
+        match joined.last_mut().filter(beside) {
+            Some(last) => {
+                let between = String::from_utf8_lossy(&bytes[last.range.end..edit.range.start]);
+                last.old = format!("{}{between}{}", last.old, edit.old);
+                last.new = format!("{}{between}{}", last.new, edit.new);
+                last.range.end = edit.range.end;
+            }
+            None => joined.push(edit.clone()),
+        }
+    }
+    joined
 }
 
 fn change(bytes: &[u8], edit: &Edit, line: usize) -> Change {
@@ -72,5 +97,20 @@ mod tests {
                 (3, "c = '3'", "c = '30'", 5..6)
             ]
         );
+    }
+
+    #[test]
+    fn the_items_of_a_tuple_are_one_change() {
+        let bytes = b"V = (1, 2, 'final', 0); x = 'far away from it', 1\n2";
+        let edit = |at: std::ops::Range<usize>, new: &str| Edit {
+            old: String::from_utf8_lossy(&bytes[at.clone()]).into_owned(),
+            range: at,
+            new: new.into(),
+        };
+        let edits = [edit(8..9, "3"), edit(12..17, "rc"), edit(48..49, "4"), edit(50..51, "5")];
+        let found = changes(bytes, &edits);
+        let lines: Vec<_> = found.iter().map(|c| (c.line, c.span.clone(), &*c.value)).collect();
+        assert_eq!(lines, [(1, 8..17, "3, 'rc"), (1, 48..49, "4"), (2, 0..1, "5")]);
+        assert_eq!(found[0].new, "V = (1, 3, 'rc', 0); x = 'far away from it', 1");
     }
 }

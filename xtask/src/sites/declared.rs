@@ -126,13 +126,7 @@ fn node<'d>(doc: &'d Doc<'_>, keys: &[String]) -> Result<&'d Node, Refusal> {
     if let Some(node) = doc.get(keys)? {
         return Ok(node);
     }
-    let mut depth = keys.len().saturating_sub(1);
-    let parent = loop {
-        match doc.get(&keys[..depth])? {
-            Some(node) => break node,
-            None => depth = depth.saturating_sub(1),
-        }
-    };
+    let (depth, parent) = doc.furthest(keys);
     let names: Vec<&str> = parent.entries().iter().map(|entry| entry.key.as_str()).collect();
     let refusal = missing(doc.source(), keys, parent.span.start);
     let refusal = match parent.entries().iter().find(|entry| entry.key == "<<") {

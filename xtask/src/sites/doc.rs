@@ -181,6 +181,23 @@ impl<'a> Doc<'a> {
         Ok(Some(node))
     }
 
+    /// How many keys of a path lead on, in the document where they lead furthest, and the value
+    /// they lead to.
+    pub fn furthest<S: AsRef<str>>(&self, keys: &[S]) -> (usize, &Node) {
+        let mut furthest = (0, &self.root);
+        for document in self.documents() {
+            let mut node = document;
+            for (depth, key) in keys.iter().enumerate() {
+                let Some(next) = node.step(key.as_ref()) else { break };
+                node = next;
+                if depth >= furthest.0 {
+                    furthest = (depth + 1, node);
+                }
+            }
+        }
+        furthest
+    }
+
     /// The string at a path of keys, `None` when there is nothing.
     ///
     /// # Errors

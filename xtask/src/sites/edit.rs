@@ -33,92 +33,109 @@ pub fn splice(old: &[u8], edits: &[Replacement<'_>]) -> Result<Vec<u8>, Refusal>
     Ok(new)
 }
 
-/// Proves that `new` is `old` with these edits and says the same except for them: both are parsed,
-/// and everything but the edited strings is equal; each of those has its new text as its value.
+/// Proves that `new` is `old` with these edits and says the same except for them: for each format
+/// that an edit was found by both are parsed, and everything but the edited strings is equal; each
+/// of those has its new text as its value. An edit found by a pattern may also lie where a parser
+/// sees nothing (in a comment).
 ///
 /// # Errors
 /// A document that no longer parses or says something else, with the place in the new text.
 pub fn check(
     path: &RepoPath,
-    format: Format,
     old: &[u8],
     new: &[u8],
-    edits: &[Replacement<'_>],
+    edits: &[(Format, Replacement<'_>)],
 ) -> Result<(), Refusal> {
-    if splice(old, edits)? != new {
+    let all: Vec<Replacement<'_>> = edits.iter().map(|(_, edit)| edit.clone()).collect();
+    if splice(old, &all)? != new {
         return Err(refuse(Source { path, bytes: new }, 0, "Bytes outside the edits differ."));
     }
-    let (old, new) = (Source { path, bytes: old }, Source { path, bytes: new });
-    match format {
-        Format::Toml => {
-            let (before, after) = (toml::parse(old)?, toml::parse(new)?);
-            compare(old, &before.events(), new, &after.events(), edits)
+    let mut formats: Vec<Format> = Vec::new();
+    for (format, _) in edits {
+        if formats.contains(format) {
+            continue;
         }
-        Format::Json => {
-            let (before, after) = (json::parse(old)?, json::parse(new)?);
-            compare(old, &before.events(), new, &after.events(), edits)
-        }
-        Format::Yaml => {
-            let (before, after) = (yaml::parse(old)?, yaml::parse(new)?);
-            compare(old, &before.events(), new, &after.events(), edits)
-        }
-        Format::Cfg => {
-            let (before, after) = (cfg::Cfg::parse(old)?, cfg::Cfg::parse(new)?);
-            compare(old, &before.events(), new, &after.events(), edits)
-        }
-        Format::Python => {
-            let (before, after) = (python::Module::parse(old)?, python::Module::parse(new)?);
-            compare(old, &before.events(), new, &after.events(), edits)
-        }
-        Format::Plain => compare(old, &plain::events(old)?, new, &plain::events(new)?, edits),
-        Format::Text => {
-            let before = pattern::events(old, edits.iter().map(|(range, _)| range.clone()))?;
-            let after = pattern::events(new, edits.iter().map(|edit| moved(edit, edits)))?;
-            compare(old, &before, new, &after, edits)
-        }
-    }
-}
-
-fn compare(
-    old: Source<'_>,
-    before: &[Event<'_>],
-    new: Source<'_>,
-    after: &[Event<'_>],
-    edits: &[Replacement<'_>],
-) -> Result<(), Refusal> {
-    let mut edited = 0;
-    for (was, is) in before.iter().zip(after) {
-        match (was, is) {
-            (Event::Mark(was), Event::Mark(is)) if was == is => {}
-            (Event::Text(was, range), Event::Text(is, at)) => {
-                let inside = within(edits, range);
-                edited += inside.len();
-                if expected(old, was, range, inside).as_deref() != Some(is) {
-                    return Err(refuse(
-                        new,
-                        at.start,
-                        "A string has another value than it should.",
-                    ));
-                }
-            }
-            // YAML: 1.3 is a number where 1.2.3 was a string.
-            (Event::Text(_, range), Event::Mark(is)) if !within(edits, range).is_empty() => {
-                let is = String::from_utf8_lossy(is);
-                let at = moved(&(range.clone(), ""), edits).start;
-                let why = format!("{is} is no string without quotes: write the value in quotes.");
-                return Err(refuse(new, at, &why));
-            }
-            (_, Event::Text(_, at)) => return Err(refuse(new, at.start, "Its structure changed.")),
-            _ => return Err(refuse(new, 0, "Its structure changed.")),
-        }
-    }
-    if before.len() != after.len() {
-        return Err(refuse(new, 0, "Its structure changed."));
-    }
-    if edited != edits.len() {
-        return Err(refuse(new, 0, "An edit is not inside a string value."));
+        formats.push(*format);
+        let own = edits.iter().filter(|(other, _)| other == format).map(|(_, edit)| edit.clone());
+        let proof = Proof {
+            old: Source { path, bytes: old },
+            new: Source { path, bytes: new },
+            all: &all,
+            own: own.collect(),
+        };
+        proof.hold(*format)?;
     }
     Ok(())
+}
+
+/// What is to be proved of the edits of one format.
+struct Proof<'a> {
+    old: Source<'a>,
+    new: Source<'a>,
+    /// The edits of every format.
+    all: &'a [Replacement<'a>],
+    own: Vec<Replacement<'a>>,
+}
+
+impl Proof<'_> {
+    fn hold(&self, format: Format) -> Result<(), Refusal> {
+        let (old, new) = (self.old, self.new);
+        match format {
+            Format::Toml => self.compare(&toml::parse(old)?.events(), &toml::parse(new)?.events()),
+            Format::Json => self.compare(&json::parse(old)?.events(), &json::parse(new)?.events()),
+            Format::Yaml => self.compare(&yaml::parse(old)?.events(), &yaml::parse(new)?.events()),
+            Format::Cfg => {
+                let (before, after) = (cfg::Cfg::parse(old)?, cfg::Cfg::parse(new)?);
+                self.compare(&before.events(), &after.events())
+            }
+            Format::Python => {
+                let (before, after) = (python::Module::parse(old)?, python::Module::parse(new)?);
+                self.compare(&before.events(), &after.events())
+            }
+            Format::Plain => self.compare(&plain::events(old)?, &plain::events(new)?),
+            Format::Text => {
+                let before = self.own.iter().map(|(range, _)| range.clone());
+                let after = self.own.iter().map(|edit| moved(edit, self.all));
+                self.compare(&pattern::events(old, before)?, &pattern::events(new, after)?)
+            }
+        }
+    }
+
+    fn compare(&self, before: &[Event<'_>], after: &[Event<'_>]) -> Result<(), Refusal> {
+        let mut edited = 0;
+        for (was, is) in before.iter().zip(after) {
+            match (was, is) {
+                (Event::Mark(was), Event::Mark(is)) if was == is => {}
+                (Event::Text(was, range), Event::Text(is, at)) => {
+                    edited += within(&self.own, range).len();
+                    let inside = within(self.all, range);
+                    if expected(self.old, was, range, inside).as_deref() != Some(is) {
+                        let why = "A string has another value than it should.";
+                        return Err(refuse(self.new, at.start, why));
+                    }
+                }
+                // YAML: 1.3 is a number where 1.2.3 was a string.
+                (Event::Text(_, range), Event::Mark(is)) if !within(self.all, range).is_empty() => {
+                    let is = String::from_utf8_lossy(is);
+                    let at = moved(&(range.clone(), ""), self.all).start;
+                    let why =
+                        format!("{is} is no string without quotes: write the value in quotes.");
+                    return Err(refuse(self.new, at, &why));
+                }
+                (_, Event::Text(_, at)) => {
+                    return Err(refuse(self.new, at.start, "Its structure changed."));
+                }
+                _ => return Err(refuse(self.new, 0, "Its structure changed.")),
+            }
+        }
+        if before.len() != after.len() {
+            return Err(refuse(self.new, 0, "Its structure changed."));
+        }
+        if edited != self.own.len() {
+            return Err(refuse(self.new, 0, "An edit is not inside a string value."));
+        }
+        Ok(())
+    }
 }
 
 /// Where the new text of an edit lies among the others.

@@ -11,6 +11,7 @@ mod edit;
 mod event;
 pub mod json;
 pub mod pattern;
+pub mod pieces;
 pub mod plain;
 pub mod python;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::error::{Place, Refusal};
 use crate::glob::Glob;
 use crate::path::RepoPath;
 pub use edit::{check, splice};
+pub use pieces::Piece;
 
 /// The byte order mark some editors put in front of UTF-8.
 const BOM: char = '\u{feff}';
@@ -52,6 +54,19 @@ pub enum Role {
     Lock,
     /// A workspace member's requirement on another member (Cargo's requirement syntax).
     Requirement,
+    /// A part of a version that is written in pieces; the pieces of one group say one version.
+    Piece {
+        /// The group as a person names it: `__version_info__` or `MAJOR, MINOR, PATCH`.
+        of: String,
+        piece: Piece,
+    },
+}
+
+impl Role {
+    /// Does the place say the project's version, alone or together with others?
+    pub fn says_version(&self) -> bool {
+        matches!(self, Self::Version | Self::Piece { .. })
+    }
 }
 
 /// Which spelling a site can hold.

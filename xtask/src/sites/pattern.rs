@@ -141,7 +141,8 @@ fn may_end(tail: &[u8]) -> bool {
     }
 }
 
-/// A text as what two of them are compared by: the versions at these ranges, and what is between.
+/// A text as what two of them are compared by: the versions at these ranges. What is between them
+/// is equal by the way edits are spliced, or is another edit's.
 ///
 /// # Errors
 /// A range that holds no version.
@@ -149,20 +150,13 @@ pub(super) fn events(
     source: Source<'_>,
     ranges: impl Iterator<Item = Range<usize>>,
 ) -> Result<Vec<Event<'_>>, Refusal> {
-    let mut events = Vec::new();
-    let mut done = 0;
-    for range in ranges {
-        let found = version(source.bytes, range.clone()).ok_or_else(|| {
-            Refusal::usage(format!("{} holds no version here", source.path))
-                .why("What a pattern finds, and what takes its place, is a whole version.")
-                .at(source.place(range.start))
-        })?;
-        events.push(Event::Mark(source.bytes.get(done..range.start).unwrap_or_default()));
-        events.push(Event::text(found.value, range.clone()));
-        done = range.end;
-    }
-    events.push(Event::Mark(source.bytes.get(done..).unwrap_or_default()));
-    Ok(events)
+    let event = |range: Range<usize>| match version(source.bytes, range.clone()) {
+        Some(found) => Ok(Event::text(found.value, range)),
+        None => Err(Refusal::usage(format!("{} holds no version here", source.path))
+            .why("What a pattern finds, and what takes its place, is a whole version.")
+            .at(source.place(range.start))),
+    };
+    ranges.map(event).collect()
 }
 
 #[cfg(test)]

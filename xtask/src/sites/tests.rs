@@ -5,8 +5,21 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::cfg::Cfg;
+use super::edit::Replacement;
 use super::python::Module;
 use super::*;
+
+/// [`super::check`] for edits that were all found by one format.
+pub(super) fn check(
+    path: &RepoPath,
+    format: Format,
+    old: &[u8],
+    new: &[u8],
+    edits: &[Replacement<'_>],
+) -> Result<(), Refusal> {
+    let edits: Vec<_> = edits.iter().map(|edit| (format, edit.clone())).collect();
+    super::check(path, old, new, &edits)
+}
 
 pub(super) fn file(path: &str, bytes: impl AsRef<[u8]>) -> File {
     File { path: RepoPath::new(path).unwrap(), bytes: bytes.as_ref().into() }
@@ -357,7 +370,7 @@ fn survive(bytes: &[u8]) {
     }
     if let Ok(module) = Module::parse(source(&file)) {
         let _ = (module.setup_argument("version"), module.import_of("version"));
-        let _ = (module.numeric_versions(), module.alias_of("version"), module.assigned_names());
+        let _ = (module.pieces(), module.alias_of("version"), module.assigned_names());
         let _ = (module.strings_behind("version"), module.strings(), module.first_value("version"));
         let _ = module.setup_pairs("version");
     }
@@ -421,4 +434,18 @@ fn a_result_that_says_something_else_is_refused() {
     verdict(Format::Toml, both, &[("1.2.3", "2.0.0"), ("1.3.0", "2.0.0")]).unwrap();
     let path = RepoPath::new("x").unwrap();
     assert!(check(&path, Format::Toml, b"a = '1'\n", b"a = '2' \n", &[(5..6, "2")]).is_err());
+}
+
+/// A key and a pattern in one file: each edit is proved by the way it was found, and a comment may
+/// be edited only by the pattern.
+#[test]
+fn edits_of_several_formats() {
+    let path = RepoPath::new("x.toml").unwrap();
+    let (old, new) = (b"a = '1.0' # v1.0\nb = '1.0'\n", b"a = '2.0' # v2.0\nb = '1.0'\n");
+    let (key, pattern) = ((5..8, "2.0"), (13..16, "2.0"));
+    let both = |first, second| [(first, key.clone()), (second, pattern.clone())];
+    super::check(&path, old, new, &both(Format::Toml, Format::Text)).unwrap();
+    super::check(&path, old, new, &both(Format::Text, Format::Text)).unwrap();
+    assert!(super::check(&path, old, new, &both(Format::Toml, Format::Toml)).is_err());
+    assert!(super::check(&path, old, old, &both(Format::Toml, Format::Text)).is_err());
 }

@@ -235,8 +235,9 @@ fn no_string(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sites::splice;
+    use crate::sites::tests::check;
     use crate::sites::tests::{file, source};
-    use crate::sites::{check, splice};
 
     fn find(text: &str, keys: &[&str]) -> Result<Option<(String, String)>, Refusal> {
         let file = file("x.yaml", text);

@@ -36,7 +36,13 @@ impl Row {
                 let new = format!("{}{value}{quotes}", &before[prefixed(&before, open)..]);
                 format!("{before}{}{quotes} -> {new}", &old[span.clone()])
             }
-            None => format!("{before}{} -> {value}", &old[span.clone()]),
+            None => match tuple(&before, after) {
+                Some((open, close)) => {
+                    let (start, end) = (&before[open..], &after[..close]);
+                    format!("{before}{}{end} -> {start}{value}{end}", &old[span.clone()])
+                }
+                None => format!("{before}{} -> {value}", &old[span.clone()]),
+            },
         }
     }
 
@@ -64,6 +70,16 @@ impl Row {
         };
         (format!("{before}{held}{after}"), format!("{before}{value}{after}"))
     }
+}
+
+/// Where the tuple around a value begins in the text before, and ends in the text after.
+fn tuple(before: &str, after: &str) -> Option<(usize, usize)> {
+    let open = before.rfind('(')?;
+    let close = after.find(')')? + 1;
+    let item = |c: char| c.is_alphanumeric() || " ,\"'".contains(c);
+    let (start, end) = (&before[open + 1..], &after[..close - 1]);
+    let plain = start.chars().chain(end.chars()).all(item);
+    (plain && (start.contains(',') || end.contains(','))).then_some((open, close))
 }
 
 /// Where the quotes at `open` begin with what Python writes before them (`r"..."`).
@@ -111,6 +127,9 @@ mod tests {
             ("version = 1.2.0", "version = 1.2.0 -> 1.3.0"),
             ("v = r\"\"\"1.2.0\"\"\"", "v = r\"\"\"1.2.0\"\"\" -> r\"\"\"1.3.0\"\"\""),
             (" \"demo 1.2.0\",", "\"demo 1.2.0\" -> \"demo 1.3.0\""),
+            ("v = (9, 1.2.0, 'a')  # (", "v = (9, 1.2.0, 'a') -> (9, 1.3.0, 'a')"),
+            ("see (1, 2), and 1.2.0 (x)", "see (1, 2), and 1.2.0 -> 1.3.0"),
+            ("(a/b, 1.2.0)", "(a/b, 1.2.0 -> 1.3.0"),
         ] {
             assert_eq!(row(old, "1.2.0", "1.3.0").short(), expected);
         }

@@ -109,6 +109,19 @@ impl Version {
         }
     }
 
+    /// The release numbers, as many as are written: two for `26.4`.
+    pub fn numbers(&self) -> &[u64] {
+        &self.core.release
+    }
+
+    /// The counter of a pre-release that has a phase: 2 for `1.3.0-rc.2`.
+    pub fn counter(&self) -> Option<u64> {
+        match self.stage {
+            Stage::Pre { number, .. } | Stage::DevOf { number, .. } => Some(number),
+            Stage::Final | Stage::Post | Stage::Foreign => None,
+        }
+    }
+
     /// How the counter of a SemVer pre-release is set off: `-rc.1` (true) or `-rc1` (false).
     /// `None` where there is no phase or no counter, and for texts that are PEP 440 only.
     fn dotted(&self) -> Option<bool> {

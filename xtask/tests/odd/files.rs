@@ -195,3 +195,28 @@ fn generated_and_unknown_files_are_refused() {
     place.put("README.md", "nothing\n");
     refuses(&place, &["bump", "minor"], 2, &["no version anywhere", "pyproject.toml"]);
 }
+
+/// A number that was forgotten is named, and pieces without a place for the phase say so.
+#[test]
+fn a_version_in_pieces_disagrees_or_has_no_room() {
+    let place = Place::python("pieces");
+    let text = place.read(INIT) + "__version_info__ = (1, 1, 9)\n";
+    place.put(INIT, text);
+    place.commit_all("numbers");
+    let words = ["disagree", "src/demo/__init__.py:4  __version_info__ says 1.1.9"];
+    refuses(&place, &["bump", "minor"], 3, &words);
+    works(&place, &["bump", "minor", "--set-from", "pyproject.toml"]);
+    assert!(place.read(INIT).contains("__version_info__ = (1, 3, 0)\n"));
+
+    let place = Place::python("only pieces");
+    let manifest = "[project]\nname = \"demo\"\ndynamic = [\"version\"]\n\
+        [tool.setuptools.dynamic]\nversion = {attr = \"demo.__version__\"}\n";
+    place.put("pyproject.toml", manifest);
+    let parts = "MAJOR = 1\nMINOR = 2\nPATCH = 0\n";
+    place.put(INIT, format!("{parts}__version__ = f\"{{MAJOR}}.{{MINOR}}.{{PATCH}}\"\n"));
+    place.commit_all("only numbers");
+    let words = ["MAJOR, MINOR, PATCH in src/demo/__init__.py has no room for 1.3.0-rc.1"];
+    refuses(&place, &["bump", "minor", "--pre", "rc"], 2, &words);
+    works(&place, &["bump", "minor"]);
+    assert!(place.read(INIT).starts_with("MAJOR = 1\nMINOR = 3\nPATCH = 0\n"));
+}

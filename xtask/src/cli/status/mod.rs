@@ -10,7 +10,7 @@ use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
 use crate::repo::{Head, Repo, Status};
-use crate::sites::{self, Role, Site};
+use crate::sites::{self, Site};
 use crate::ui::{Mark, Ui, bold, dot};
 use crate::version::{Downgrade, Level, Move, Outcome, Released, Target, Version};
 
@@ -142,7 +142,7 @@ impl Report {
                 .get(&site.path)
                 .map(|bytes| sites::place(&site.path, bytes, site.range.start).line);
             json!({ "path": site.path, "line": line, "key": site.key, "value": site.value,
-                    "origin": site.origin, "drift_counts": site.role == Role::Version })
+                    "origin": site.origin, "drift_counts": site.role.says_version() })
         });
         let next: serde_json::Map<_, _> = self
             .next
@@ -215,7 +215,7 @@ fn row(survey: &Survey, site: &Site) -> (String, String, String) {
 }
 
 fn followers(known: &Known) -> Option<String> {
-    let following = known.project.sites.iter().filter(|site| site.role != Role::Version);
+    let following = known.project.sites.iter().filter(|site| !site.role.says_version());
     let mut files: Vec<&str> = following.map(|site| site.path.as_str()).collect();
     files.dedup();
     match files.len() {

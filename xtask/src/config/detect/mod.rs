@@ -11,7 +11,7 @@ mod uv;
 
 pub(super) use part::listed;
 use part::{Blocked, Part, read};
-pub(super) use part::{Memo, View, normal};
+pub(super) use part::{Memo, View, normal, piece_sites};
 
 use super::Project;
 use crate::error::Refusal;
@@ -40,7 +40,7 @@ pub(super) fn detect(view: &View<'_>, lead: Option<&RepoPath>) -> Result<Option<
         lead.join(other);
     }
     // setup.py may take the version from the Cargo.toml beside it: then that has joined by name.
-    let versions = lead.sites.iter().any(|site| site.role == Role::Version);
+    let versions = lead.sites.iter().any(|site| site.role.says_version());
     match lead.blocked {
         Some(Blocked::Because(refusal)) if !versions => Err(refusal),
         Some(Blocked::Several) if !versions => Ok(None),

@@ -4,7 +4,7 @@ use super::part::{Part, join, read, site};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::sites::python::{Module, Numbers, generated_by};
+use crate::sites::python::{Module, Named, Pieces, generated_by};
 use crate::sites::{File, Format, Found, Source, Tree};
 use crate::version::Version;
 
@@ -25,6 +25,11 @@ pub(super) enum Outcome {
         file: File,
         key: String,
         found: Found,
+    },
+    /// The file has no literal, but the one version in pieces that it is put together from.
+    Pieces {
+        file: File,
+        pieces: Pieces,
     },
     /// The file is written by this tool.
     Generated(RepoPath, String),
@@ -156,7 +161,11 @@ pub(super) fn follow(
             continue;
         }
         let Some(import) = module.import_of(&name) else {
-            let link = module.first_value(&name).map(|at| Source::from(&file).link(at));
+            let at = module.first_value(&name);
+            if let Some(pieces) = at.and_then(|_| in_pieces(&module, &name)) {
+                return Ok(Outcome::Pieces { file, pieces });
+            }
+            let link = at.map(|at| Source::from(&file).link(at));
             return Ok(Outcome::NoLiteral(file.path, link));
         };
         let candidates = match import.level {
@@ -172,11 +181,26 @@ pub(super) fn follow(
     Ok(Outcome::NoLiteral(file.path, None))
 }
 
+/// The version in pieces that `name` is, or the only one of the file.
+fn in_pieces(module: &Module<'_>, name: &str) -> Option<Pieces> {
+    let (groups, _) = module.pieces();
+    let own = groups.into_iter().find(|group| group.name == name);
+    own.or_else(|| sole_pieces(module))
+}
+
+/// The only version in pieces of a file; none either where there is another that is not understood
+/// (the one that is may stand for something else).
+pub(super) fn sole_pieces(module: &Module<'_>) -> Option<Pieces> {
+    let (mut groups, others) = module.pieces();
+    groups.pop().filter(|_| groups.is_empty() && others.is_empty())
+}
+
 /// Adds the version literals of the project's own package: `__init__.py`, `__about__.py` and
 /// `version.py` of its folder, the single-module `name.py`, and what they import.
 pub(super) fn add_own(tree: &dyn Tree, layout: &Layout, part: &mut Part) -> Result<(), Refusal> {
     let named = part.names.clone();
     let mut folders = layout.packages.clone();
+    let mut files = Vec::new();
     for name in &named {
         folders.extend(layout.folders_of(name));
         folders.extend(layout.namespaced(tree, name)?);
@@ -188,12 +212,20 @@ pub(super) fn add_own(tree: &dyn Tree, layout: &Layout, part: &mut Part) -> Resu
             (join(&folder, "version.py"), &NAMES[..]),
             (format!("{folder}.py"), &NAMES[..1]),
         ] {
-            if let Some(file) = read(tree, &path)? {
+            if let Some(file) = read(tree, &path)?.filter(says_version) {
                 add_file(tree, layout, &file, names, part)?;
+                files.push(file);
             }
         }
     }
-    Ok(())
+    add_all_pieces(tree, files, part)
+}
+
+/// Does the file have the word in it, and no tool that writes it?
+fn says_version(file: &File) -> bool {
+    let mentions = |word: &[u8]| file.bytes.windows(word.len()).any(|bytes| bytes == word);
+    let words: [&[u8]; 4] = [b"ersion", b"VERSION", b"MAJOR", b"major"];
+    words.into_iter().any(mentions) && generated_by(&file.bytes).is_none()
 }
 
 fn add_file(
@@ -203,10 +235,6 @@ fn add_file(
     names: &[&str],
     part: &mut Part,
 ) -> Result<(), Refusal> {
-    let mentions = |word: &[u8]| file.bytes.windows(word.len()).any(|bytes| bytes == word);
-    if !(mentions(b"ersion") || mentions(b"VERSION")) || generated_by(&file.bytes).is_some() {
-        return Ok(());
-    }
     for name in names {
         if let Outcome::Found { file, key, found } = follow(tree, layout, file.clone(), name)?
             && found.value.starts_with(|c: char| c.is_ascii_digit())
@@ -214,19 +242,85 @@ fn add_file(
             add_found(&file, &key, found, part);
         }
     }
-    let source = Source::from(file);
-    for Numbers { name, at, values: numbers } in Module::parse(source)?.numeric_versions() {
-        let text = match part.sites.first() {
-            Some(first) if !begins_with(&first.value, &numbers) => format!(
-                "{name} is {}, not the project's {}: left alone",
-                numbers.join("."),
-                first.value
-            ),
-            _ => format!("{name} says the version in numbers: not edited yet"),
-        };
-        part.note(source, at, text);
+    Ok(())
+}
+
+/// Adds the versions in pieces of the package's own files, and of those that hold the version.
+fn add_all_pieces(tree: &dyn Tree, files: Vec<File>, part: &mut Part) -> Result<(), Refusal> {
+    let mut files = files;
+    for site in part.sites.iter().filter(|site| site.format == Format::Python) {
+        if !files.iter().any(|file| file.path == site.path)
+            && let Some(path) = tree.seen(&site.path)
+            && let Some(file) = tree.read(&path)?
+        {
+            files.push(file);
+        }
+    }
+    for file in &files {
+        add_pieces(file, part)?;
     }
     Ok(())
+}
+
+fn add_pieces(file: &File, part: &mut Part) -> Result<(), Refusal> {
+    let source = Source::from(file);
+    let module = Module::parse(source)?;
+    let (groups, others) = module.pieces();
+    for odd in others {
+        let text =
+            format!("{} looks like a version in numbers: not understood, left alone", odd.name);
+        part.note(source, odd.at, text);
+    }
+    for pieces in groups {
+        let said = pieces.group().version();
+        match part.version() {
+            None => {
+                let text =
+                    format!("{} says {said}, and nothing leads here: left alone", pieces.name);
+                part.note(source, pieces.at, text);
+            }
+            Some(project) if is_another(&module, &pieces, &project, part)? => {
+                let text =
+                    format!("{} is {said}, not the project's {project}: left alone", pieces.name);
+                part.note(source, pieces.at, text);
+            }
+            Some(_) => part.add_pieces(source, &pieces, "package"),
+        }
+    }
+    Ok(())
+}
+
+/// Is a version in pieces, which disagrees with the project's, one of something else? `VERSION`
+/// alone may be that of a protocol, a set of parts elsewhere that of anything, and what agrees
+/// with a literal that was left alone is left alone like it (`PyMySQL` says there which
+/// mysqlclient it stands in for). Otherwise it was forgotten, and is drift.
+fn is_another(
+    module: &Module<'_>,
+    pieces: &Pieces,
+    project: &str,
+    part: &Part,
+) -> Result<bool, Refusal> {
+    let Ok(project) = Version::parse(project) else { return Ok(false) };
+    let group = pieces.group();
+    let path = module.source().path;
+    let here = || part.sites.iter().filter(|site| site.path == *path);
+    let known = here().any(|site| Some(&site.range) == pieces.items.first().map(|p| &p.2.range));
+    if known || group.agrees(&project) {
+        return Ok(false);
+    }
+    for name in NAMES {
+        if let Some(found) = module.assigned(name)?
+            && !here().any(|site| site.range == found.range)
+            && Version::parse(&found.value).is_ok_and(|other| group.agrees(&other))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(match pieces.kind {
+        Named::Info => false,
+        Named::Version => true,
+        Named::Parts => here().next().is_none(),
+    })
 }
 
 /// Where the manifest names one variable of a file, another one there that disagrees is something
@@ -234,7 +328,7 @@ fn add_file(
 fn add_found(file: &File, key: &str, found: Found, part: &mut Part) {
     let source = Source::from(file);
     let named = part.sites.iter().any(|site| site.path == file.path && site.origin != "package");
-    let project = part.sites.first().map(|site| site.value.clone());
+    let project = part.version();
     match project.filter(|project| named && !same(project, &found.value)) {
         Some(project) => {
             let text = format!("{key} is {}, not the project's {project}: left alone", found.value);
@@ -250,12 +344,6 @@ fn same(one: &str, other: &str) -> bool {
         (Ok(one), Ok(other)) => one.same(&other),
         _ => one == other,
     }
-}
-
-/// Does a version begin with these numbers? A single one is a part of it, whichever.
-fn begins_with(version: &str, numbers: &[String]) -> bool {
-    let version = version.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-    numbers.len() == 1 || version.zip(numbers).take(3).all(|(part, number)| part == number)
 }
 
 pub(super) fn first_file(tree: &dyn Tree, paths: &[String]) -> Result<Option<File>, Refusal> {

@@ -8,6 +8,8 @@ use super::super::Note;
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
+use crate::sites::pieces::Group;
+use crate::sites::python::Pieces;
 use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
 
 /// Characters of a line that a person reads.
@@ -58,6 +60,20 @@ impl Part {
         }
     }
 
+    /// Adds a version in pieces, each as a place of its own.
+    pub fn add_pieces(&mut self, source: Source<'_>, pieces: &Pieces, origin: &str) {
+        for site in piece_sites(source, pieces, origin) {
+            self.add(source, site);
+        }
+    }
+
+    /// The version that it says first.
+    pub fn version(&self) -> Option<String> {
+        let first = self.sites.first()?;
+        let group = Group::of(&self.sites, first);
+        Some(group.map_or_else(|| first.value.clone(), |group| group.version()))
+    }
+
     pub fn note(&mut self, source: Source<'_>, offset: usize, text: String) {
         let line = source.place(offset).line;
         let note = Note { path: source.path.clone(), line, text };
@@ -81,8 +97,7 @@ impl Part {
             self.absorb(other);
             return;
         }
-        let version =
-            other.sites.first().map(|site| format!(" {}", site.value)).unwrap_or_default();
+        let version = other.version().map(|version| format!(" {version}")).unwrap_or_default();
         let whose = match (&other.name, &other.blocked) {
             (_, Some(Blocked::Several)) => "several packages".to_owned(),
             (Some(name), _) => format!("\"{name}\"{version}"),
@@ -232,6 +247,19 @@ pub(super) fn site(
         role: Role::Version,
         spelling: Spelling::Repository,
     }
+}
+
+/// The places of a version in pieces.
+pub(in crate::config) fn piece_sites(
+    source: Source<'_>,
+    pieces: &Pieces,
+    origin: &str,
+) -> Vec<Site> {
+    let place = |(key, piece, found): &(String, _, Found)| {
+        let role = Role::Piece { of: pieces.name.clone(), piece: *piece };
+        Site { role, ..site(source, Format::Python, key, origin, found.clone()) }
+    };
+    pieces.items.iter().map(place).collect()
 }
 
 /// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.

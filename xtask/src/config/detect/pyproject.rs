@@ -8,7 +8,7 @@ use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node};
 use crate::sites::python::Module;
-use crate::sites::{File, Format, Site, Source, Spelling, json, toml};
+use crate::sites::{File, Format, Role, Site, Source, Spelling, json, toml};
 
 /// Rewrites placeholders that look like versions, so nothing at all is a version file.
 const POETRY_DYNAMIC: &str = "poetry-dynamic-versioning";
@@ -155,7 +155,7 @@ impl Python<'_> {
     fn note_leftovers(&self, tool: &str, layout: &Layout, part: &mut Part) -> Result<(), Refusal> {
         let mut leftovers = Part::new(part.manifest.clone(), part.name.clone());
         add_own(self.tree, layout, &mut leftovers)?;
-        for found in leftovers.sites {
+        for found in leftovers.sites.into_iter().filter(|site| site.role == Role::Version) {
             if let Some(file) = self.tree.tree.read(&found.path)? {
                 let text = format!(
                     "says {}, but {tool} takes the version from tags: left alone",

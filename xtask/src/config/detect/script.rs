@@ -1,13 +1,16 @@
 //! setup.py: the version its `setup(...)` calls are given, or the file it is read from there.
 
-use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version};
-use super::part::{Part, listed, read, site};
+use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version, sole_pieces};
+use super::part::{Part, listed, piece_sites, read, site};
 use crate::error::Refusal;
-use crate::sites::python::{Argument, Module};
+use crate::sites::python::{Argument, Module, generated_by};
 use crate::sites::{File, Format, Site, Source, Tree, plain};
 
 /// Files that are nothing but a version, when setup.py names one.
 const PLAIN: [&str; 3] = ["VERSION", "VERSION.txt", "version.txt"];
+
+/// A file, and the places in it that say one version: a literal, or its pieces.
+type Lead = (File, Vec<Site>);
 
 /// Adds the version of the calls: the literal there, the variable or the attribute that stands
 /// there instead, or else the file that the script reads it from.
@@ -22,7 +25,7 @@ pub(super) fn add(
 ) -> Result<(), Refusal> {
     let arguments = script.setup_arguments("version");
     let Some(first) = arguments.first() else { return Ok(()) };
-    let leads: Vec<Option<(File, Site)>> = arguments
+    let leads: Vec<Option<Lead>> = arguments
         .iter()
         .map(|argument| lead(tree, layout, script, argument))
         .collect::<Result<_, _>>()?;
@@ -30,7 +33,7 @@ pub(super) fn add(
         return if part.sites.is_empty() { add_named(tree, layout, script, part) } else { Ok(()) };
     }
     match one(leads) {
-        Some((file, site)) => part.add(Source::from(&file), site),
+        Some(lead) => add_lead(lead, part),
         None if part.sites.is_empty() => return Err(several_calls(script, &arguments)),
         None => {
             let text = "is not the only version setup() is given: left alone";
@@ -52,6 +55,12 @@ pub(super) fn computed(script: &Module<'_>) -> Option<Refusal> {
     )
 }
 
+fn add_lead((file, sites): Lead, part: &mut Part) {
+    for site in sites {
+        part.add(Source::from(&file), site);
+    }
+}
+
 /// The assignment that a variable leads to, or the argument itself.
 fn place(script: &Module<'_>, argument: &Argument) -> usize {
     match argument {
@@ -66,13 +75,13 @@ fn lead(
     layout: &Layout,
     script: &Module<'_>,
     argument: &Argument,
-) -> Result<Option<(File, Site)>, Refusal> {
+) -> Result<Option<Lead>, Refusal> {
     let source = script.source();
     let file = File { path: source.path.clone(), bytes: source.bytes.into() };
     let outcome = match argument {
         Argument::Literal(found) => {
             let own = site(source, Format::Python, "setup(version)", "manifest", found.clone());
-            return Ok(Some((file, own)));
+            return Ok(Some((file, vec![own])));
         }
         Argument::Name(variable, _) => follow(tree, layout, file, variable)?,
         Argument::Expression(text, _) => match attribute(text) {
@@ -90,23 +99,28 @@ fn attribute(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A literal that is no version (`version = ""`, filled in further down) leads nowhere.
-fn place_of(outcome: Outcome) -> Option<(File, Site)> {
+fn place_of(outcome: Outcome) -> Option<Lead> {
     match outcome {
         Outcome::Found { file, key, found } if is_version(&found) => {
             let site = site(Source::from(&file), Format::Python, &key, "setup.py", found);
-            Some((file, site))
+            Some((file, vec![site]))
+        }
+        Outcome::Pieces { file, pieces } => {
+            let sites = piece_sites(Source::from(&file), &pieces, "setup.py");
+            Some((file, sites))
         }
         _ => None,
     }
 }
 
 /// The place that all of them lead to.
-fn one(leads: Vec<Option<(File, Site)>>) -> Option<(File, Site)> {
+fn one(leads: Vec<Option<Lead>>) -> Option<Lead> {
     let mut leads = leads.into_iter();
     let first = leads.next().flatten()?;
-    let same = |lead: Option<(File, Site)>| {
-        lead.is_some_and(|(_, site)| site.path == first.1.path && site.range == first.1.range)
+    let ranges = |(file, sites): &Lead| {
+        (file.path.clone(), sites.iter().map(|site| site.range.clone()).collect::<Vec<_>>())
     };
+    let same = |lead: Option<Lead>| lead.is_some_and(|lead| ranges(&lead) == ranges(&first));
     leads.all(same).then_some(first)
 }
 
@@ -119,19 +133,18 @@ fn add_named(
     part: &mut Part,
 ) -> Result<(), Refusal> {
     for runs in [script.strings_behind("version"), script.strings()] {
-        let mut found: Vec<(File, Site)> = Vec::new();
-        for (file, site) in named(tree, layout, script, &runs)? {
-            if !found.iter().any(|(_, known)| *known == site) {
-                found.push((file, site));
+        let mut found: Vec<Lead> = Vec::new();
+        for (file, sites) in named(tree, layout, script, &runs)? {
+            if !found.iter().any(|(_, known)| *known == sites) {
+                found.push((file, sites));
             }
         }
-        match found.as_slice() {
-            [] => {}
-            [(file, site)] => {
-                part.add(Source::from(file), site.clone());
-                return Ok(());
-            }
-            several => return Err(several_files(script, several)),
+        if found.len() > 1 {
+            return Err(several_files(script, &found));
+        }
+        if let Some(lead) = found.pop() {
+            add_lead(lead, part);
+            return Ok(());
         }
     }
     Ok(())
@@ -143,7 +156,7 @@ fn named(
     layout: &Layout,
     script: &Module<'_>,
     runs: &[Vec<String>],
-) -> Result<Vec<(File, Site)>, Refusal> {
+) -> Result<Vec<Lead>, Refusal> {
     let mut places = Vec::new();
     for run in runs {
         for end in 0..run.len() {
@@ -177,25 +190,27 @@ fn longest(tree: &dyn Tree, run: &[String]) -> Result<Option<File>, Refusal> {
     Ok(None)
 }
 
-fn plain_place(file: File) -> Option<(File, Site)> {
+fn plain_place(file: File) -> Option<Lead> {
     let source = Source::from(&file);
     let found = plain::find(source).ok().filter(is_version)?;
     let site = site(source, Format::Plain, "the whole file", "setup.py", found);
-    Some((file, site))
+    Some((file, vec![site]))
 }
 
-fn python_place(
-    tree: &dyn Tree,
-    layout: &Layout,
-    file: &File,
-) -> Result<Option<(File, Site)>, Refusal> {
+fn python_place(tree: &dyn Tree, layout: &Layout, file: &File) -> Result<Option<Lead>, Refusal> {
     for name in NAMES {
         let place = place_of(follow(tree, layout, file.clone(), name)?);
         if place.is_some() {
             return Ok(place);
         }
     }
-    Ok(None)
+    // pycryptodome's setup.py puts its version together from `version_info`.
+    let pieces = match generated_by(&file.bytes) {
+        None => sole_pieces(&Module::parse(Source::from(file))?),
+        Some(_) => None,
+    };
+    let sites = |pieces| piece_sites(Source::from(file), &pieces, "setup.py");
+    Ok(pieces.map(|pieces| (file.clone(), sites(pieces))))
 }
 
 fn several_calls(script: &Module<'_>, arguments: &[Argument]) -> Refusal {
@@ -207,11 +222,14 @@ fn several_calls(script: &Module<'_>, arguments: &[Argument]) -> Refusal {
         .why("Assign it to one variable at the top level: VERSION = \"1.2.3\".")
 }
 
-fn several_files(script: &Module<'_>, several: &[(File, Site)]) -> Refusal {
+fn several_files(script: &Module<'_>, several: &[Lead]) -> Refusal {
     let source = script.source();
     let at = script.setup_argument("version").map_or(0, |argument| place(script, &argument));
     let what = format!("{} may read its version from several files", source.path);
-    let places = several.iter().map(|(_, site)| format!("{} ({})", site.path, site.value));
+    let places = several.iter().map(|(file, sites)| match sites.as_slice() {
+        [site] => format!("{} ({})", site.path, site.value),
+        _ => file.path.to_string(),
+    });
     let refusal = Refusal::usage(what).at(source.place(at));
     listed(refusal, "It names", &places.collect::<Vec<_>>())
         .why("Write the version into setup(version=\"...\"), or name one file in that call.")

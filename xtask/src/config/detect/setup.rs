@@ -207,6 +207,10 @@ impl Pointer<'_> {
                 part.add(source, site(source, Format::Python, &key, self.origin, found));
                 Ok(())
             }
+            Outcome::Pieces { file, pieces } => {
+                part.add_pieces(Source::from(&file), &pieces, self.origin);
+                Ok(())
+            }
             Outcome::Generated(path, tool) => Err(self
                 .refuse(target, &format!("{path} is written by {tool} and must not be edited."))
                 .why("Let the manifest name that tool as the source of the version.")),

@@ -1,8 +1,9 @@
 //! What users may write under `files`, on files as they are found in repositories.
 
 use super::*;
+use crate::sites::splice;
+use crate::sites::tests::check;
 use crate::sites::tests::{file, source};
-use crate::sites::{check, splice};
 
 fn keys(path: &str) -> Vec<String> {
     path.split('.').map(str::to_owned).collect()
@@ -82,6 +83,7 @@ fn a_key_that_leads_nowhere_is_refused_with_the_nearest() {
         ("x.yaml", &deployment, "services.api.image.tag", "services.api.image.tag is not", "", 3),
         ("x.yaml", "a: [x, y]\n", "a.b", "a.b is not", "There is a list of 2 at x.yaml:1:4", 1),
         ("x.yaml", "", "a", "a is not", "", 1),
+        ("x.yaml", "a: {b: 1}\n---\na: {c: x}\n", "a.d", "a.d is not in x.yaml", "", 1),
         (
             "x.yaml",
             "a: 1.10\n",

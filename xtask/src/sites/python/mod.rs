@@ -2,6 +2,7 @@
 
 mod encoding;
 mod lexer;
+mod pieces;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use super::event::Event;
 use super::{Found, Source};
 use crate::error::Refusal;
 pub use encoding::generated_by;
+pub use pieces::{Named, Pieces};
 pub use setup::Argument;
 
 /// A parsed file.
@@ -32,15 +34,6 @@ pub struct Import {
     pub module: String,
     /// What it is called there.
     pub name: String,
-}
-
-/// A version in numbers: `__version_info__ = (1, 2, 3)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Numbers {
-    pub name: String,
-    /// Where the statement begins.
-    pub at: usize,
-    pub values: Vec<String>,
 }
 
 /// Words that begin a compound statement: what follows on their line is not at the top level.
@@ -121,40 +114,6 @@ impl<'a> Module<'a> {
             let pair = move |target| found.clone().map(|found| (target, found));
             targets.into_iter().filter_map(pair).collect::<Vec<_>>()
         })
-    }
-
-    /// `(1, 2, 3)` under `__version_info__` and the like, `MAJOR = 1`: these say the version too,
-    /// but are no strings.
-    pub fn numeric_versions(&self) -> Vec<Numbers> {
-        let wanted = |name: &[u8]| {
-            let plain = name.to_ascii_lowercase();
-            let plain = plain.strip_prefix(b"__").unwrap_or(&plain);
-            let plain = plain.strip_suffix(b"__").unwrap_or(plain);
-            let plain = plain.strip_prefix(b"version_").unwrap_or(plain);
-            [&b"info"[..], b"version", b"major", b"minor", b"patch", b"micro"].contains(&plain)
-        };
-        let numeric = |value: &[Token]| {
-            let words = |kind: &Kind| !matches!(kind, Kind::Operator);
-            value.first().is_some_and(|first| first.kind == Kind::Number || self.raw(first) == b"(")
-                && value.iter().any(|token| token.kind == Kind::Number)
-                && value.iter().filter(|t| words(&t.kind)).all(|t| t.kind != Kind::Name)
-        };
-        let mut found = Vec::new();
-        for statement in self.statements() {
-            let (targets, value) = self.assignment(statement);
-            if let Some(target) = targets.into_iter().find(|t| wanted(t))
-                && numeric(value)
-            {
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let numbers = value.iter().filter(|token| token.kind == Kind::Number);
-                found.push(Numbers {
-                    name: text(target),
-                    at: statement[0].span.start,
-                    values: numbers.map(|token| text(self.raw(token))).collect(),
-                });
-            }
-        }
-        found
     }
 
     /// Where `name` comes from when the file imports it at the top level from another module.
@@ -244,19 +203,19 @@ impl<'a> Module<'a> {
         for line in &self.lines {
             events.push(Event::Mark(b"\n"));
             for token in &line.tokens {
-                let text = match &token.kind {
-                    Kind::Text { inner, raw } => {
-                        self.resolve(inner, *raw).map(|value| (inner, value))
-                    }
-                    _ => None,
-                };
-                match text {
-                    Some((inner, value)) => {
+                match &token.kind {
+                    Kind::Text { inner, raw } if let Some(value) = self.resolve(inner, *raw) => {
                         let quote = &self.source.bytes[token.span.start..inner.start];
                         events.push(Event::Mark(quote));
                         events.push(Event::text(value, inner.clone()));
                     }
-                    None => events.push(Event::Mark(self.raw(token))),
+                    // A number of a version in pieces: it can be another one, and stays a number.
+                    Kind::Number if self.raw(token).iter().all(u8::is_ascii_digit) => {
+                        events.push(Event::Mark(b"number"));
+                        let digits = String::from_utf8_lossy(self.raw(token));
+                        events.push(Event::text(digits, token.span.clone()));
+                    }
+                    _ => events.push(Event::Mark(self.raw(token))),
                 }
             }
         }

@@ -1,0 +1,5 @@
+MAJOR = 1
+MINOR = 9  # MINOR = 9
+PATCH = 2
+
+VERSION = f"{MAJOR}.{MINOR}.{PATCH}"
