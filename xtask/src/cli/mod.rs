@@ -2,7 +2,9 @@
 //! `run` function each.
 
 mod bump;
+mod completions;
 mod log;
+mod man;
 mod project;
 mod resume;
 mod status;
@@ -50,6 +52,8 @@ enum Command {
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// What every subcommand gets: where, how to talk, and the moment it all happens.
@@ -180,6 +184,8 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
         Command::Undo(args) => undo::run(args, context),
         Command::Resume(args) => resume::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Completions(args) => completions::run(args, context),
+        Command::Man(args) => man::run(args, context),
     }
 }
 
