@@ -1,0 +1,182 @@
+//! `doctor`
+
+mod git;
+mod hooks;
+mod project;
+mod signing;
+mod tools;
+mod work;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::project::Survey;
+use crate::error::{Next, Refusal};
+use crate::flows::bump::counted;
+use crate::repo::Repo;
+use crate::ui::{Mark, Ui};
+
+/// Look for everything that could make a release fail here
+///
+/// Each line is one check: good (✓), to be looked at (!), in the way (✗) or not to be known from
+/// here (?), with the command that mends it. Reads only: no network, nothing is changed, nothing
+/// is signed, nobody is asked. With -v each check tells its details.
+///
+/// Exit code 1 when something (✗) will make `bump --commit` fail as it stands, else 0, also with
+/// warnings.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// What one check found.
+struct Finding {
+    mark: Mark,
+    area: &'static str,
+    what: String,
+    details: Vec<String>,
+    mend: Option<Next>,
+}
+
+impl Finding {
+    fn new(mark: Mark, area: &'static str, what: impl Into<String>) -> Self {
+        Self { mark, area, what: what.into(), details: Vec::new(), mend: None }
+    }
+
+    fn good(area: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Mark::Good, area, what)
+    }
+
+    fn warning(area: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Mark::Warning, area, what)
+    }
+
+    fn failed(area: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Mark::Failed, area, what)
+    }
+
+    fn unknown(area: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Mark::Unknown, area, what)
+    }
+
+    /// What a command would refuse with.
+    fn refused(area: &'static str, refusal: &Refusal) -> Self {
+        let at = refusal.place.iter().map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
+        let details = at.chain(refusal.why.iter().cloned()).collect();
+        let mend = refusal.next.first().map(|(command, _)| command.clone());
+        Self { details, mend, ..Self::failed(area, &refusal.what) }
+    }
+
+    /// Good with these words, or what a command would refuse with.
+    fn of(area: &'static str, result: &Result<(), Refusal>, good: &str) -> Self {
+        match result {
+            Ok(()) => Self::good(area, good),
+            Err(refusal) => Self::refused(area, refusal),
+        }
+    }
+
+    fn marked(self, mark: Mark) -> Self {
+        Self { mark, ..self }
+    }
+
+    fn detail(mut self, line: impl Into<String>) -> Self {
+        self.details.push(line.into());
+        self
+    }
+
+    fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(lines);
+        self
+    }
+
+    fn shell(self, command: impl Into<String>) -> Self {
+        Self { mend: Some(Next::Shell(command.into())), ..self }
+    }
+
+    fn ours(self, command: impl Into<String>) -> Self {
+        Self { mend: Some(Next::Ours(command.into())), ..self }
+    }
+}
+
+pub(super) fn run(_: &Args, context: &Context) -> Result<u8, Refusal> {
+    let repo = Repo::discover(&context.folder)?;
+    let findings = examine(&repo, context)?;
+    let blocked = findings.iter().any(|finding| finding.mark == Mark::Failed);
+    show(&findings, &context.ui);
+    context.ui.json(&json!({
+        "ready": !blocked,
+        "checks": findings.iter().map(|one| as_json(one, &context.ui)).collect::<Vec<Value>>(),
+    }));
+    Ok(u8::from(blocked))
+}
+
+/// Gathers the facts of each area and judges them.
+fn examine(repo: &Repo, context: &Context) -> Result<Vec<Finding>, Refusal> {
+    let configuration = repo.configuration()?;
+    let status = repo.status()?;
+    let survey = Survey::whole(repo);
+    let hooks = hooks::Facts::read(repo, &configuration)?;
+    let mut found = git::Facts::read(repo, &configuration, &status, context.at)?.judge();
+    found.extend(signing::Facts::read(&configuration).judge());
+    found.extend(work::Facts::read(repo, &status, survey.as_ref().ok()).judge());
+    found.extend(hooks.judge());
+    found.extend(project::Facts::read(repo, &configuration, &survey).judge());
+    found.extend(tools::Facts::read(&repo.top).judge());
+    Ok(found)
+}
+
+fn show(findings: &[Finding], ui: &Ui) {
+    let width = findings.iter().map(|finding| finding.area.len()).max().unwrap_or(0);
+    // Where the words begin: after the mark, the area and the blanks between them.
+    let margin = " ".repeat(Mark::width() + width + 4);
+    for finding in findings {
+        let line = format!("{}{:<width$}   {}", finding.mark.filling(), finding.area, finding.what);
+        match finding.mark {
+            Mark::Failed | Mark::Warning => ui.mark(finding.mark, &line),
+            Mark::Good | Mark::Unknown => ui.say(&format!("{} {line}", finding.mark.text())),
+        }
+        finding.details.iter().for_each(|detail| ui.detail(&format!("{margin}{detail}")));
+        if let Some(mend) = &finding.mend {
+            ui.say(&format!("{margin}{}", ui.program.command(mend)));
+        }
+    }
+    let number = |mark: Mark| findings.iter().filter(|finding| finding.mark == mark).count();
+    let warnings = match number(Mark::Warning) {
+        0 => String::new(),
+        number => format!(", {}", counted(number, "warning")),
+    };
+    ui.say("");
+    ui.say(&match number(Mark::Failed) {
+        0 => format!("Nothing is in the way of a release{warnings}."),
+        failed => format!("{} in the way of a release{warnings}.", counted(failed, "thing")),
+    });
+    let mut worst = findings.iter().filter(|finding| finding.mark == Mark::Failed);
+    let mend = worst.find_map(|finding| finding.mend.as_ref());
+    match mend {
+        Some(mend) => ui.say(&format!("next: {}", ui.program.command(mend))),
+        None => ui.say(&format!("next: {}", ui.ours("status"))),
+    }
+}
+
+fn as_json(finding: &Finding, ui: &Ui) -> Value {
+    let mark = match finding.mark {
+        Mark::Good => "good",
+        Mark::Warning => "warning",
+        Mark::Failed => "failed",
+        Mark::Unknown => "unknown",
+    };
+    json!({
+        "mark": mark, "area": finding.area, "what": finding.what, "details": finding.details,
+        "mend": finding.mend.as_ref().map(|mend| ui.program.command(mend)),
+    })
+}
+
+/// The text of a file at the top of the repository; `None` when there is none to read.
+fn text(top: &Path, name: &str) -> Option<String> {
+    let path = top.join(name);
+    let size = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?.len();
+    if size > crate::repo::SIZE_LIMIT {
+        return None;
+    }
+    Some(String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned())
+}
