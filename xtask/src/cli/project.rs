@@ -102,7 +102,7 @@ impl Survey {
             }
         }
         let formats: Vec<_> = found.iter().map(|project| projects.tag_format(project)).collect();
-        let releases = Releases::read_all(repo, &formats)?;
+        let releases = Releases::read_all(repo, &formats, &projects.settings.tag.ignore)?;
         let known = found.into_iter().zip(releases).map(|(project, releases)| {
             let tagged = releases.versions();
             Known { project, releases, tagged }

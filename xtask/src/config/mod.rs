@@ -1,7 +1,9 @@
 //! What gonogo knows about a repository before it is told anything: which project it holds and
 //! which files say its version.
 
+mod declared;
 mod detect;
+pub mod file;
 mod packages;
 mod projects;
 #[cfg(test)]
@@ -11,6 +13,7 @@ use std::fmt;
 
 use crate::path::RepoPath;
 use crate::sites::Site;
+use crate::version::Scheme;
 pub use packages::{Package, Packages};
 pub use projects::Projects;
 
@@ -31,6 +34,8 @@ pub struct Project {
     /// The tool that takes the version from git tags (`setuptools-scm`, `hatch-vcs`, ...), when the
     /// manifest says so: then no file holds it.
     pub vcs: Option<String>,
+    /// How versions are spelled, where gonogo.toml says so.
+    pub scheme: Option<Scheme>,
 }
 
 /// A remark on a line of a file, worth a warning.

@@ -100,7 +100,7 @@ impl Packages {
         }
     }
 
-    fn unknown(&self, name: &str) -> Refusal {
+    pub(super) fn unknown(&self, name: &str) -> Refusal {
         let mut refusal = Refusal::usage(format!("there is no package {name}"));
         let names: Vec<&str> = self.found.iter().map(|package| package.name.as_str()).collect();
         refusal = match names.len() {

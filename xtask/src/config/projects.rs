@@ -2,70 +2,138 @@
 
 use std::cell::OnceCell;
 
-use super::detect::{self, Memo, View};
+use super::declared;
+use super::detect::{self, Memo, View, normal};
+use super::file::{PackageTable, Settings};
 use super::{Package, Packages, Project};
 use crate::error::Refusal;
-use crate::sites::Tree;
+use crate::glob::Glob;
+use crate::path::RepoPath;
+use crate::sites::{File, Role, Tree};
 use crate::version::TagFormat;
+
+/// The configuration, at the top of a repository.
+const FILE: &str = "gonogo.toml";
 
 /// The projects of a repository, found when they are asked for.
 pub struct Projects<'a> {
     tree: &'a dyn Tree,
+    pub settings: Settings,
     memo: Memo,
     packages: OnceCell<Packages>,
 }
 
 impl<'a> Projects<'a> {
-    /// Those of the files in `tree`.
+    /// Those of the files in `tree`, as its gonogo.toml says.
     ///
     /// # Errors
-    /// None yet.
+    /// A gonogo.toml that cannot be read or says something wrong.
     pub fn new(tree: &'a dyn Tree) -> Result<Self, Refusal> {
-        Ok(Self { tree, memo: Memo::default(), packages: OnceCell::new() })
+        let file = match RepoPath::new(FILE) {
+            Some(path) => tree.read(&path)?,
+            None => None,
+        };
+        let settings = Settings::read(file.as_ref())?;
+        Ok(Self { tree, settings, memo: Memo::default(), packages: OnceCell::new() })
     }
 
-    /// Are packages configured, so that the project at the top is not the only one?
-    pub fn has_several(&self) -> bool {
-        false
-    }
-
-    /// Which tags are releases of a project. Packages below the top do not share bare tags.
-    pub fn tag_format(&self, project: &Project) -> TagFormat {
-        let alone = self.packages.get().is_none_or(|packages| packages.found.len() == 1);
-        match &project.name {
-            Some(name) if !project.folder.is_empty() && !alone => {
-                TagFormat::Named { name: name.clone() }
-            }
-            name => TagFormat::Usual { name: name.clone() },
-        }
-    }
-
-    /// The project at the top; `None` when its manifests say no version.
+    /// The project at the top, or in the folder of the manifest that is configured as the source;
+    /// `None` when nothing there says a version.
     ///
     /// # Errors
-    /// A manifest that cannot be read or names a file that is not there.
+    /// A manifest that cannot be read or names a file that is not there, a declared version file
+    /// that is not as declared.
     pub fn top(&self) -> Result<Option<Project>, Refusal> {
-        self.detect("")
+        let version = &self.settings.version;
+        let source = version.source.as_ref().map(|said| &said.value);
+        let elsewhere = source.filter(|path| detect::MANIFESTS.contains(&path.name()));
+        let folder = elsewhere.map_or("", |path| path.folder());
+        let detected = self.detect(folder, &[], source)?;
+        let mut project = match (detected, version.files.is_empty()) {
+            (Some(project), _) => project,
+            (None, true) => return Ok(None),
+            (None, false) => nameless(),
+        };
+        if let Some(name) = &self.settings.name {
+            project.name = Some(name.value.clone());
+        }
+        declared::add(&self.view(""), &self.settings, &version.files, &mut project)?;
+        self.put_first(&mut project)?;
+        project.scheme = version.scheme.as_ref().map(|said| said.value);
+        Ok(Some(project))
     }
 
     /// Every package of the repository, that at the top included.
     ///
     /// # Errors
-    /// The repository cannot be listed.
+    /// The repository cannot be listed, a `[package.X]` for a package that is not there.
     pub fn packages(&self) -> Result<&Packages, Refusal> {
         if let Some(known) = self.packages.get() {
             return Ok(known);
         }
-        let packages = Packages::read(self.tree, &self.memo, |_| true)?;
+        let ignore = &self.settings.version.ignore;
+        let tree = Unignored { tree: self.tree, ignore, own: &[], folder: "" };
+        let packages = Packages::read(&tree, &self.memo, |folder| self.is_wanted(folder))?;
+        for table in &self.settings.package {
+            if !packages.found.iter().any(|package| is_called(table, package)) {
+                let refusal = packages.unknown(&table.name.value);
+                return Err(self.settings.pointed(refusal, table.name.at));
+            }
+        }
         Ok(self.packages.get_or_init(|| packages))
     }
 
-    /// The project of a package; `None` when its manifests say no version.
+    /// The project of a package; `None` when nothing there says a version.
     ///
     /// # Errors
-    /// A manifest that cannot be read or names a file that is not there.
+    /// As those of [`Self::top`].
     pub fn of(&self, package: &Package) -> Result<Option<Project>, Refusal> {
-        self.detect(&package.folder)
+        if package.folder.is_empty() {
+            return self.top();
+        }
+        let table = self.table(package);
+        let ignore = table.map_or(&[][..], |table| &table.ignore);
+        let detected = self.detect(&package.folder, ignore, None)?;
+        let mut project = match (detected, table) {
+            (Some(project), _) => project,
+            (None, Some(table)) if !table.files.is_empty() => {
+                Project { folder: package.folder.clone(), ..nameless() }
+            }
+            (None, _) => return Ok(None),
+        };
+        project.name = Some(package.name.clone());
+        if let Some(table) = table {
+            declared::add(&self.view(&package.folder), &self.settings, &table.files, &mut project)?;
+        }
+        project.scheme = self.settings.version.scheme.as_ref().map(|said| said.value);
+        Ok(Some(project))
+    }
+
+    /// Are packages configured, so that the project at the top is not the only one?
+    pub fn has_several(&self) -> bool {
+        self.settings.packages.is_some() || !self.settings.package.is_empty()
+    }
+
+    /// Which tags are releases of a project. Packages below the top do not share bare tags.
+    pub fn tag_format(&self, project: &Project) -> TagFormat {
+        let name = project.name.as_deref();
+        let below = !project.folder.is_empty();
+        let called =
+            |table: &&PackageTable| name.is_some_and(|n| normal(n) == normal(&table.name.value));
+        let own = self.settings.package.iter().find(called).and_then(|table| table.tag.as_ref());
+        let shared = self.settings.packages.as_ref().and_then(|table| table.tag.as_ref());
+        let configured = match below {
+            true => own.or(shared),
+            false => own.or(self.settings.tag.format.as_ref()),
+        };
+        if let Some(given) = configured.and_then(|said| TagFormat::given(&said.value, name)) {
+            return given;
+        }
+        let alone = self.packages.get().is_none_or(|packages| packages.found.len() == 1);
+        match name {
+            Some(name) if below && !alone => TagFormat::Named { name: name.to_owned() },
+            name => TagFormat::Usual { name: name.map(str::to_owned) },
+        }
     }
 
     /// What to say when there is no version anywhere.
@@ -76,7 +144,113 @@ impl<'a> Projects<'a> {
         detect::nothing(self.tree)
     }
 
-    fn detect(&self, folder: &str) -> Result<Option<Project>, Refusal> {
-        detect::detect(&View { tree: self.tree, folder, memo: &self.memo })
+    fn detect(
+        &self,
+        folder: &str,
+        own: &[Glob],
+        lead: Option<&RepoPath>,
+    ) -> Result<Option<Project>, Refusal> {
+        let tree =
+            Unignored { tree: self.tree, ignore: &self.settings.version.ignore, own, folder };
+        // What is ignored for one package must not be missing for the others.
+        let apart = Memo::default();
+        let memo = if own.is_empty() { &self.memo } else { &apart };
+        detect::detect(&View { tree: &tree, folder, memo }, lead)
+    }
+
+    fn view<'v>(&'v self, folder: &'v str) -> View<'v> {
+        View { tree: self.tree, folder, memo: &self.memo }
+    }
+
+    fn is_wanted(&self, folder: &str) -> bool {
+        let Some(table) = &self.settings.packages else { return true };
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(folder));
+        folder.is_empty()
+            || ((table.include.is_empty() || any(&table.include)) && !any(&table.exclude))
+    }
+
+    fn table(&self, package: &Package) -> Option<&PackageTable> {
+        self.settings.package.iter().find(|table| is_called(table, package))
+    }
+
+    /// Puts the place that `[version] source` names before the others.
+    fn put_first(&self, project: &mut Project) -> Result<(), Refusal> {
+        let Some(source) = &self.settings.version.source else { return Ok(()) };
+        let is_source =
+            |site: &crate::sites::Site| site.path == source.value && site.role == Role::Version;
+        match project.sites.iter().position(is_source) {
+            Some(at) => {
+                project.sites[..=at].rotate_right(1);
+                Ok(())
+            }
+            None if project.manifest == source.value => Ok(()),
+            None => {
+                let what =
+                    format!("[version] source is {}, which is no version file", source.value);
+                let mut names: Vec<&str> = project.sites.iter().map(|s| s.path.as_str()).collect();
+                names.dedup();
+                let refusal = Refusal::usage(what)
+                    .why(format!("The version files are {}.", names.join(", ")));
+                Err(self.settings.pointed(refusal, source.at))
+            }
+        }
+    }
+}
+
+fn is_called(table: &PackageTable, package: &Package) -> bool {
+    let name = &table.name.value;
+    normal(name) == normal(&package.name) || *name == package.folder
+}
+
+/// A project that only gonogo.toml tells of.
+fn nameless() -> Project {
+    let manifest = RepoPath::new(FILE).expect("a file name is a path");
+    Project {
+        name: None,
+        folder: String::new(),
+        manifest,
+        sites: Vec::new(),
+        notes: Vec::new(),
+        vcs: None,
+        scheme: None,
+    }
+}
+
+/// A tree without the files that `[version] ignore` names: as if they were not there.
+struct Unignored<'a> {
+    tree: &'a dyn Tree,
+    ignore: &'a [Glob],
+    /// A package's own patterns, which begin at its folder.
+    own: &'a [Glob],
+    folder: &'a str,
+}
+
+impl Unignored<'_> {
+    fn is_ignored(&self, path: &RepoPath) -> bool {
+        let below = match self.folder {
+            "" => Some(path.as_str()),
+            folder => path.as_str().strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+        };
+        let own = below.is_some_and(|path| self.own.iter().any(|glob| glob.matches(path)));
+        own || self.ignore.iter().any(|glob| glob.matches(path.as_str()))
+    }
+}
+
+impl Tree for Unignored<'_> {
+    fn read(&self, path: &RepoPath) -> Result<Option<File>, Refusal> {
+        if self.is_ignored(path) {
+            return Ok(None);
+        }
+        Ok(self.tree.read(path)?.filter(|file| !self.is_ignored(&file.path)))
+    }
+
+    fn folders(&self, pattern: &Glob) -> Result<Vec<RepoPath>, Refusal> {
+        self.tree.folders(pattern)
+    }
+
+    fn files(&self, patterns: &[Glob]) -> Result<Vec<RepoPath>, Refusal> {
+        let mut files = self.tree.files(patterns)?;
+        files.retain(|file| !self.is_ignored(file));
+        Ok(files)
     }
 }

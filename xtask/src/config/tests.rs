@@ -152,6 +152,15 @@ fn a_static_version_and_the_own_package() {
 }
 
 #[test]
+fn a_package_inside_a_namespace_has_the_name_of_both() {
+    let manifest = ("pyproject.toml", "[project]\nname = \"Poetry-core\"\nversion = \"1.2.3\"\n");
+    let inner = ("src/poetry/core/__init__.py", "__version__ = '1.2.3'\n");
+    let own = "pyproject.toml project.version 1.2.3 (manifest)";
+    expect(&[manifest, inner], &[own, "src/poetry/core/__init__.py __version__ 1.2.3 (package)"]);
+    expect(&[manifest, inner, ("src/poetry/__init__.py", "")], &[own]);
+}
+
+#[test]
 fn poetry_tables_and_named_packages() {
     expect(
         &[

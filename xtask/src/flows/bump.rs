@@ -73,9 +73,13 @@ pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
     Ok(Bump { name: facts.project.name.clone(), from: current, to, notes, edits })
 }
 
-/// The spelling of the repository: that of its tags, then that of its files.
+/// The spelling of the repository: as configured, else that of its tags, else that of its files.
 pub fn style(facts: &Facts<'_>, current: &Version) -> Style {
-    Style::detect(facts.tagged, std::slice::from_ref(current))
+    let detected = Style::detect(facts.tagged, std::slice::from_ref(current));
+    match facts.project.scheme {
+        Some(scheme) if scheme != detected.scheme => Style { scheme, dotted: true },
+        _ => detected,
+    }
 }
 
 /// The version in the files.

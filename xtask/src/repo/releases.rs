@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use super::{Repo, git};
 use crate::error::Refusal;
+use crate::glob::Glob;
 use crate::version::{TagFormat, Version};
 
 /// The release tags of the project.
@@ -24,32 +25,41 @@ impl Releases {
     ///
     /// # Errors
     /// git fails.
-    pub fn read(repo: &Repo, format: &TagFormat) -> Result<Self, Refusal> {
-        let tags = repo.tags()?;
-        let tagged = tagged(&tags, format);
+    fn read(
+        repo: &Repo,
+        tags: &[String],
+        ignore: &[Glob],
+        format: &TagFormat,
+    ) -> Result<Self, Refusal> {
+        let tagged = tagged(tags, ignore, format);
         let newest = match repo.head.commit() {
-            Some(_) if !tagged.is_empty() => newest(repo, &tags, &tagged)?,
+            Some(_) if !tagged.is_empty() => newest(repo, tags, &tagged)?,
             _ => None,
         };
         Ok(Self::of(tagged, newest, format))
     }
 
-    /// Reads those of several projects, with one walk over the history for all of them.
+    /// Reads those of some projects, with one walk over the history for all of them; tags that
+    /// match `ignore` are none.
     ///
     /// # Errors
     /// git fails.
-    pub fn read_all(repo: &Repo, formats: &[TagFormat]) -> Result<Vec<Self>, Refusal> {
-        if let [format] = formats {
-            return Ok(vec![Self::read(repo, format)?]);
-        }
+    pub fn read_all(
+        repo: &Repo,
+        formats: &[TagFormat],
+        ignore: &[Glob],
+    ) -> Result<Vec<Self>, Refusal> {
         let tags = repo.tags()?;
+        if let [format] = formats {
+            return Ok(vec![Self::read(repo, &tags, ignore, format)?]);
+        }
         let log = match repo.head.commit() {
             Some(_) if !tags.is_empty() => repo.decorated()?,
             _ => Vec::new(),
         };
         let log = git::lines(&log);
         let read = |format: &TagFormat| {
-            let tagged = tagged(&tags, format);
+            let tagged = tagged(&tags, ignore, format);
             let newest = highest_left(&log, &tagged);
             Self::of(tagged, newest, format)
         };
@@ -74,8 +84,9 @@ impl Releases {
     }
 }
 
-fn tagged(tags: &[String], format: &TagFormat) -> Vec<(String, Version)> {
-    tags.iter().filter_map(|tag| Some((tag.clone(), format.version(tag)?))).collect()
+fn tagged(tags: &[String], ignore: &[Glob], format: &TagFormat) -> Vec<(String, Version)> {
+    let tags = tags.iter().filter(|tag| !ignore.iter().any(|glob| glob.matches(tag)));
+    tags.filter_map(|tag| Some((tag.clone(), format.version(tag)?))).collect()
 }
 
 /// git-describe names the tag with the fewest commits after it. That is cheap and close, but it

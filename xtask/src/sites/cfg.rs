@@ -94,6 +94,21 @@ impl<'a> Cfg<'a> {
         self.entries.iter().any(|entry| entry.section == section)
     }
 
+    /// The sections that have anything in them.
+    pub fn sections(&self) -> Vec<&'a str> {
+        self.entries.iter().map(|entry| entry.section).collect()
+    }
+
+    /// The keys of a section.
+    pub fn keys(&self, section: &str) -> Vec<&'a str> {
+        self.entries.iter().filter(|e| e.section == section).map(|entry| entry.key).collect()
+    }
+
+    /// Where the first key of a section stands.
+    pub fn section_at(&self, section: &str) -> Option<usize> {
+        self.entries.iter().find(|entry| entry.section == section).map(|entry| entry.at)
+    }
+
     /// The lines of a value that are not empty; none when there is no such key.
     ///
     /// # Errors

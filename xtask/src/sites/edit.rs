@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::event::Event;
-use super::{Format, Source, cfg, json, plain, python, toml};
+use super::{Format, Source, cfg, json, pattern, plain, python, toml, yaml};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 
@@ -58,6 +58,10 @@ pub fn check(
             let (before, after) = (json::parse(old)?, json::parse(new)?);
             compare(old, &before.events(), new, &after.events(), edits)
         }
+        Format::Yaml => {
+            let (before, after) = (yaml::parse(old)?, yaml::parse(new)?);
+            compare(old, &before.events(), new, &after.events(), edits)
+        }
         Format::Cfg => {
             let (before, after) = (cfg::Cfg::parse(old)?, cfg::Cfg::parse(new)?);
             compare(old, &before.events(), new, &after.events(), edits)
@@ -67,6 +71,11 @@ pub fn check(
             compare(old, &before.events(), new, &after.events(), edits)
         }
         Format::Plain => compare(old, &plain::events(old)?, new, &plain::events(new)?, edits),
+        Format::Text => {
+            let before = pattern::events(old, edits.iter().map(|(range, _)| range.clone()))?;
+            let after = pattern::events(new, edits.iter().map(|edit| moved(edit, edits)))?;
+            compare(old, &before, new, &after, edits)
+        }
     }
 }
 
@@ -92,6 +101,13 @@ fn compare(
                     ));
                 }
             }
+            // YAML: 1.3 is a number where 1.2.3 was a string.
+            (Event::Text(_, range), Event::Mark(is)) if !within(edits, range).is_empty() => {
+                let is = String::from_utf8_lossy(is);
+                let at = moved(&(range.clone(), ""), edits).start;
+                let why = format!("{is} is no string without quotes: write the value in quotes.");
+                return Err(refuse(new, at, &why));
+            }
             (_, Event::Text(_, at)) => return Err(refuse(new, at.start, "Its structure changed.")),
             _ => return Err(refuse(new, 0, "Its structure changed.")),
         }
@@ -103,6 +119,16 @@ fn compare(
         return Err(refuse(new, 0, "An edit is not inside a string value."));
     }
     Ok(())
+}
+
+/// Where the new text of an edit lies among the others.
+fn moved(edit: &Replacement<'_>, edits: &[Replacement<'_>]) -> Range<usize> {
+    let (range, text) = edit;
+    let before = edits.iter().take_while(|(other, _)| other.start < range.start);
+    let (gone, come) =
+        before.fold((0, 0), |(gone, come), (other, text)| (gone + other.len(), come + text.len()));
+    let start = (range.start + come).saturating_sub(gone);
+    start..start + text.len()
 }
 
 /// The edits that lie inside `range`.

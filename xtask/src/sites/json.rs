@@ -38,7 +38,7 @@ pub fn parse(source: Source<'_>) -> Result<Doc<'_>, Refusal> {
     let parsed = parse_to_ast(text, &options, &STRICT)
         .map_err(|error| refuse(sentence(&error.kind().to_string()), error.range().start))?;
     let value = parsed.value.ok_or_else(|| refuse("The file is empty.".to_owned(), 0))?;
-    Ok(Doc { source, root: node(&value, shift) })
+    Ok(Doc::of(source, node(&value, shift)))
 }
 
 fn node(value: &Value<'_>, shift: usize) -> Node {

@@ -5,15 +5,18 @@
 //! line ends, a BOM, quotes or comments).
 
 pub mod cfg;
+pub mod declared;
 pub mod doc;
 mod edit;
 mod event;
 pub mod json;
+pub mod pattern;
 pub mod plain;
 pub mod python;
 #[cfg(test)]
 mod tests;
 pub mod toml;
+pub mod yaml;
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -31,10 +34,13 @@ const BOM: char = '\u{feff}';
 pub enum Format {
     Toml,
     Json,
+    Yaml,
     Cfg,
     Python,
     /// The whole file, trimmed, is the version (`VERSION`, what setuptools' `file:` reads).
     Plain,
+    /// Any file with the version at the places of a declared pattern.
+    Text,
 }
 
 /// What the text at a site is.

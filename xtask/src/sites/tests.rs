@@ -2,7 +2,7 @@
 //! and compared; bytes of any kind are answered, never with a panic.
 
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 
 use super::cfg::Cfg;
 use super::python::Module;
@@ -38,7 +38,19 @@ fn plain_version(source: Source<'_>) -> Result<Option<Found>, Refusal> {
     plain::find(source).map(Some)
 }
 
-const FORMATS: [(Format, Find); 5] = [
+fn yaml_version(source: Source<'_>) -> Result<Option<Found>, Refusal> {
+    yaml::parse(source)?.text(&["spec", "0", "version"])
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one of several")]
+fn text_version(source: Source<'_>) -> Result<Option<Found>, Refusal> {
+    let pattern = pattern::Pattern::parse("version-{version}-blue").unwrap();
+    Ok(pattern.find(source.bytes).into_iter().next())
+}
+
+const FORMATS: [(Format, Find); 7] = [
+    (Format::Yaml, yaml_version),
+    (Format::Text, text_version),
     (Format::Toml, toml_version),
     (Format::Json, json_version),
     (Format::Cfg, cfg_version),
@@ -177,6 +189,38 @@ fn python_statement(version: &str, style: usize) -> String {
     text.replace('@', version)
 }
 
+fn yaml_entry(version: &str, (style, layout): (usize, usize)) -> String {
+    let literal = match style {
+        0 => version.to_owned(),
+        1 => format!("'{version}'"),
+        2 => format!("\"{version}\""),
+        3 => format!("!!str {version}"),
+        4 => format!("&once {version}"),
+        _ => format!("\"{}\"", escaped(version, "\\x2e")),
+    };
+    let text = match layout {
+        0 => "spec:\n- version: @\n  é: [version, 9.9.9]",
+        1 => "spec:\n  - name: version\n    'version' :  @   # version: 9.9.9\n  - version: 9.9.9",
+        2 => "spec: [{version: @, x: {version: 9.9.9}}, 1.2]",
+        3 => {
+            "\"spec\":\n  -\n    ? version\n    :\n      @\n    # z\n    z: |\n      version: 9.9.9"
+        }
+        _ => "x: &a {k: é}\ny: *a\nspec:\n- <<: *a\n  version: @",
+    };
+    text.replace('@', &literal)
+}
+
+const YAML: &[&str] = &[
+    "# version: 9.9.9",
+    "",
+    "a1: {version: 9.9.9}",
+    "a2:\n  spec:\n  - version: 'x'",
+    "a3: |\n  spec:\n  - version: 9.9.9\n",
+    "a4: >-\n   spec: é\n",
+    "a5: \"spec:\n  - version: 9.9.9\"",
+    "a6: [1.10, 0x1F, ~, true, 'it''s', !x y]",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -248,6 +292,30 @@ proptest! {
     }
 
     #[test]
+    fn yaml_keeps_every_other_byte(
+        (bom, last) in (bom(), last()),
+        end in select(vec!["\n", "\r\n"]),
+        (before, after) in (subsequence(YAML[..4].to_vec(), 0..4), subsequence(YAML[4..].to_vec(), 0..4)),
+        form in (0..6_usize, 0..5_usize),
+        (old, new) in (version(), version()),
+    ) {
+        let entry = yaml_entry(&old, form);
+        let lines = before.into_iter().chain([entry.as_str()]).chain(after);
+        let lines: Vec<String> = lines.map(|line| line.replace('\n', end)).collect();
+        let document = assemble(bom, &lines, &[end], last);
+        round_trip(Format::Yaml, yaml_version, &document, &old, &new);
+    }
+
+    #[test]
+    fn text_keeps_every_other_byte(
+        (before, after) in (prop::collection::vec(any::<u8>(), 0..40), prop::collection::vec(any::<u8>(), 0..40)),
+        (old, new) in (version(), version()),
+    ) {
+        let document = [&before, format!("version-{old}-blue").as_bytes(), &after].concat();
+        round_trip(Format::Text, text_version, &document, &old, &new);
+    }
+
+    #[test]
     fn plain_keeps_every_other_byte(
         (bom, last) in (bom(), last()),
         blanks in select(vec!["", " ", "\n\n", "\r\n\t"]),
@@ -267,7 +335,8 @@ proptest! {
         parts in prop::collection::vec(select(vec![
             "\"", "'", "'''", "\"\"\"", "{", "}", "[", "]", "(", ")", "\\", "\n", "\r", "\t", "#",
             "f", "rb", "\\N", "=", ":", ",", ".", "-", "1", "a", "\u{e9}", "\u{feff}", "e+", "coding:",
-            "__version__", "setup", "version", "if __name__ == '__main__':", "from", "import", " ",
+            "__version__", "setup", "version", "if __name__ == '__main__':", "from", "import", " ", "- ", "? ",
+            "&a ", "*a", "!!str ", "|", ">", "---\n", "spec: ", "version-", "1.2.3", "-blue", "  ",
             ";", "[metadata]", "\\u00", "\\ud83d", "/*", "//", "null", "packages", "tool.x",
         ]), 0..60),
     ) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use toml_edit::{Document, Item, Table, Value};
+use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use super::doc::{Doc, Entry, Kind, Node};
 use super::{Source, sentence};
@@ -20,7 +20,34 @@ pub fn parse(source: Source<'_>) -> Result<Doc<'_>, Refusal> {
             .why(sentence(error.message()))
             .at(source.place(at))
     })?;
-    Ok(Doc { source, root: table(text, document.as_table()) })
+    Ok(Doc::of(source, table(text, document.as_table())))
+}
+
+/// One step on the way to a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    Key(&'a str),
+    /// In a list.
+    Item(usize),
+}
+
+/// Where the key is written that ends this way, for a refusal: a [`Node`] does not keep it.
+pub fn key_at(source: Source<'_>, way: &[Step<'_>]) -> Option<usize> {
+    let document = Document::parse(source.text().ok()?).ok()?;
+    let mut table: &dyn TableLike = document.as_table();
+    let mut steps = way.iter().peekable();
+    while let Some(Step::Key(name)) = steps.next() {
+        let (key, item) = table.get_key_value(name)?;
+        table = match steps.next_if(|step| matches!(step, Step::Item(_))) {
+            Some(Step::Item(number)) => match item {
+                Item::ArrayOfTables(tables) => tables.get(*number)?,
+                _ => item.as_array()?.get(*number)?.as_inline_table()?,
+            },
+            _ if steps.peek().is_none() => return Some(key.span()?.start),
+            _ => item.as_table_like()?,
+        };
+    }
+    None
 }
 
 fn table(text: &str, table: &Table) -> Node {

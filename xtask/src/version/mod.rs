@@ -18,8 +18,8 @@ mod tests;
 pub use bump::{Downgrade, Facts, Outcome, Released, next};
 pub use requirement::follow;
 pub use style::{Scheme, Style};
-pub use tag::TagFormat;
-pub use target::{Level, Move, Phase, Step, Target};
+pub use tag::{TagFormat, fold};
+pub use target::{Level, Move, Phase, Step, Target, nearest};
 
 use std::fmt;
 use std::str::FromStr;
@@ -55,7 +55,8 @@ impl Version {
         Self::read(text).ok_or_else(|| diagnose::refuse(text))
     }
 
-    fn read(text: &str) -> Option<Self> {
+    /// The same without an explanation; `None` for what is no version.
+    pub fn read(text: &str) -> Option<Self> {
         let semver = semver::Version::parse(text).ok().filter(within_u64);
         let pep440 = pep440_rs::Version::from_str(text)
             .ok()

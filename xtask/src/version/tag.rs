@@ -84,7 +84,7 @@ fn is_named(prefix: &str, package: Option<&str>) -> bool {
 }
 
 /// PEP 503's comparison: case and the choice among `-`, `_` and `.` do not matter.
-fn fold(name: &str) -> String {
+pub fn fold(name: &str) -> String {
     name.to_lowercase()
         .split(['-', '_', '.'])
         .filter(|word| !word.is_empty())

@@ -239,7 +239,7 @@ fn unknown_level(word: &str) -> Refusal {
 
 /// The known word that was probably meant: one that begins like it, or differs in at most half of
 /// its letters; the case does not matter.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     if let Some(longer) = known.iter().find(|near| !word.is_empty() && near.starts_with(&word)) {
         return Some(longer);

@@ -15,7 +15,8 @@ pub(super) use part::{Memo, View, normal};
 
 use super::Project;
 use crate::error::Refusal;
-use crate::sites::{Role, Tree};
+use crate::path::RepoPath;
+use crate::sites::{Role, Site, Tree};
 
 /// Files that can describe a package, in the order in which one leads.
 pub(super) const MANIFESTS: [&str; 5] =
@@ -24,11 +25,16 @@ pub(super) const MANIFESTS: [&str; 5] =
 /// Finds the project of a folder and every place of its version; `None` when its manifests, if
 /// there are any, say no version (also: when they begin a workspace of several packages).
 ///
+/// Where several manifests lie there, the first of Python's, Cargo's and npm's leads, or the one at
+/// `lead`; the others join it when they describe the same package.
+///
 /// # Errors
 /// A manifest that cannot be read or names a file that is not there.
-pub(super) fn detect(view: &View<'_>) -> Result<Option<Project>, Refusal> {
+pub(super) fn detect(view: &View<'_>, lead: Option<&RepoPath>) -> Result<Option<Project>, Refusal> {
     let parts = [pyproject::part(view)?, cargo::part(view, "Cargo.toml")?, npm::part(view)?];
-    let mut parts = parts.into_iter().flatten().filter(Part::says_something);
+    let mut parts: Vec<Part> = parts.into_iter().flatten().filter(Part::says_something).collect();
+    parts.sort_by_key(|part| Some(&part.manifest) != lead);
+    let mut parts = parts.into_iter();
     let Some(mut lead) = parts.next() else { return Ok(None) };
     for other in parts {
         lead.join(other);
@@ -45,8 +51,18 @@ pub(super) fn detect(view: &View<'_>) -> Result<Option<Project>, Refusal> {
             sites: lead.sites,
             notes: lead.notes,
             vcs: lead.vcs,
+            scheme: None,
         })),
     }
+}
+
+/// The entries in lock files that follow the manifests of a folder.
+///
+/// # Errors
+/// A manifest or lock file that cannot be read.
+pub(super) fn followers(view: &View<'_>) -> Result<Vec<Site>, Refusal> {
+    let sites = detect(view, None)?.map(|project| project.sites).unwrap_or_default();
+    Ok(sites.into_iter().filter(|site| site.role == Role::Lock).collect())
 }
 
 /// The name that the manifests of a folder give its package, and the manifest that leads; `None`

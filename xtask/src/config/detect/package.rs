@@ -87,6 +87,21 @@ impl Layout {
         let below = |root: &String| spellings.iter().map(|s| join(root, s)).collect::<Vec<_>>();
         self.roots.iter().flat_map(below).collect()
     }
+
+    /// The folders that can hold the package of a project whose name begins with that of a namespace:
+    /// `src/poetry/core` for `poetry-core`. Where `poetry` is a package with code of its own, what is
+    /// below belongs to that.
+    fn namespaced(&self, tree: &dyn Tree, name: &str) -> Result<Vec<String>, Refusal> {
+        let inner = name.to_lowercase().replace(['-', '.'], "/");
+        let Some((outer, _)) = inner.split_once('/') else { return Ok(Vec::new()) };
+        let mut folders = Vec::new();
+        for root in &self.roots {
+            if read(tree, &join(&join(root, outer), "__init__.py"))?.is_none() {
+                folders.push(join(root, &inner));
+            }
+        }
+        Ok(folders)
+    }
 }
 
 /// Follows `name` in the module of that dotted name, through aliases and imports.
@@ -162,7 +177,10 @@ pub(super) fn follow(
 pub(super) fn add_own(tree: &dyn Tree, layout: &Layout, part: &mut Part) -> Result<(), Refusal> {
     let named = part.names.clone();
     let mut folders = layout.packages.clone();
-    folders.extend(named.iter().flat_map(|name| layout.folders_of(name)));
+    for name in &named {
+        folders.extend(layout.folders_of(name));
+        folders.extend(layout.namespaced(tree, name)?);
+    }
     for folder in folders {
         for (path, names) in [
             (join(&folder, "__init__.py"), &NAMES[..1]),

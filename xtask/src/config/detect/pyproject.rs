@@ -60,7 +60,7 @@ impl Python<'_> {
     fn part(&self, manifest: RepoPath) -> Result<Part, Refusal> {
         let mut part = Part::new(manifest, self.name()?);
         let layout = self.layout()?;
-        part.vcs = self.vcs();
+        part.vcs = self.vcs()?;
         match part.vcs.clone().as_deref() {
             Some(POETRY_DYNAMIC) => {}
             Some(tool) => self.note_leftovers(tool, &layout, &mut part)?,
@@ -109,35 +109,37 @@ impl Python<'_> {
 
     /// The tool that takes the version from git tags. A static version outranks all of them but
     /// poetry-dynamic-versioning, which replaces it.
-    fn vcs(&self) -> Option<String> {
+    fn vcs(&self) -> Result<Option<String>, Refusal> {
         let enabled = self
             .doc
             .as_ref()
             .is_some_and(|doc| doc.is_true(&["tool", "poetry-dynamic-versioning", "enable"]));
         if enabled {
-            return Some(POETRY_DYNAMIC.to_owned());
+            return Ok(Some(POETRY_DYNAMIC.to_owned()));
         }
         let has = |keys: &[&str]| self.node(keys).is_some();
         if has(&["project", "version"]) || has(&["tool", "poetry", "version"]) {
-            return None;
+            return Ok(None);
         }
         let hatch = self.text(&["tool", "hatch", "version", "source"]).unwrap_or_default();
         let pdm = self.text(&["tool", "pdm", "version", "source"]).unwrap_or_default();
         let scikit = ["tool", "scikit-build", "metadata", "version", "provider"];
         let scikit = self.text(&scikit).unwrap_or_default();
+        let scm =
+            !self.setup.is_static()? && (has(&["tool", "setuptools_scm"]) || self.infers_scm());
         let tables = [
             (hatch == "vcs", "hatch-vcs"),
             (hatch == "uv-dynamic-versioning", "uv-dynamic-versioning"),
             (hatch == "versioningit" || has(&["tool", "versioningit"]), "versioningit"),
             (pdm == "scm" || has(&["tool", "pdm", "version", "use_scm"]), "pdm"),
-            (has(&["tool", "setuptools_scm"]) || self.infers_scm(), "setuptools-scm"),
+            (scm, "setuptools-scm"),
             (scikit.ends_with("setuptools_scm"), "setuptools-scm"),
             (has(&["tool", "setuptools-git-versioning"]), "setuptools-git-versioning"),
             (has(&["tool", "versioneer"]), "versioneer"),
             (self.backend().starts_with("pbr."), "pbr"),
         ];
         let named = tables.into_iter().find(|(used, _)| *used).map(|(_, tool)| tool.to_owned());
-        named.or_else(|| self.setup.vcs())
+        Ok(named.or_else(|| self.setup.vcs()))
     }
 
     /// setuptools-scm without a table of its own: it is required for the build, the version is
@@ -177,7 +179,9 @@ impl Python<'_> {
         self.setup.add_layout(&mut layout)?;
         let mut layout = layout.complete();
 
-        let packages = self.texts(&["tool", "setuptools", "packages"]);
+        let listed = self.setup.packages()?;
+        let mut packages = self.texts(&["tool", "setuptools", "packages"]);
+        packages.extend(listed.iter().map(String::as_str));
         for package in packages.iter().filter(|package| !is_below(package, &packages)) {
             let folders = layout.roots.iter().map(|root| join(root, &package.replace('.', "/")));
             layout.packages.extend(folders.collect::<Vec<_>>());

@@ -91,6 +91,26 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
+    /// The packages that setup.cfg and setup.py list by name.
+    pub fn packages(&self) -> Result<Vec<String>, Refusal> {
+        let script = self.script.as_ref().map(|script| script.setup_texts("packages"));
+        let mut packages = script.unwrap_or_default();
+        if let Some(cfg) = &self.cfg {
+            let lines = cfg.lines("options", "packages")?.into_iter().map(|line| line.value);
+            packages.extend(lines.filter(|line| !line.starts_with("find")));
+        }
+        Ok(packages)
+    }
+
+    /// Does setup.cfg hold the version itself?
+    pub fn is_static(&self) -> Result<bool, Refusal> {
+        let Some(cfg) = &self.cfg else { return Ok(false) };
+        let found = cfg.text("metadata", "version")?;
+        Ok(found.is_some_and(|found| {
+            !found.value.starts_with("attr:") && !found.value.starts_with("file:")
+        }))
+    }
+
     /// Adds the version of setup.cfg and setup.py, and what they point to.
     pub fn add(&self, tree: &dyn Tree, layout: &Layout, part: &mut Part) -> Result<(), Refusal> {
         if let Some(cfg) = &self.cfg

@@ -19,12 +19,16 @@ fn a_setup_call_counts_wherever_it_is() {
         "VERSION = '1.2.3'\ndef run(kw):\n    setup(name='pkg', version=VERSION, **kw)\nrun({})\n",
         "VERSION = '1.2.3'\ntry:\n    setup(name='pkg', version=VERSION, ext=e)\n\
          except E:\n    setup(name='pkg', version=VERSION)\n",
+        "VERSION = '1.2.3'\ndef f():\n    kw = dict(\n        name='pkg',\n        version=VERSION)\n    \
+         kw.update(x=1)\n    setup(**kw)\n",
         "NAME = 'pkg'\nVERSION = v = '1.2.3'\nsetup(name=NAME)\nsetup(version=v)\n",
     ] {
         let key =
             if text.contains("=v)") { variable.replace("VERSION", "v") } else { variable.into() };
         script(text, &[INIT], &[&key, own]);
     }
+    let other = "kw = dict(name='pkg', version='9')\nno = dict(version='8')\nsetup(**other)\n";
+    expect_refusal(&[("setup.py", other), INIT], "no version anywhere", None);
     let literal = "if x:\n    dist = setup(name='pkg', version='1.2.3')\n";
     script(literal, &[INIT], &["setup.py setup(version) 1.2.3 (manifest)", own]);
 }
@@ -150,4 +154,37 @@ fn another_value_beside_the_attribute_is_left_alone() {
     // In another file it is drift.
     let files = [toml, ("pkg/__init__.py", init), ("pkg/__about__.py", "__version__ = '1.2.0'")];
     assert_eq!(sites(&files).len(), 2);
+}
+
+#[test]
+fn packages_listed_by_name_are_looked_into() {
+    let files = [
+        ("lib/yaml/__init__.py", "__version__ = '1.2.3'\n"),
+        ("lib/yaml/sub/__init__.py", "__version__ = '9'\n"),
+        ("lib/other/__init__.py", "__version__ = '9'\n"),
+    ];
+    let own = "lib/yaml/__init__.py __version__ 1.2.3 (package)";
+    for packages in ["['yaml', '_yaml', 'yaml.sub']", "('yaml', )"] {
+        let text = format!(
+            "setup(name='Py', version='1.2.3', package_dir={{'': 'lib'}}, packages={packages})"
+        );
+        script(&text, &files, &["setup.py setup(version) 1.2.3 (manifest)", own]);
+    }
+    let found = "setup(name='Py', version='1.2.3', package_dir={'': 'lib'}, packages=find('yaml'))";
+    script(found, &files, &["setup.py setup(version) 1.2.3 (manifest)"]);
+    let cfg = "[metadata]\nname = Py\nversion = 1.2.3\n[options]\npackage_dir =\n    = lib\n\
+               packages =\n    yaml\n    _yaml\n";
+    let all = [&[("setup.cfg", cfg)], &files[..]].concat();
+    expect(&all, &["setup.cfg metadata.version 1.2.3 (manifest)", own]);
+}
+
+#[test]
+fn a_version_in_setup_cfg_outranks_setuptools_scm() {
+    let scm = ("pyproject.toml", "[tool.setuptools_scm]\n");
+    let cfg = |version: &str| format!("[metadata]\nname = pkg\n{version}");
+    expect(
+        &[scm, ("setup.cfg", &cfg("version = 1.2.3\n"))],
+        &["setup.cfg metadata.version 1.2.3 (manifest)"],
+    );
+    assert_eq!(project(&[scm, ("setup.cfg", &cfg(""))]).vcs.as_deref(), Some("setuptools-scm"));
 }

@@ -58,6 +58,16 @@ impl Module<'_> {
         pairs.collect()
     }
 
+    /// The strings in the literal list or tuple that the keyword `key` is given.
+    pub fn setup_texts(&self, key: &str) -> Vec<String> {
+        match self.keywords(key).next() {
+            Some([open, items @ ..]) if matches!(self.raw(open), b"[" | b"(") => {
+                items.iter().filter_map(|token| self.text(token)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Where the first value that is assigned to `name` begins, at the top level or in a block.
     pub fn first_value(&self, name: &str) -> Option<usize> {
         self.lines.iter().flat_map(|line| self.split(&line.tokens)).find_map(|statement| {
@@ -129,7 +139,7 @@ impl Module<'_> {
 
     /// The tokens of what `key` is given, for each call that has it.
     fn keywords(&self, key: &str) -> impl Iterator<Item = &[Token]> {
-        self.setup_calls().filter_map(move |call| {
+        self.keyword_calls().into_iter().filter_map(move |call| {
             let depth = call.first()?.depth + 1;
             let inside = call.get(1..call.len() - 1)?;
             let mut arguments = inside.split(|t| t.depth == depth && self.raw(t) == b",");
@@ -141,6 +151,34 @@ impl Module<'_> {
                 _ => None,
             })
         })
+    }
+
+    /// The calls that hold keywords: those of setup, and `dict(...)` where the name it is assigned to
+    /// is handed on (`setup(**name)`).
+    fn keyword_calls(&self) -> Vec<&[Token]> {
+        let mut calls: Vec<&[Token]> = self.setup_calls().collect();
+        let star = |token: &Token| self.raw(token) == b"*";
+        let handed = |three: &[Token]| match three {
+            [one, two, name] if star(one) && star(two) => Some(self.raw(name)),
+            _ => None,
+        };
+        let handed: Vec<&[u8]> =
+            calls.iter().flat_map(|call| call.windows(3)).filter_map(handed).collect();
+        if handed.is_empty() {
+            return calls;
+        }
+        for statement in self.lines.iter().flat_map(|line| self.split(&line.tokens)) {
+            let (targets, value) = self.assignment(statement);
+            if let [function, call @ ..] = value
+                && self.raw(function) == b"dict"
+                && call.first().is_some_and(|open| self.raw(open) == b"(")
+                && call.last().is_some_and(|close| self.raw(close) == b")")
+                && targets.iter().any(|target| handed.contains(target))
+            {
+                calls.push(call);
+            }
+        }
+        calls
     }
 
     /// The tokens of every call from `(` to `)`.

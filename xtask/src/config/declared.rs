@@ -1,0 +1,211 @@
+//! What gonogo.toml says of version files, as places of the project's version.
+
+use super::Project;
+use super::detect::{MANIFESTS, View, followers};
+use super::file::{Declared, Settings};
+use crate::error::Refusal;
+use crate::glob::Glob;
+use crate::path::RepoPath;
+use crate::sites::declared::{Where, places};
+use crate::sites::pattern::Pattern;
+use crate::sites::{File, Role, Site, Source, Spelling, Tree};
+use crate::version::Scheme;
+
+/// A place and the entry of gonogo.toml that declares it.
+struct Claimed<'d> {
+    site: Site,
+    by: &'d Declared,
+    file: File,
+}
+
+impl Settings {
+    /// The refusal with a place in gonogo.toml.
+    pub(super) fn pointed(&self, refusal: Refusal, at: usize) -> Refusal {
+        match self.place(at) {
+            Some(place) => refusal.at(place),
+            None => refusal,
+        }
+    }
+}
+
+/// Adds the declared version files of a project behind those that were detected; paths begin at the
+/// folder of `view`.
+///
+/// # Errors
+/// A file that is missing, a pattern or key that is not there as often as declared, a place that
+/// is declared twice; each with the line of gonogo.toml or of the file.
+pub(super) fn add(
+    view: &View<'_>,
+    settings: &Settings,
+    declared: &[Declared],
+    project: &mut Project,
+) -> Result<(), Refusal> {
+    let mut claimed: Vec<Claimed<'_>> = Vec::new();
+    for (entry, files) in declared.iter().zip(files(view, settings, declared)?) {
+        for file in files {
+            for site in sites(settings, entry, &file)? {
+                let new = Claimed { site, by: entry, file: file.clone() };
+                if let Some(known) = claimed.iter().find(|known| overlap(&known.site, &new.site)) {
+                    return Err(twice(settings, known, &new));
+                }
+                claimed.push(new);
+            }
+            add_followers(view, &file, project)?;
+        }
+    }
+    for Claimed { site, by, .. } in claimed {
+        let same = |known: &&mut Site| known.path == site.path && known.range == site.range;
+        match project.sites.iter_mut().find(same) {
+            Some(known) if by.scheme.is_some() => known.spelling = site.spelling,
+            Some(_) => {}
+            None => project.sites.push(site),
+        }
+    }
+    Ok(())
+}
+
+/// The files of each entry.
+fn files(
+    view: &View<'_>,
+    settings: &Settings,
+    declared: &[Declared],
+) -> Result<Vec<Vec<File>>, Refusal> {
+    let open: Vec<Glob> =
+        declared.iter().map(|d| &d.path).filter(|path| path.literal().is_none()).cloned().collect();
+    let listed = if open.is_empty() { Vec::new() } else { view.files(&open)? };
+    let of = |entry: &Declared| {
+        let paths: Vec<RepoPath> = match entry.path.literal() {
+            Some(path) => RepoPath::new(path).into_iter().collect(),
+            None => listed.iter().filter(|p| entry.path.matches(p.as_str())).cloned().collect(),
+        };
+        let mut files = Vec::new();
+        for path in &paths {
+            files.extend(view.read(path)?);
+        }
+        if files.is_empty() {
+            return Err(missing(settings, entry));
+        }
+        Ok(files)
+    };
+    declared.iter().map(of).collect()
+}
+
+fn missing(settings: &Settings, entry: &Declared) -> Refusal {
+    let what = match entry.path.literal() {
+        Some(path) => format!("{path} is declared as a version file, and there is no such file"),
+        None => format!("{} is declared as version files and matches no file", entry.path),
+    };
+    let refusal = Refusal::usage(what).why(match entry.path.literal() {
+        Some(_) => "Correct the path in gonogo.toml, or remove the entry.",
+        None => "Files that git ignores do not count, nor do vendored folders.",
+    });
+    settings.pointed(refusal, entry.at)
+}
+
+/// The places of one entry in one file.
+fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>, Refusal> {
+    let source = Source::from(file);
+    let pattern = match &entry.pattern {
+        Some(text) => Some(Pattern::parse(&text.value).map_err(|why| {
+            settings.pointed(Refusal::usage(format!("the pattern cannot be used: {why}")), text.at)
+        })?),
+        None => None,
+    };
+    let place = match (&entry.key, &pattern) {
+        (Some(key), Some(pattern)) => Where::Inside(&key.value, pattern),
+        (Some(key), None) => Where::Key(&key.value),
+        (None, Some(pattern)) => Where::Pattern(pattern),
+        (None, None) => Where::Itself,
+    };
+    let found = places(source, &place)?;
+    if found.len() != entry.count {
+        return Err(miscounted(
+            settings,
+            entry,
+            source,
+            &found.iter().map(|f| f.2.range.start).collect::<Vec<_>>(),
+        ));
+    }
+    let forced = MANIFESTS[3..].contains(&file.path.name());
+    let spelling = match entry.scheme {
+        Some(Scheme::Semver) => Spelling::Semver,
+        Some(Scheme::Pep440) => Spelling::Pep440,
+        None if forced => Spelling::Semver,
+        None => Spelling::Repository,
+    };
+    let site = |(format, key, found): (_, _, crate::sites::Found)| Site {
+        path: file.path.clone(),
+        format,
+        key,
+        origin: "declared".to_owned(),
+        range: found.range,
+        value: found.value,
+        role: Role::Version,
+        spelling,
+    };
+    Ok(found.into_iter().map(site).collect())
+}
+
+fn miscounted(settings: &Settings, entry: &Declared, source: Source<'_>, at: &[usize]) -> Refusal {
+    let wanted = entry
+        .pattern
+        .as_ref()
+        .map_or_else(|| "a version".to_owned(), |p| format!("\"{}\"", p.value));
+    let line =
+        settings.place(entry.at).map_or_else(String::new, |p| format!("{}:{}", p.path, p.line));
+    let often = |number: usize| match number {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        number => format!("{number} times"),
+    };
+    if at.is_empty() {
+        let refusal = Refusal::usage(format!("{} does not hold {wanted}", source.path))
+            .why("The pattern is literal text around a version: blanks, quotes and case count.");
+        return settings.pointed(refusal, entry.pattern.as_ref().map_or(entry.at, |p| p.at));
+    }
+    let lines: Vec<String> =
+        at.iter().take(8).map(|at| source.place(*at).line.to_string()).collect();
+    let which = if lines.len() == 1 { "line" } else { "lines" };
+    let beyond = at.get(entry.count).or(at.last()).copied().unwrap_or_default();
+    Refusal::usage(format!(
+        "{} holds {wanted} {}, not {}",
+        source.path,
+        often(at.len()),
+        often(entry.count)
+    ))
+    .why(format!("It is on {which} {}; {line} declares {}.", lines.join(", "), often(entry.count)))
+    .why(format!("If all of them are the project's version, write count = {} there;", at.len()))
+    .why("if not, more text in the pattern tells them apart.")
+    .at(source.place(beyond))
+}
+
+fn overlap(one: &Site, other: &Site) -> bool {
+    one.path == other.path && one.range.start < other.range.end && other.range.start < one.range.end
+}
+
+fn twice(settings: &Settings, known: &Claimed<'_>, new: &Claimed<'_>) -> Refusal {
+    let at = Source::from(&new.file).link(new.site.range.start);
+    let refusal = Refusal::usage(format!("the same place is declared twice: {at}"));
+    let refusal = match settings.place(known.by.at) {
+        Some(place) => {
+            refusal.why(format!("The other declaration is at {}:{}.", place.path, place.line))
+        }
+        None => refusal,
+    };
+    settings.pointed(refusal, new.by.at)
+}
+
+/// A declared manifest of another folder brings its entries in lock files along.
+fn add_followers(view: &View<'_>, file: &File, project: &mut Project) -> Result<(), Refusal> {
+    let folder = file.path.folder();
+    if folder == view.folder || !MANIFESTS.contains(&file.path.name()) {
+        return Ok(());
+    }
+    for site in followers(&View { folder, ..*view })? {
+        let same = |known: &Site| known.path == site.path && known.range == site.range;
+        if !project.sites.iter().any(same) {
+            project.sites.push(site);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Commands: a program and its arguments, split the way a shell splits quotes, and nothing else.
+
+use super::vocabulary::VARIABLES;
+use super::wrong::{Wrong, nearest};
+
+/// What means something to a shell and nothing without one.
+const SHELL_ONLY: [char; 7] = ['|', ';', '&', '>', '<', '*', '\n'];
+
+/// How the variables begin that commands are told things with.
+const OURS: &str = "GONOGO_";
+const PREVIOUS: &str = "GONOGO_PREVIOUS_";
+
+/// Splits a command into the program and its arguments.
+///
+/// Quotes and backslashes are those of POSIX ("Shell Command Language", section 2.2): within
+/// `'…'` everything is itself, within `"…"` a backslash keeps its meaning before `$ ` " \` only.
+///
+/// # Errors
+/// Nothing in it, a quote that is not closed, a character that only a shell understands.
+pub fn split(text: &str) -> Result<Vec<String>, Wrong> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let trimmed = text.trim_end();
+    let mut letters = trimmed.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            _ if SHELL_ONLY.contains(&letter) => return Err(needs_a_shell(at, letter)),
+            ' ' | '\t' | '\r' => words.extend(word.take()),
+            '\'' | '"' => {
+                let inside = quoted(&mut letters, letter).ok_or_else(|| unclosed(at, letter))?;
+                word.get_or_insert_default().push_str(&inside);
+            }
+            '\\' => match letters.next() {
+                Some((_, next)) => word.get_or_insert_default().push(next),
+                None => return Err(Wrong::new("ends with a backslash").at(at)),
+            },
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    match words.first() {
+        Some(program) if !program.is_empty() => Ok(words),
+        _ => Err(Wrong::new("names no program")),
+    }
+}
+
+/// The text up to the closing quote, which is taken too; `None` when there is none.
+fn quoted(letters: &mut std::str::CharIndices<'_>, quote: char) -> Option<String> {
+    let mut inside = String::new();
+    loop {
+        match letters.next()?.1 {
+            letter if letter == quote => return Some(inside),
+            '\\' if quote == '"' => match letters.next()?.1 {
+                '\n' => {}
+                letter => {
+                    if !matches!(letter, '$' | '`' | '"' | '\\') {
+                        inside.push('\\');
+                    }
+                    inside.push(letter);
+                }
+            },
+            letter => inside.push(letter),
+        }
+    }
+}
+
+fn needs_a_shell(at: usize, letter: char) -> Wrong {
+    let shown = if letter == '\n' { "a new line".to_owned() } else { format!("`{letter}`") };
+    let wrong = Wrong::new(format!("needs a shell for {shown}")).at(at).why(
+        "A command is a program and its arguments: nothing is expanded, joined or redirected.",
+    );
+    Wrong { for_a_shell: true, ..wrong }
+}
+
+fn unclosed(at: usize, quote: char) -> Wrong {
+    Wrong::new(format!("opens a quote ({quote}) and does not close it")).at(at)
+}
+
+/// Looks for names of variables that no command is ever told.
+///
+/// # Errors
+/// A `$GONOGO_…` that is neither one of ours nor `$GONOGO_PREVIOUS_` with one of these records.
+pub fn known_variables<'a>(
+    text: &str,
+    records: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Wrong> {
+    for (at, _) in text.match_indices(OURS) {
+        let before = text[..at].strip_suffix('{').unwrap_or(&text[..at]);
+        let end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        let name = text[at..].split(end).next().unwrap_or_default();
+        let own = |known: &&str| name.strip_prefix(OURS) == Some(known);
+        let recorded = |record| name.strip_prefix(PREVIOUS).is_some_and(|n| n == variable(record));
+        if before.ends_with('$') && !VARIABLES.iter().any(own) && !records.clone().any(recorded) {
+            return Err(unknown_variable(name, records).at(before.len() - 1));
+        }
+    }
+    Ok(())
+}
+
+fn unknown_variable<'a>(name: &str, records: impl Iterator<Item = &'a str>) -> Wrong {
+    let known = VARIABLES.iter().map(|name| format!("{OURS}{name}"));
+    let known = known.chain(records.map(|record| format!("{PREVIOUS}{}", variable(record))));
+    // What all of them have in common makes nothing similar.
+    let head = if name.starts_with(PREVIOUS) { PREVIOUS } else { OURS };
+    let rests: Vec<String> =
+        known.filter_map(|name| Some(name.strip_prefix(head)?.to_owned())).collect();
+    let wrong = Wrong::new(format!("knows no ${name}"));
+    match nearest(&name[head.len()..], rests.iter().map(String::as_str)) {
+        Some(meant) => wrong.why(format!("Did you mean \"${head}{meant}\"?")),
+        None => wrong.why("What [record] keeps is called $GONOGO_PREVIOUS_ and its name."),
+    }
+}
+
+/// What a record is called as part of a variable: `my-db` is `MY_DB`.
+pub fn variable(record: &str) -> String {
+    record.to_ascii_uppercase().replace('-', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_a_shell_splits_quotes() {
+        for (text, words) in [
+            ("pytest -q", &["pytest", "-q"][..]),
+            ("  a\tb  ", &["a", "b"]),
+            ("a 'b c' d", &["a", "b c", "d"]),
+            ("a \"b 'c'\" 'd \"e\"'", &["a", "b 'c'", "d \"e\""]),
+            ("a'b'\"c\"d", &["abcd"]),
+            ("a '' \"\"", &["a", "", ""]),
+            ("a 'src/*' \"x | y; z\"", &["a", "src/*", "x | y; z"]),
+            (r#"a "\$x \" \\ \n""#, &["a", r#"$x " \ \n"#]),
+            (r"a b\ c \* \|", &["a", "b c", "*", "|"]),
+            ("a --x='*'", &["a", "--x=*"]),
+            (
+                "git push hf $GONOGO_PREVIOUS_COMMIT:main",
+                &["git", "push", "hf", "$GONOGO_PREVIOUS_COMMIT:main"],
+            ),
+            ("echo $(x) `y` ~ # z ?", &["echo", "$(x)", "`y`", "~", "#", "z", "?"]),
+            ("a\n", &["a"]),
+        ] {
+            assert_eq!(split(text).unwrap(), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_shell_understands_is_refused() {
+        for (text, at, what) in [
+            ("a | b", 2, "needs a shell for `|`"),
+            ("a; b", 1, "needs a shell for `;`"),
+            ("a && b", 2, "needs a shell for `&`"),
+            ("a > b", 2, "needs a shell for `>`"),
+            ("a < b", 2, "needs a shell for `<`"),
+            ("ls *.py", 3, "needs a shell for `*`"),
+            ("é *", 3, "needs a shell for `*`"),
+            ("a\nb", 1, "needs a shell for a new line"),
+            ("a 'b", 2, "opens a quote (') and does not close it"),
+            ("a \"b\\", 2, "opens a quote (\") and does not close it"),
+            ("a \\", 2, "ends with a backslash"),
+            ("", 0, "names no program"),
+            (" \t\n", 0, "names no program"),
+            ("'' a", 0, "names no program"),
+        ] {
+            let wrong = split(text).unwrap_err();
+            assert_eq!((wrong.at, wrong.what.as_str()), (at, what), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_commands_are_told_can_be_asked_for() {
+        for (text, expected) in [
+            ("a $GONOGO_VERSION ${GONOGO_TAG}x $GONOGO_PREVIOUS_MY_DB", None),
+            ("a $HOME $GONOGO GONOGO_X", None),
+            ("a $GONOGO_VERSON", Some((2, "Did you mean \"$GONOGO_VERSION\"?"))),
+            (
+                "$GONOGO_TAG ${GONOGO_PREVIOUS_MODELS}",
+                Some((12, "What [record] keeps is called $GONOGO_PREVIOUS_ and its name.")),
+            ),
+            (
+                "$GONOGO_",
+                Some((0, "What [record] keeps is called $GONOGO_PREVIOUS_ and its name.")),
+            ),
+        ] {
+            let found = known_variables(text, ["my-db"].into_iter()).err();
+            let found = found.as_ref().map(|wrong| (wrong.at, wrong.why[0].as_str()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

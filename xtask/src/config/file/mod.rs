@@ -1,0 +1,20 @@
+//! `gonogo.toml`: its vocabulary as one value, what is checked with it, and what is read.
+
+mod check;
+mod command;
+mod schema;
+mod settings;
+mod shape;
+mod template;
+#[cfg(test)]
+mod tests;
+mod text;
+mod together;
+mod vocabulary;
+mod written;
+mod wrong;
+
+pub use schema::schema;
+pub use settings::{Declared, PackageTable, Settings};
+#[cfg_attr(not(test), expect(unused_imports, reason = "`doctor` shows it"))]
+pub use written::Written;

@@ -1,0 +1,182 @@
+//! The typed part of `gonogo.toml`: what is written, without defaults.
+
+use super::check::integer;
+use super::text::key_path;
+use super::{check, together};
+use crate::error::{Place, Refusal};
+use crate::glob::Glob;
+use crate::path::RepoPath;
+use crate::sites::doc::{Entry, Node};
+use crate::sites::{File, Source, toml};
+use crate::version::Scheme;
+
+/// gonogo.toml as it is written: no defaults, nothing detected.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub(super) written: Option<(File, Node)>,
+    pub name: Option<Said<String>>,
+    pub baseline: Option<Said<String>>,
+    pub version: VersionTable,
+    pub tag: TagTable,
+    pub packages: Option<PackagesTable>,
+    pub package: Vec<PackageTable>,
+}
+
+/// `[version]`
+#[derive(Debug, Default)]
+pub struct VersionTable {
+    pub source: Option<Said<RepoPath>>,
+    pub files: Vec<Declared>,
+    pub ignore: Vec<Glob>,
+    pub scheme: Option<Said<Scheme>>,
+}
+
+/// `[tag]`
+#[derive(Debug, Default)]
+pub struct TagTable {
+    pub format: Option<Said<String>>,
+    pub ignore: Vec<Glob>,
+}
+
+/// `[packages]`
+#[derive(Debug)]
+pub struct PackagesTable {
+    pub include: Vec<Glob>,
+    pub exclude: Vec<Glob>,
+    pub tag: Option<Said<String>>,
+}
+
+/// `[package.NAME]`
+#[derive(Debug)]
+pub struct PackageTable {
+    pub name: Said<String>,
+    pub files: Vec<Declared>,
+    pub ignore: Vec<Glob>,
+    pub tag: Option<Said<String>>,
+}
+
+/// A value and where it stands in gonogo.toml (byte offset), so that later refusals can point
+/// there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said<T> {
+    pub value: T,
+    pub at: usize,
+}
+
+/// One entry of `files`.
+#[derive(Debug)]
+pub struct Declared {
+    pub at: usize,
+    pub path: Glob,
+    pub key: Option<Said<Vec<String>>>,
+    pub pattern: Option<Said<String>>,
+    pub scheme: Option<Scheme>,
+    pub count: usize,
+}
+
+impl Settings {
+    /// Reads and checks the whole file; without one everything is empty.
+    ///
+    /// # Errors
+    /// What is no TOML, not in the vocabulary, or not what it should be, with its place.
+    pub fn read(file: Option<&File>) -> Result<Self, Refusal> {
+        let Some(file) = file else { return Ok(Self::default()) };
+        let doc = toml::parse(Source::from(file))
+            .map_err(|refusal| refusal.or_next("schema", "describes every table and key"))?;
+        check::check(&doc)?;
+        together::check(&doc)?;
+        let root = doc.root();
+        let each = root.get("package").map(Node::entries).unwrap_or_default();
+        Ok(Self {
+            name: string(root.get("name")),
+            baseline: string(root.get("baseline")),
+            version: version(root.get("version"), &file.bytes),
+            tag: tag(root.get("tag")),
+            packages: root.get("packages").map(packages),
+            package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
+            written: Some((file.clone(), doc.into_root())),
+        })
+    }
+
+    /// Where a value stands; `None` without a file.
+    pub fn place(&self, at: usize) -> Option<Place> {
+        let (file, _) = self.written.as_ref()?;
+        Some(Source::from(file).place(at))
+    }
+}
+
+// Values of a document that was checked: what is not as it should be is not there.
+
+fn said<T>(node: Option<&Node>, read: impl Fn(&str) -> Option<T>) -> Option<Said<T>> {
+    let node = node?;
+    Some(Said { value: read(node.text()?)?, at: node.span.start })
+}
+
+fn string(node: Option<&Node>) -> Option<Said<String>> {
+    said(node, |text| Some(text.to_owned()))
+}
+
+fn globs(node: Option<&Node>) -> Vec<Glob> {
+    let items = node.map(Node::items).unwrap_or_default();
+    items.iter().filter_map(|item| Glob::parse(item.text()?).ok()).collect()
+}
+
+fn version(node: Option<&Node>, bytes: &[u8]) -> VersionTable {
+    let get = |key| node.and_then(|node| node.get(key));
+    VersionTable {
+        source: said(get("source"), RepoPath::new),
+        files: files(get("files"), bytes),
+        ignore: globs(get("ignore")),
+        scheme: said(get("scheme"), scheme),
+    }
+}
+
+fn tag(node: Option<&Node>) -> TagTable {
+    let get = |key| node.and_then(|node| node.get(key));
+    TagTable { format: string(get("format")), ignore: globs(get("ignore")) }
+}
+
+fn packages(node: &Node) -> PackagesTable {
+    PackagesTable {
+        include: globs(node.get("include")),
+        exclude: globs(node.get("exclude")),
+        tag: string(node.get("tag")),
+    }
+}
+
+fn package(entry: &Entry, bytes: &[u8]) -> PackageTable {
+    PackageTable {
+        name: Said { value: entry.key.clone(), at: entry.at },
+        files: files(entry.value.get("files"), bytes),
+        ignore: globs(entry.value.get("ignore")),
+        tag: string(entry.value.get("tag")),
+    }
+}
+
+fn files(node: Option<&Node>, bytes: &[u8]) -> Vec<Declared> {
+    let items = node.map(Node::items).unwrap_or_default();
+    items.iter().filter_map(|item| declared(item, bytes)).collect()
+}
+
+fn declared(node: &Node, bytes: &[u8]) -> Option<Declared> {
+    let count = |node: &Node| {
+        let raw = std::str::from_utf8(bytes.get(node.span.clone())?).ok()?;
+        usize::try_from(integer(raw)?).ok()
+    };
+    Some(Declared {
+        at: node.span.start,
+        path: Glob::parse(node.get("path")?.text()?).ok()?,
+        key: said(node.get("key"), |text| key_path(text).ok()),
+        pattern: string(node.get("pattern")),
+        scheme: node.get("scheme").and_then(Node::text).and_then(scheme),
+        count: node.get("count").and_then(count).unwrap_or(1),
+    })
+}
+
+fn scheme(word: &str) -> Option<Scheme> {
+    match word {
+        "semver" => Some(Scheme::Semver),
+        "pep440" => Some(Scheme::Pep440),
+        _ => None,
+    }
+}

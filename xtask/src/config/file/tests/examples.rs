@@ -1,0 +1,189 @@
+//! Whole files that are right.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::config::file::settings::{PackagesTable, Said, TagTable, VersionTable};
+use crate::config::file::shape::Shape;
+use crate::config::file::vocabulary::VOCABULARY;
+use crate::sites::Source;
+use crate::sites::doc::Node;
+use crate::version::Scheme;
+
+const EXAMPLES: [(&str, &str); 7] = [
+    ("studio", include_str!("../../../../tests/config/studio.toml")),
+    ("hub", include_str!("../../../../tests/config/hub.toml")),
+    ("services", include_str!("../../../../tests/config/services.toml")),
+    ("deployment", include_str!("../../../../tests/config/deployment.toml")),
+    ("outlier", include_str!("../../../../tests/config/outlier.toml")),
+    ("monorepo", include_str!("../../../../tests/config/monorepo.toml")),
+    ("everything", EVERYTHING),
+];
+const EVERYTHING: &str = include_str!("../../../../tests/config/everything.toml");
+
+#[test]
+fn the_examples_are_accepted() {
+    for (name, text) in EXAMPLES {
+        for text in [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+            if let Err(refusal) = read(&text) {
+                panic!("{name}: {refusal:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_of_later_versions_are_refused_with_their_place() {
+    for (text, line) in [
+        (include_str!("../../../../tests/config/services-later.toml"), 58),
+        (include_str!("../../../../tests/config/deployment-later.toml"), 38),
+        ("publish = true\n", 1),
+        ("[publish]\nto = 'x'\n", 1),
+        ("[[deploy]]\n", 1),
+    ] {
+        let refusal = read(text).unwrap_err();
+        assert!(refusal.what.ends_with("in gonogo.toml is not available yet"), "{refusal}");
+        assert_eq!(refusal.place.as_ref().unwrap().line, line, "{refusal}");
+    }
+}
+
+/// Every key of a shape with the title of its table; names of the user's own are `*`.
+fn keys_of(shape: &Shape, under: &str, found: &mut BTreeSet<String>) {
+    match shape {
+        Shape::Table(table) => {
+            for key in table.keys().filter(|key| !matches!(key.shape, Shape::Later)) {
+                found.insert(format!("{}.{}", table.title, key.name));
+                keys_of(&key.shape, key.name, found);
+            }
+        }
+        Shape::Map(map) => {
+            found.extend(map.known.iter().map(|key| format!("{under}.{}", key.name)));
+            found.insert(format!("{under}.*"));
+            keys_of(&map.each, "*", found);
+        }
+        Shape::List(each) => keys_of(each, under, found),
+        Shape::OneOf(shapes) => shapes.iter().for_each(|shape| keys_of(shape, under, found)),
+        Shape::Text(_) | Shape::Flag | Shape::Count | Shape::Later => {}
+    }
+}
+
+/// The same for what a document has.
+fn keys_in(shape: &Shape, node: &Node, under: &str, found: &mut BTreeSet<String>) {
+    match shape {
+        Shape::Table(table) => {
+            for entry in node.entries() {
+                found.insert(format!("{}.{}", table.title, entry.key));
+                if let Some(key) = table.key(&entry.key) {
+                    keys_in(&key.shape, &entry.value, key.name, found);
+                }
+            }
+        }
+        Shape::Map(map) => {
+            for entry in node.entries() {
+                let known = map.known.iter().find(|key| key.name == entry.key);
+                found.insert(format!("{under}.{}", known.map_or("*", |key| key.name)));
+                keys_in(known.map_or(&map.each, |key| &key.shape), &entry.value, "*", found);
+            }
+        }
+        Shape::List(each) => {
+            node.items().iter().for_each(|item| keys_in(each, item, under, found));
+        }
+        Shape::OneOf(shapes) => {
+            shapes.iter().for_each(|shape| keys_in(shape, node, under, found));
+        }
+        Shape::Text(_) | Shape::Flag | Shape::Count | Shape::Later => {}
+    }
+}
+
+#[test]
+fn no_key_is_a_dead_letter() {
+    let whole = Shape::Table(&VOCABULARY);
+    let (mut all, mut used) = (BTreeSet::new(), BTreeSet::new());
+    keys_of(&whole, "", &mut all);
+    for (_, text) in EXAMPLES {
+        let file = file(text);
+        let doc = crate::sites::toml::parse(Source::from(&file)).unwrap();
+        keys_in(&whole, doc.root(), "", &mut used);
+    }
+    assert!(all.len() > 90, "{} {all:?}", all.len());
+    let missing: Vec<_> = all.difference(&used).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let settings = read(EVERYTHING).unwrap();
+    let said = |said: &Option<Said<String>>| said.as_ref().map(|said| said.value.clone());
+    assert_eq!(said(&settings.name).as_deref(), Some("Demo"));
+    assert_eq!(said(&settings.baseline).as_deref(), Some("v0.2.0"));
+    let VersionTable { source, files, ignore, scheme } = &settings.version;
+    assert_eq!(source.as_ref().unwrap().value.as_str(), "demo/__init__.py");
+    assert_eq!(scheme.as_ref().unwrap().value, Scheme::Pep440);
+    assert_eq!(ignore[0].to_string(), "legacy/**");
+    let Declared { at, path, key, pattern, scheme, count } = &files[0];
+    assert_eq!(settings.place(*at).unwrap().source, "[[version.files]]");
+    assert_eq!(path.to_string(), "deploy/*/values.yaml");
+    assert_eq!(key.as_ref().unwrap().value, ["images", "demo.app", "tag"]);
+    assert_eq!(said(pattern).as_deref(), Some("v{version}"));
+    assert_eq!((*scheme, *count), (Some(Scheme::Semver), 2));
+    let TagTable { format, ignore } = &settings.tag;
+    assert_eq!(said(format).as_deref(), Some("{name}-v{version}"));
+    assert_eq!(ignore[0].to_string(), "archive/*");
+    let PackagesTable { include, exclude, tag } = settings.packages.as_ref().unwrap();
+    assert_eq!(
+        (include[0].to_string(), exclude[0].to_string()),
+        ("packages/*".into(), "packages/old".into())
+    );
+    assert_eq!(said(tag).as_deref(), Some("{package}/v{version}"));
+    let PackageTable { name, files, ignore, tag } = &settings.package[0];
+    assert_eq!((name.value.as_str(), files[0].count), ("core", 1));
+    assert!(files[0].key.is_none() && files[0].pattern.is_none() && files[0].scheme.is_none());
+    assert_eq!(
+        (ignore[0].to_string(), said(tag).unwrap()),
+        ("docs/**".into(), "core-{version}".into())
+    );
+}
+
+#[test]
+fn without_a_file_nothing_is_said() {
+    for settings in [Settings::read(None).unwrap(), read("").unwrap(), read("# later\n").unwrap()] {
+        assert!(settings.name.is_none() && settings.version.files.is_empty());
+        assert!(settings.packages.is_none() && settings.package.is_empty());
+        assert_eq!(settings.written(), []);
+    }
+    assert_eq!(Settings::read(None).unwrap().place(0), None);
+}
+
+#[test]
+fn every_value_has_its_line() {
+    let text = "\
+name = 'Demo' # ours
+[release]
+title = \"\"\"
+{name} \"{codename}\"\"\"\"
+into = [
+  'main', \"it's\"]
+[gates]
+'a.b'.run = 'x \"y\"'
+a-b = { shell = 'x', required = false }
+[version]
+files = [
+  { path = 'README.md', count = 2 },
+  { path = 'docs/a.md', pattern = '\"{version}\"' },
+]
+";
+    let written: Vec<Written> = read(text).unwrap().written();
+    let lines: Vec<String> =
+        written.into_iter().map(|w| format!("{} {} = {}", w.line, w.key, w.value)).collect();
+    let expected = [
+        "1 name = \"Demo\"",
+        "4 release.title = '{name} \"{codename}\"'",
+        "5 release.into = [\"main\", \"it's\"]",
+        "8 gates.\"a.b\".run = 'x \"y\"'",
+        "9 gates.a-b.shell = \"x\"",
+        "9 gates.a-b.required = false",
+        "12 version.files = { path = \"README.md\", count = 2 }",
+        "13 version.files = { path = \"docs/a.md\", pattern = '\"{version}\"' }",
+    ];
+    assert_eq!(lines, expected);
+}

@@ -1,0 +1,2 @@
+project = 'demo'
+release = '26.4'
