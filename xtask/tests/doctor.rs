@@ -359,3 +359,48 @@ fn one_broken_package_of_several_is_a_warning() {
         assert!(found.iter().any(|found| is(found, &expected)), "{expected:?} not in {found:#?}");
     }
 }
+
+/// Key, value and origin of each value in force.
+fn values(place: &Place) -> Vec<[String; 3]> {
+    let json: Value = serde_json::from_str(&place.gonogo(&["doctor", "--json"]).out).unwrap();
+    let each = json["configuration"].as_array().unwrap().iter();
+    each.map(|one| ["key", "value", "from"].map(|part| one[part].as_str().unwrap().into()))
+        .collect()
+}
+
+#[test]
+fn each_value_of_the_configuration_says_where_it_comes_from() {
+    let place = sound("configuration");
+    let detected = [
+        ["name", "demo", "pyproject.toml"],
+        ["version.source", "pyproject.toml", "pyproject.toml"],
+        ["version.scheme", "semver", "default"],
+        ["tag.format", "v{version}", "tag v1.2.0"],
+        ["branches.main", "main", "origin/HEAD"],
+    ];
+    assert_eq!(values(&place), detected);
+    place.put("gonogo.toml", "# ours\nname = \"other\"\n\n[version]\nscheme = \"pep440\"\n");
+    place.put("CHANGELOG.md", "# Changelog\n");
+    place.commit_all("configure");
+    let found = values(&place);
+    let written = [
+        ["name", "\"other\"", "gonogo.toml:2"],
+        ["version.scheme", "\"pep440\"", "gonogo.toml:5"],
+        ["version.source", "pyproject.toml", "pyproject.toml"],
+    ];
+    assert_eq!(found[..3], written, "{found:#?}");
+    assert_eq!(
+        found.last().unwrap(),
+        &["changelog.file", "CHANGELOG.md", "default, and it exists"]
+    );
+    let said = place.gonogo(&["doctor", "-v"]).ok();
+    let line = "  version.scheme   \"pep440\"         gonogo.toml:5\n";
+    assert!(said.out.contains("\nConfiguration\n") && said.out.contains(line), "{said}");
+    assert!(!place.gonogo(&["doctor"]).out.contains("Configuration"));
+    git(&place, "rm -q gonogo.toml\ncommit -q -m off\ntag v1.3.0rc1");
+    let scheme = values(&place).into_iter().find(|[key, ..]| key == "version.scheme").unwrap();
+    assert_eq!(scheme[1..], ["pep440", "the release 1.3.0rc1"]);
+    git(&place, "tag -d v1.3.0rc1 v1.2.0");
+    let format = values(&place).into_iter().find(|[key, ..]| key == "tag.format").unwrap();
+    assert_eq!(format[1..], ["v{version}", "default"]);
+}

@@ -69,6 +69,14 @@ impl Facts {
         found
     }
 
+    /// The main branch that a remote names, and the remote.
+    pub fn main_branch(&self) -> Option<(&str, &str)> {
+        self.remotes.iter().find_map(|remote| {
+            let main = remote.main.as_deref()?.strip_prefix(&remote.name)?;
+            Some((main.trim_start_matches('/'), remote.name.as_str()))
+        })
+    }
+
     fn version(&self) -> Finding {
         let version = number(&self.version);
         let features = self.features.iter().map(|feature| format!("uses {feature}"));
@@ -111,8 +119,7 @@ impl Facts {
         let branch = match &self.branch {
             Ok(branch) => branch,
             Err(refusal) => {
-                let main = self.remotes.iter().find_map(|remote| remote.main.as_deref());
-                let main = main.and_then(|main| main.split_once('/')).map(|(_, main)| main);
+                let main = self.main_branch().map(|(main, _)| main);
                 let found = Finding::refused("branch", refusal);
                 return match main.filter(|_| refusal.what.contains("detached")) {
                     Some(main) => found.shell(format!("git switch {}", word(main))),

@@ -1,5 +1,6 @@
 //! `doctor`
 
+mod configuration;
 mod git;
 mod hooks;
 mod project;
@@ -22,7 +23,8 @@ use crate::ui::{Mark, Ui};
 ///
 /// Each line is one check: good (✓), to be looked at (!), in the way (✗) or not to be known from
 /// here (?), with the command that mends it. Reads only: no network, nothing is changed, nothing
-/// is signed, nobody is asked. With -v each check tells its details.
+/// is signed, nobody is asked. With -v each check tells its details, and each value of the
+/// configuration in force where it comes from.
 ///
 /// Exit code 1 when something (✗) will make `bump --commit` fail as it stands, else 0, also with
 /// warnings.
@@ -100,32 +102,65 @@ impl Finding {
 
 pub(super) fn run(_: &Args, context: &Context) -> Result<u8, Refusal> {
     let repo = Repo::discover(&context.folder)?;
-    let findings = examine(&repo, context)?;
+    let facts = Facts::read(&repo, context)?;
+    let (findings, values) = (facts.judge(), facts.values());
     let blocked = findings.iter().any(|finding| finding.mark == Mark::Failed);
-    show(&findings, &context.ui);
+    show(&findings, &values, &context.ui);
     context.ui.json(&json!({
         "ready": !blocked,
         "checks": findings.iter().map(|one| as_json(one, &context.ui)).collect::<Vec<Value>>(),
+        "configuration": values.iter().map(configuration::Setting::as_json).collect::<Vec<Value>>(),
     }));
     Ok(u8::from(blocked))
 }
 
-/// Gathers the facts of each area and judges them.
-fn examine(repo: &Repo, context: &Context) -> Result<Vec<Finding>, Refusal> {
-    let configuration = repo.configuration()?;
-    let status = repo.status()?;
-    let survey = Survey::whole(repo);
-    let hooks = hooks::Facts::read(repo, &configuration)?;
-    let mut found = git::Facts::read(repo, &configuration, &status, context.at)?.judge();
-    found.extend(signing::Facts::read(&configuration).judge());
-    found.extend(work::Facts::read(repo, &status, survey.as_ref().ok()).judge());
-    found.extend(hooks.judge());
-    found.extend(project::Facts::read(repo, &configuration, &survey).judge());
-    found.extend(tools::Facts::read(&repo.top).judge());
-    Ok(found)
+/// The facts of each area.
+struct Facts {
+    git: git::Facts,
+    signing: signing::Facts,
+    work: work::Facts,
+    hooks: hooks::Facts,
+    project: project::Facts,
+    tools: tools::Facts,
+    survey: Result<Survey, Refusal>,
+    has_changelog: bool,
 }
 
-fn show(findings: &[Finding], ui: &Ui) {
+impl Facts {
+    fn read(repo: &Repo, context: &Context) -> Result<Self, Refusal> {
+        let configuration = repo.configuration()?;
+        let status = repo.status()?;
+        let survey = Survey::whole(repo);
+        Ok(Self {
+            git: git::Facts::read(repo, &configuration, &status, context.at)?,
+            signing: signing::Facts::read(&configuration),
+            work: work::Facts::read(repo, &status, survey.as_ref().ok()),
+            hooks: hooks::Facts::read(repo, &configuration)?,
+            project: project::Facts::read(repo, &configuration),
+            tools: tools::Facts::read(&repo.top),
+            has_changelog: repo.top.join(configuration::CHANGELOG).is_file(),
+            survey,
+        })
+    }
+
+    fn judge(&self) -> Vec<Finding> {
+        let mut found = self.git.judge();
+        found.extend(self.signing.judge());
+        found.extend(self.work.judge());
+        found.extend(self.hooks.judge());
+        found.extend(self.project.judge(&self.survey));
+        found.extend(self.tools.judge());
+        found
+    }
+
+    fn values(&self) -> Vec<configuration::Setting> {
+        let Ok(survey) = &self.survey else { return Vec::new() };
+        let changelog = self.has_changelog.then_some(configuration::CHANGELOG);
+        configuration::in_force(survey, self.git.main_branch(), changelog)
+    }
+}
+
+fn show(findings: &[Finding], values: &[configuration::Setting], ui: &Ui) {
     let width = findings.iter().map(|finding| finding.area.len()).max().unwrap_or(0);
     // Where the words begin: after the mark, the area and the blanks between them.
     let margin = " ".repeat(Mark::width() + width + 4);
@@ -140,6 +175,7 @@ fn show(findings: &[Finding], ui: &Ui) {
             ui.say(&format!("{margin}{}", ui.program.command(mend)));
         }
     }
+    configuration::show(values, ui);
     let number = |mark: Mark| findings.iter().filter(|finding| finding.mark == mark).count();
     let warnings = match number(Mark::Warning) {
         0 => String::new(),

@@ -18,28 +18,22 @@ const SCARCE: u64 = 64 << 20;
 /// So many releases or files are named.
 const NAMED: usize = 8;
 
-pub(super) struct Facts<'a> {
-    survey: &'a Result<Survey, Refusal>,
+pub(super) struct Facts {
     free: Option<u64>,
     /// `core.autocrlf`.
     line_ends: Option<String>,
 }
 
-impl<'a> Facts<'a> {
-    pub fn read(
-        repo: &Repo,
-        configuration: &Configuration,
-        survey: &'a Result<Survey, Refusal>,
-    ) -> Self {
+impl Facts {
+    pub fn read(repo: &Repo, configuration: &Configuration) -> Self {
         Self {
-            survey,
             free: free_space(&repo.common_dir).ok(),
             line_ends: configuration.get("core.autocrlf").map(str::to_ascii_lowercase),
         }
     }
 
-    pub fn judge(&self) -> Vec<Finding> {
-        let survey = match self.survey {
+    pub fn judge(&self, survey: &Result<Survey, Refusal>) -> Vec<Finding> {
+        let survey = match survey {
             Ok(survey) => survey,
             Err(refusal) => return vec![Finding::refused("version", refusal)],
         };
