@@ -2,7 +2,10 @@
 //! `run` function each.
 
 mod bump;
+mod completions;
+mod doctor;
 mod log;
+mod man;
 mod project;
 mod resume;
 mod schema;
@@ -51,6 +54,9 @@ enum Command {
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     Schema(schema::Args),
 }
 
@@ -91,7 +97,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(command: &Command, context: &Context) -> ExitCode {
     let ui = &context.ui;
     let code = match dispatch(command, context) {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err(error) => {
             let refusal = leading_on(as_refusal(error), command, context);
             let code = exit_code(refusal.exit);
@@ -175,18 +181,20 @@ fn refuse_arguments(error: &clap::Error, name: String, words: &[String]) {
     Ui::new(program, Form::Json, Volume::Normal).refuse(&refusal, 2);
 }
 
-fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
+/// Runs the subcommand and returns the exit code of what it found.
+fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
-        Command::Bump(args) => bump::run(args, context),
-        Command::Status(args) => status::run(args, context),
-        Command::Undo(args) => undo::run(args, context),
-        Command::Resume(args) => resume::run(args, context),
-        Command::Log(args) => log::run(args, context),
-        Command::Schema(args) => {
-            schema::run(args, context);
-            Ok(())
-        }
+        Command::Bump(args) => bump::run(args, context)?,
+        Command::Status(args) => status::run(args, context)?,
+        Command::Undo(args) => undo::run(args, context)?,
+        Command::Resume(args) => resume::run(args, context)?,
+        Command::Log(args) => log::run(args, context)?,
+        Command::Doctor(args) => return Ok(doctor::run(args, context)?),
+        Command::Completions(args) => completions::run(args, context)?,
+        Command::Man(args) => man::run(args, context)?,
+        Command::Schema(args) => schema::run(args, context),
     }
+    Ok(0)
 }
 
 /// What is not a refusal was not foreseen; it is told with all its causes.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::config::file::Written;
 use crate::config::{Package, Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
@@ -26,6 +27,8 @@ pub(super) struct Survey {
     pub files: BTreeMap<RepoPath, Rc<[u8]>>,
     /// Folders of packages that cannot be read, and why.
     pub broken: Vec<(String, Refusal)>,
+    /// What gonogo.toml says.
+    pub written: Vec<Written>,
 }
 
 /// So many packages are named in a refusal.
@@ -107,7 +110,8 @@ impl Survey {
             let tagged = releases.versions();
             Known { project, releases, tagged }
         });
-        Ok(Self { projects: known.collect(), files, broken })
+        let written = projects.settings.written();
+        Ok(Self { projects: known.collect(), files, broken, written })
     }
 
     /// What the planner needs to know of one project.

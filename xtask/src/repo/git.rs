@@ -252,6 +252,14 @@ pub fn in_hook(git_dir: &Path) -> Result<(), Refusal> {
     }
 }
 
+/// The variables besides those of [`in_hook`] that are set and bind git to another repository or
+/// configuration; our calls do without them.
+pub fn redirecting() -> Vec<&'static str> {
+    let judged = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"];
+    let others = LOCAL_ENV.into_iter().filter(|name| !judged.contains(name));
+    others.filter(|name| std::env::var_os(name).is_some()).collect()
+}
+
 /// Bytes that git printed, as a path.
 pub(super) fn path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))

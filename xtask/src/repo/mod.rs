@@ -3,14 +3,16 @@
 mod git;
 mod ready;
 mod releases;
+mod surroundings;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use git::{Git, in_hook};
+pub use git::{Git, in_hook, redirecting};
 pub use ready::OtherChanges;
 pub use releases::Releases;
-pub use tree::WorkTree;
+pub use surroundings::{Configuration, Landed, Remote};
+pub use tree::{SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
 use crate::plan::{Base, Oid};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Head, Repo, git};
+use super::{Head, Repo, Status, git};
 use crate::error::{Refusal, word};
 use crate::path::RepoPath;
 use crate::plan::{Oid, Ready, Sign};
@@ -33,7 +33,7 @@ impl Repo {
         let (branch, parent) = self.branch_to_commit_on()?;
         self.nothing_in_progress()?;
         self.index_is_free()?;
-        self.clean_enough(paths, others)?;
+        self.status()?.clean_enough(paths, others)?;
         self.all_tracked(paths)?;
         let sign = match self.config_bool("commit.gpgSign")? {
             true => self.signing_works().map(|()| Sign::Yes)?,
@@ -43,7 +43,11 @@ impl Repo {
         Ok(Ready { branch, parent, author, committer, sign })
     }
 
-    fn branch_to_commit_on(&self) -> Result<(String, Oid), Refusal> {
+    /// The branch a commit would land on (full name), and the commit it is at.
+    ///
+    /// # Errors
+    /// HEAD is detached or has no commit.
+    pub fn branch_to_commit_on(&self) -> Result<(String, Oid), Refusal> {
         match &self.head {
             Head::Branch { name, commit } => Ok((name.clone(), commit.clone())),
             Head::Unborn { .. } => Err(Refusal::unsafe_to("there is no commit yet to build on")
@@ -55,7 +59,11 @@ impl Repo {
         }
     }
 
-    fn nothing_in_progress(&self) -> Result<(), Refusal> {
+    /// No merge, rebase or the like waits for its end.
+    ///
+    /// # Errors
+    /// One does.
+    pub fn nothing_in_progress(&self) -> Result<(), Refusal> {
         let states = [
             ("MERGE_HEAD", "a merge", "git merge --abort"),
             ("CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick --abort"),
@@ -72,7 +80,10 @@ impl Repo {
     }
 
     /// Found out now and not after minutes of hooks.
-    fn index_is_free(&self) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// git's lock file is there.
+    pub fn index_is_free(&self) -> Result<(), Refusal> {
         let lock = self.git_dir.join("index.lock");
         match lock.exists() {
             false => Ok(()),
@@ -88,60 +99,11 @@ impl Repo {
         }
     }
 
-    fn clean_enough(&self, paths: &[RepoPath], others: OtherChanges) -> Result<(), Refusal> {
-        let status = self.status()?;
-        let planned = |path: &Path| paths.iter().any(|own| Path::new(own.as_str()) == path);
-        let named = |paths: Vec<&std::path::PathBuf>| {
-            let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-            match shown.as_slice() {
-                [first @ .., _, _] if shown.len() > 8 => {
-                    format!("{} and {} more", first[..7].join(", "), shown.len() - 7)
-                }
-                all => all.join(", "),
-            }
-        };
-        if !status.unmerged.is_empty() {
-            let names = named(status.unmerged.iter().collect());
-            return Err(Refusal::unsafe_to("there are unresolved conflicts")
-                .why(names)
-                .next_shell("git status", "shows them"));
-        }
-        let (own, other): (Vec<_>, Vec<_>) =
-            status.changed.iter().partition(|path| planned(path.as_path()));
-        if !own.is_empty() {
-            return Err(Refusal::unsafe_to("version files have changes that are not committed")
-                .why(named(own))
-                .why("They would get into the commit.")
-                .next_shell("git stash", "or commit them first, or bump without --commit")
-                .next("undo", "takes an uncommitted bump back"));
-        }
-        if other.is_empty() {
-            return Ok(());
-        }
-        match others {
-            OtherChanges::Refuse => {
-                Err(Refusal::unsafe_to("tracked files have changes that are not committed")
-                    .why(named(other))
-                    .why("Commit hooks may stash them, and a crash there would lose them.")
-                    .next_shell(
-                        "git stash",
-                        "or the same command with --allow-dirty, which saves them first",
-                    ))
-            }
-            OtherChanges::Allow => match other.iter().find(|path| is_hook_configuration(path)) {
-                Some(path) => Err(Refusal::unsafe_to(format!("{} has changes", path.display()))
-                    .why("pre-commit refuses to run while its own configuration is not committed.")
-                    .next_shell(
-                        format!("git commit -- {}", word(path.display())),
-                        "or take the changes back",
-                    )),
-                None => Ok(()),
-            },
-        }
-    }
-
     /// Every path is in the index and git looks at it.
-    fn all_tracked(&self, paths: &[RepoPath]) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// One is not, or git fails.
+    pub fn all_tracked(&self, paths: &[RepoPath]) -> Result<(), Refusal> {
         let args = ["ls-files", "-v", "-z", "--"].into_iter();
         let out = self.git.call(args.chain(paths.iter().map(RepoPath::as_str))).read()?;
         let listed: Vec<(u8, &[u8])> = out
@@ -204,7 +166,10 @@ impl Repo {
 
     /// Who commits and when, as git itself resolves it. The caller's `GIT_*_DATE` comes first,
     /// then the operation's moment in the zone git uses.
-    fn ident(&self, role: &str, at: Timestamp) -> Result<String, Refusal> {
+    ///
+    /// # Errors
+    /// git names nobody, or the date is none.
+    pub fn ident(&self, role: &str, at: Timestamp) -> Result<String, Refusal> {
         let date = format!("GIT_{role}_DATE");
         let mut call = self.git.call(["var", &format!("GIT_{role}_IDENT")]);
         if std::env::var_os(&date).is_none() {
@@ -215,6 +180,63 @@ impl Repo {
         match git::lines(&out.stdout).pop() {
             Some(line) if out.status.success() => Ok(line),
             _ => Err(no_ident(&git::failed("git var", &out).why, &date)),
+        }
+    }
+}
+
+impl Status {
+    /// Nothing but what is planned would get into a commit of `paths`.
+    ///
+    /// # Errors
+    /// Conflicts, changes of `paths` themselves, other tracked changes that are not allowed.
+    pub fn clean_enough(&self, paths: &[RepoPath], others: OtherChanges) -> Result<(), Refusal> {
+        let planned = |path: &Path| paths.iter().any(|own| Path::new(own.as_str()) == path);
+        let named = |paths: Vec<&std::path::PathBuf>| {
+            let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            match shown.as_slice() {
+                [first @ .., _, _] if shown.len() > 8 => {
+                    format!("{} and {} more", first[..7].join(", "), shown.len() - 7)
+                }
+                all => all.join(", "),
+            }
+        };
+        if !self.unmerged.is_empty() {
+            let names = named(self.unmerged.iter().collect());
+            return Err(Refusal::unsafe_to("there are unresolved conflicts")
+                .why(names)
+                .next_shell("git status", "shows them"));
+        }
+        let (own, other): (Vec<_>, Vec<_>) =
+            self.changed.iter().partition(|path| planned(path.as_path()));
+        if !own.is_empty() {
+            return Err(Refusal::unsafe_to("version files have changes that are not committed")
+                .why(named(own))
+                .why("They would get into the commit.")
+                .next_shell("git stash", "or commit them first, or bump without --commit")
+                .next("undo", "takes an uncommitted bump back"));
+        }
+        if other.is_empty() {
+            return Ok(());
+        }
+        match others {
+            OtherChanges::Refuse => {
+                Err(Refusal::unsafe_to("tracked files have changes that are not committed")
+                    .why(named(other))
+                    .why("Commit hooks may stash them, and a crash there would lose them.")
+                    .next_shell(
+                        "git stash",
+                        "or the same command with --allow-dirty, which saves them first",
+                    ))
+            }
+            OtherChanges::Allow => match other.iter().find(|path| is_hook_configuration(path)) {
+                Some(path) => Err(Refusal::unsafe_to(format!("{} has changes", path.display()))
+                    .why("pre-commit refuses to run while its own configuration is not committed.")
+                    .next_shell(
+                        format!("git commit -- {}", word(path.display())),
+                        "or take the changes back",
+                    )),
+                None => Ok(()),
+            },
         }
     }
 }

@@ -210,6 +210,15 @@ pub fn link(from: &Path, to: &Path) -> io::Result<()> {
     fs::hard_link(from, to)
 }
 
+/// How many bytes a file system takes from us before it is full.
+///
+/// # Errors
+/// Any I/O error.
+pub fn free_space(path: &Path) -> io::Result<u64> {
+    let found = rustix::fs::statvfs(path)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
 /// Makes sure that what was written below `top` survives a power cut.
 ///
 /// A few files are synced one by one. For many, one `syncfs` costs less (measured: 17 ms against

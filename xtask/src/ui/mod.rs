@@ -51,8 +51,11 @@ pub struct Ui {
 /// The mark before a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
+    Good,
     Failed,
     Warning,
+    /// What cannot be known from here.
+    Unknown,
 }
 
 impl Program {
@@ -86,6 +89,13 @@ impl Ui {
     pub fn answer(&self, line: &str) {
         if self.form == Form::Text {
             self.write(line);
+        }
+    }
+
+    /// A line of the result that is shown when more is asked for.
+    pub fn detail(&self, line: &str) {
+        if self.volume > Volume::Normal {
+            self.answer(line);
         }
     }
 
@@ -157,11 +167,28 @@ impl Ui {
 impl Mark {
     /// The mark in colour; words where the locale has no UTF-8.
     pub fn text(self) -> String {
-        let (sign, word, colour) = match self {
+        let (sign, word, colour) = self.spelled();
+        paint(if utf8_locale() { sign } else { word }, colour.on_default().bold())
+    }
+
+    /// The blanks after a mark that make all marks equally wide.
+    pub fn filling(self) -> &'static str {
+        let (_, word, _) = self.spelled();
+        if utf8_locale() { "" } else { &"   "[word.len() - 1..] }
+    }
+
+    /// The columns a mark takes with its filling.
+    pub fn width() -> usize {
+        if utf8_locale() { 1 } else { 4 }
+    }
+
+    fn spelled(self) -> (&'static str, &'static str, AnsiColor) {
+        match self {
+            Mark::Good => ("✓", "ok", AnsiColor::Green),
             Mark::Failed => ("✗", "FAIL", AnsiColor::Red),
             Mark::Warning => ("!", "!", AnsiColor::Yellow),
-        };
-        paint(if utf8_locale() { sign } else { word }, colour.on_default().bold())
+            Mark::Unknown => ("?", "?", AnsiColor::Cyan),
+        }
     }
 }
 

@@ -43,20 +43,30 @@ impl Style {
     /// than an `X.Y.0`: such a line has gone over to three parts. A plain `1.2.3` says nothing.
     /// No evidence: [`Style::SEMVER`].
     pub fn detect(tags_newest_first: &[Version], files: &[Version]) -> Self {
+        Self::evidence(tags_newest_first, files).map_or(Self::SEMVER, |(style, _)| style)
+    }
+
+    /// The style that [`Self::detect`] finds and the version that speaks for it; `None` when
+    /// nothing does.
+    pub fn evidence<'v>(
+        tags_newest_first: &'v [Version],
+        files: &'v [Version],
+    ) -> Option<(Self, &'v Version)> {
         let mut three_parts = false;
         for version in tags_newest_first.iter().chain(files) {
             let Some(semver) = &version.semver else {
                 if three_parts && is_plain_pair(version) {
                     continue;
                 }
-                return Self::PEP440;
+                return Some((Self::PEP440, version));
             };
             if !semver.pre.is_empty() {
-                return Self { dotted: version.dotted() != Some(false), ..Self::SEMVER };
+                let dotted = version.dotted() != Some(false);
+                return Some((Self { dotted, ..Self::SEMVER }, version));
             }
             three_parts |= semver.patch == 0;
         }
-        Self::SEMVER
+        None
     }
 }
 

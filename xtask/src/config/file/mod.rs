@@ -16,5 +16,4 @@ mod wrong;
 
 pub use schema::schema;
 pub use settings::{Declared, PackageTable, Settings};
-#[cfg_attr(not(test), expect(unused_imports, reason = "`doctor` shows it"))]
 pub use written::Written;
