@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::file::Written;
-use crate::config::{Package, Project, Projects};
+use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
 use crate::path::RepoPath;
@@ -26,7 +26,7 @@ pub(super) struct Survey {
     /// The bytes of every version file.
     pub files: BTreeMap<RepoPath, Rc<[u8]>>,
     /// Folders of packages that cannot be read, and why.
-    pub broken: Vec<(String, Refusal)>,
+    pub broken: Vec<Broken>,
     /// What gonogo.toml says.
     pub written: Vec<Written>,
 }
@@ -68,7 +68,7 @@ impl Survey {
         if let (false, Some(project)) = (projects.has_several(), projects.top()?) {
             return Self::of(repo, &tree, &projects, vec![project], Vec::new());
         }
-        let (found, broken) = all(&projects)?;
+        let (found, broken) = projects.all()?;
         if found.is_empty() && broken.is_empty() {
             return Err(projects.nothing()?);
         }
@@ -82,11 +82,11 @@ impl Survey {
         projects: &Projects<'_>,
         command: &str,
     ) -> Result<Self, Refusal> {
-        let (mut found, mut broken) = all(projects)?;
+        let (found, mut broken) = projects.all()?;
         match (found.len(), broken.pop()) {
             (0, None) => Err(projects.nothing()?),
-            (0, Some((_, refusal))) => Err(refusal),
-            (1, None) => Self::of(repo, tree, projects, found.drain(..).collect(), Vec::new()),
+            (0, Some(first)) => Err(first.refusal),
+            (1, None) => Self::of(repo, tree, projects, found, Vec::new()),
             _ => Err(several(&found, command)),
         }
     }
@@ -96,7 +96,7 @@ impl Survey {
         tree: &WorkTree<'_>,
         projects: &Projects<'_>,
         found: Vec<Project>,
-        broken: Vec<(String, Refusal)>,
+        broken: Vec<Broken>,
     ) -> Result<Self, Refusal> {
         let mut files = BTreeMap::new();
         for site in found.iter().flat_map(|project| &project.sites) {
@@ -130,20 +130,6 @@ impl Known {
     pub fn name(&self) -> &str {
         self.project.name.as_deref().unwrap_or("this project")
     }
-}
-
-/// Every package that says a version, and those that cannot be read.
-fn all(projects: &Projects<'_>) -> Result<(Vec<Project>, Vec<(String, Refusal)>), Refusal> {
-    let packages = projects.packages()?;
-    let mut found = Vec::new();
-    let mut broken: Vec<(String, Refusal)> = packages.broken.clone();
-    for package in &packages.found {
-        match projects.of(package) {
-            Ok(project) => found.extend(project),
-            Err(refusal) => broken.push((package.folder.clone(), refusal)),
-        }
-    }
-    Ok((found, broken))
 }
 
 fn without_version(package: &Package) -> Refusal {

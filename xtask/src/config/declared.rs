@@ -172,7 +172,7 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
 
 /// The version in pieces that has this name in a Python file.
 fn in_pieces(source: Source<'_>, name: &str) -> Result<Option<Pieces>, Refusal> {
-    if !source.path.name().ends_with(".py") {
+    if source.path.name().rsplit_once('.').is_none_or(|(_, extension)| extension != "py") {
         return Ok(None);
     }
     let (groups, _) = Module::parse(source)?.pieces();

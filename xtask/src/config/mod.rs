@@ -14,7 +14,7 @@ use std::fmt;
 use crate::path::RepoPath;
 use crate::sites::Site;
 use crate::version::Scheme;
-pub use packages::{Package, Packages};
+pub use packages::{Broken, Package, Packages};
 pub use projects::Projects;
 
 /// The project of a repository.

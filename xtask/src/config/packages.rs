@@ -21,8 +21,14 @@ pub struct Package {
 pub struct Packages {
     /// In the order of their folders.
     pub found: Vec<Package>,
-    /// Folders whose manifests cannot be read, and why.
-    pub broken: Vec<(String, Refusal)>,
+    pub broken: Vec<Broken>,
+}
+
+/// A folder whose manifests cannot be read, and why.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    pub folder: String,
+    pub refusal: Refusal,
 }
 
 /// So many names are listed in a message.
@@ -49,7 +55,9 @@ impl Packages {
                     packages.found.push(Package { name, folder: folder.to_owned() });
                 }
                 Ok(None) => {}
-                Err(refusal) => packages.broken.push((folder.to_owned(), refusal)),
+                Err(refusal) => {
+                    packages.broken.push(Broken { folder: folder.to_owned(), refusal });
+                }
             }
         }
         Ok(packages)
@@ -110,8 +118,8 @@ impl Packages {
                 refusal.why(format!("There are {number}: {}, ...", nearest(name, names).join(", ")))
             }
         };
-        if let Some((folder, broken)) =
-            self.broken.iter().find(|(folder, _)| folder.ends_with(name))
+        if let Some(Broken { folder, refusal: broken }) =
+            self.broken.iter().find(|broken| broken.folder.ends_with(name))
         {
             refusal = refusal.why(format!("{folder} cannot be read: {}.", broken.what));
         }

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::declared;
 use super::detect::{self, Memo, View, normal};
 use super::file::{PackageTable, Settings};
-use super::{Package, Packages, Project};
+use super::{Broken, Package, Packages, Project};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -107,6 +107,23 @@ impl<'a> Projects<'a> {
         }
         project.scheme = self.settings.version.scheme.as_ref().map(|said| said.value);
         Ok(Some(project))
+    }
+
+    /// Every package that says a version, and those that cannot be read.
+    ///
+    /// # Errors
+    /// Those of [`Self::packages`].
+    pub fn all(&self) -> Result<(Vec<Project>, Vec<Broken>), Refusal> {
+        let packages = self.packages()?;
+        let mut broken = packages.broken.clone();
+        let mut found = Vec::new();
+        for package in &packages.found {
+            match self.of(package) {
+                Ok(project) => found.extend(project),
+                Err(refusal) => broken.push(Broken { folder: package.folder.clone(), refusal }),
+            }
+        }
+        Ok((found, broken))
     }
 
     /// Are packages configured, so that the project at the top is not the only one?

@@ -73,7 +73,7 @@ fn packages(files: &[(&str, &str)]) -> Vec<String> {
         Err(_) => Some(format!("{}!", package.folder)),
     };
     let found = listed.found.iter().filter_map(line);
-    found.chain(listed.broken.iter().map(|(folder, _)| format!("{folder}!"))).collect()
+    found.chain(listed.broken.iter().map(|broken| format!("{}!", broken.folder))).collect()
 }
 
 fn project(files: &[(&str, &str)]) -> Project {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::super::project::{Known, Survey};
 use super::Finding;
+use crate::config::Broken;
 use crate::error::{Refusal, word};
 use crate::flows::bump::{self, counted};
 use crate::path::RepoPath;
@@ -47,7 +48,7 @@ impl Facts {
         let (mut found, good): (Vec<_>, Vec<_>) =
             versions.map(mild).partition(|found| found.mark != Mark::Good);
         found.splice(0..0, together(good));
-        found.extend(survey.broken.iter().map(|(folder, refusal)| {
+        found.extend(survey.broken.iter().map(|Broken { folder, refusal }| {
             let found = Finding::refused("version", refusal).marked(Mark::Warning);
             found.detail(format!("The package in {folder} is left out."))
         }));

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::project::{Known, Survey};
 use super::place;
+use crate::config::Broken;
 use crate::error::{Refusal, word};
 use crate::flows::bump;
 use crate::repo::Repo;
@@ -35,7 +36,7 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
             "  {package:<name$}   {current:<version$}   {tag:<released$}   {folder}"
         ));
     }
-    for (folder, refusal) in &survey.broken {
+    for Broken { folder, refusal } in &survey.broken {
         let at = match &refusal.place {
             Some(place) => format!("{}:{}:{}", place.path, place.line, place.column),
             None => folder.clone(),
@@ -97,7 +98,7 @@ fn as_json(survey: &Survey, lines: &[Line]) -> serde_json::Value {
         })
     };
     let broken =
-        |(folder, refusal): &(String, Refusal)| json!({ "folder": folder, "why": refusal.what });
+        |Broken { folder, refusal }: &Broken| json!({ "folder": folder, "why": refusal.what });
     json!({
         "packages": lines.iter().map(package).collect::<Vec<_>>(),
         "broken": survey.broken.iter().map(broken).collect::<Vec<_>>(),
