@@ -74,3 +74,33 @@ fn the_first_screen_of_the_readme_is_true() {
         }
     }
 }
+
+/// The configuration it shows works as it stands: every declared place moves, nothing else.
+#[test]
+fn the_configuration_of_the_readme_works() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let config = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let place = support::Place::python("configured");
+    let files = [
+        ("README.md", "Install: pip install demo==1.2.0\nnot beta==1.2.0\n"),
+        ("docs/one.md", "Version: 1.2.0\n"),
+        ("docs/two.md", "Version: 1.2.0, not 1.2.0\n"),
+        ("tests/test_version.py", "def test():\n    assert __version__ == \"1.2.0\"\n"),
+        ("deploy/Chart.yaml", "version: 0.1.0\nappVersion: 1.2.0\n"),
+        ("docker-compose.yml", "services:\n  api:\n    image: acme/api:1.2.0\n"),
+    ];
+    for (path, text) in files {
+        place.put(path, text);
+    }
+    place.put("gonogo.toml", config);
+    place.commit_all("configured");
+    place.git(&["tag", "archive/9.0.0"]);
+    let before = place.state();
+    let said = support::works(&place, &["bump", "minor"]);
+    assert_eq!(place.state().changed(&before).len(), files.len() + 3, "{said}");
+    for (path, text) in files {
+        assert_eq!(place.read(path), text.replacen("1.2.0", "1.3.0", 1), "{path}");
+    }
+    support::undone(&place, &before);
+}
