@@ -2,6 +2,7 @@
 //! `run` function each.
 
 mod bump;
+mod init;
 mod log;
 mod project;
 mod resume;
@@ -46,6 +47,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Bump(bump::Args),
     Status(status::Args),
     Undo(undo::Args),
@@ -177,6 +179,7 @@ fn refuse_arguments(error: &clap::Error, name: String, words: &[String]) {
 
 fn dispatch(command: &Command, context: &Context) -> anyhow::Result<()> {
     match command {
+        Command::Init(args) => init::run(args, context),
         Command::Bump(args) => bump::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Undo(args) => undo::run(args, context),

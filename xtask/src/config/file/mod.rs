@@ -16,5 +16,6 @@ mod wrong;
 
 pub use schema::schema;
 pub use settings::{Declared, PackageTable, Settings};
+pub use shape::quoted;
 #[cfg_attr(not(test), expect(unused_imports, reason = "`doctor` shows it"))]
 pub use written::Written;
