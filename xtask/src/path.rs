@@ -45,6 +45,11 @@ impl RepoPath {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// What stands behind the last dot of the name, empty without one.
+    pub fn extension(&self) -> &str {
+        self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+
     /// The folder it lies in as text, empty at the top.
     pub fn folder(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -102,6 +107,7 @@ mod tests {
             assert_eq!(RepoPath::new(given).as_ref().map(RepoPath::as_str), expected, "{given:?}");
         }
         let path = RepoPath::new("a/b.toml").unwrap();
+        assert_eq!((path.extension(), RepoPath::new("a.b/c").unwrap().extension()), ("toml", ""));
         assert_eq!(path.sibling("../c").unwrap().as_str(), "c");
         assert_eq!(path.sibling("c/d").unwrap().as_str(), "a/c/d");
         assert_eq!(path.sibling("../../c"), None);

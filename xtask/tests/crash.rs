@@ -1,4 +1,4 @@
-//! Kills `gonogo bump` at every single call that changes a file, in it, in git and in the hooks,
+//! Kills `gonogo bump` and `gonogo init` at every single call that changes a file, in it, in git and in the hooks,
 //! lets calls fail and tears writes in half, and wants each time that one `gonogo resume` finishes
 //! the work and one `gonogo undo` leaves no trace of it.
 //!
@@ -34,6 +34,11 @@ fn a_commit_with_hooks_survives() {
 #[test]
 fn a_commit_beside_the_users_work_survives() {
     every_fault(repo::DIRTY);
+}
+
+#[test]
+fn files_and_folders_that_are_made_survive() {
+    every_fault(repo::INIT);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.

@@ -4,6 +4,7 @@
 mod bump;
 mod completions;
 mod doctor;
+mod init;
 mod log;
 mod man;
 mod project;
@@ -54,6 +55,7 @@ enum Command {
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
+    Init(init::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -189,6 +191,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,
         Command::Log(args) => log::run(args, context)?,
+        Command::Init(args) => init::run(args, context)?,
         Command::Doctor(args) => return Ok(doctor::run(args, context)?),
         Command::Completions(args) => completions::run(args, context)?,
         Command::Man(args) => man::run(args, context)?,

@@ -65,7 +65,11 @@ fn dry_run(ui: &Ui, chosen: Option<&Operation>) {
         ui.say(&format!("would undo: {} (operation {})", plan.title, operation.id));
         for (change, edit) in plan.files().iter().flat_map(|c| c.edits.iter().map(move |e| (c, e)))
         {
-            ui.say(&format!("  {}  {} -> {}", change.path, edit.new, edit.old));
+            ui.say(&match (change.before.is_absent(), edit.old.as_str()) {
+                (true, _) => format!("  {}  is removed", change.path),
+                (false, "") => format!("  {}  loses {}", change.path, edit.new.trim()),
+                (false, old) => format!("  {}  {} -> {old}", change.path, edit.new),
+            });
         }
         if operation.lands() {
             ui.say("  and its commit, which stays reachable under refs/gonogo/keep");

@@ -6,6 +6,7 @@ mod detect;
 pub mod file;
 mod packages;
 mod projects;
+pub mod scan;
 #[cfg(test)]
 mod tests;
 

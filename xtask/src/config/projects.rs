@@ -5,12 +5,13 @@ use std::cell::OnceCell;
 use super::declared;
 use super::detect::{self, Memo, View, normal};
 use super::file::{PackageTable, Settings};
+use super::scan::{Called, Scan, is_related, scan};
 use super::{Broken, Package, Packages, Project};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::sites::{File, Site, Tree};
-use crate::version::TagFormat;
+use crate::sites::{File, Role, Site, Tree};
+use crate::version::{TagFormat, Version};
 
 /// The configuration, at the top of a repository.
 const FILE: &str = "gonogo.toml";
@@ -151,6 +152,54 @@ impl<'a> Projects<'a> {
             Some(name) if below && !alone => TagFormat::Named { name: name.to_owned() },
             name => TagFormat::Usual { name: name.map(str::to_owned) },
         }
+    }
+
+    /// Places of a project's version beyond those that are known, for `init`.
+    ///
+    /// # Errors
+    /// git cannot list the files.
+    pub fn scan(&self, project: &Project) -> Result<Scan, Refusal> {
+        let packages = self.packages()?;
+        let holds = |folder: &str| {
+            project.sites.iter().any(|site| site.path.folder() == folder && !folder.is_empty())
+        };
+        let mut names: Vec<&str> = project.name.as_deref().into_iter().collect();
+        if names.is_empty() {
+            // A virtual workspace goes by the names of its members.
+            names.extend(packages.found.iter().map(|package| package.name.as_str()));
+        }
+        let own = |package: &&Package| {
+            let related = names.iter().any(|name| is_related(&package.name, name));
+            package.folder == project.folder
+                || holds(&package.folder)
+                || project.folder.is_empty() && related
+        };
+        let mut members = Vec::new();
+        for package in packages.found.iter().filter(|p| p.folder != project.folder) {
+            let related = names.iter().any(|name| is_related(&package.name, name));
+            if related && self.has_version_of(package, project) {
+                members.push(package.name.as_str());
+            }
+        }
+        let others = packages.found.iter().filter(|package| !own(package));
+        let view = self.view(&project.folder);
+        let below = |package: &Package| match RepoPath::new(&package.folder) {
+            Some(folder) => view.seen(&folder).map(|folder| folder.to_string()),
+            None => None,
+        };
+        let apart: Vec<String> = others.filter_map(below).collect();
+        scan(&view, project, Called { names, members }, &apart)
+    }
+
+    fn has_version_of(&self, package: &Package, project: &Project) -> bool {
+        let version = |project: &Project| {
+            let mut sites = project.sites.iter().filter(|site| site.role == Role::Version);
+            sites.next().and_then(|site| Version::read(&site.value))
+        };
+        // One that cannot be read is none of ours.
+        let other = self.of(package).ok().flatten();
+        let both = other.and_then(|other| Some((version(&other)?, version(project)?)));
+        both.is_some_and(|(one, other)| one.same(&other))
     }
 
     /// What to say when there is no version anywhere.

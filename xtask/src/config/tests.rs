@@ -15,10 +15,10 @@ use crate::glob::Glob;
 use crate::sites::{File, Role, Spelling, Tree};
 
 /// A repository in memory.
-struct Memory(BTreeMap<RepoPath, Vec<u8>>);
+pub(super) struct Memory(BTreeMap<RepoPath, Vec<u8>>);
 
 impl Memory {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub fn new(files: &[(&str, &str)]) -> Self {
         let entry =
             |(path, text): &(&str, &str)| (RepoPath::new(path).unwrap(), text.as_bytes().to_vec());
         Self(files.iter().map(entry).collect())

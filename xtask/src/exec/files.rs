@@ -1,7 +1,10 @@
-//! Files of the work tree: from their old bytes to their new ones and back.
+//! Files of the work tree: from their old bytes to their new ones and back. That a file does not
+//! exist is a state like any other; folders that were made for a new file go with it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use super::{Running, io_failed};
 use crate::error::Refusal;
@@ -11,16 +14,50 @@ use crate::plan::{Action, At, Digest, FileChange};
 use crate::repo::Repo;
 use crate::sys::fs as write;
 
-/// The digest of a regular file of the work tree; `None` when there is no such file, or a symlink
-/// stands there or on the way to it now.
+/// The digest of a regular file of the work tree, or that there is nothing; `None` when something
+/// else or a symlink stands there or on the way to it now.
 pub(super) fn holds(repo: &Repo, path: &RepoPath) -> Option<Digest> {
     let asked = repo.top.join(path.as_str());
-    let real = fs::canonicalize(&asked).ok()?;
     let top = fs::canonicalize(&repo.top).ok()?;
+    if is_missing(&asked) {
+        let folder = RepoPath::new(path.folder());
+        let reached = folder.is_none_or(|folder| can_hold(&top, &folder));
+        return reached.then(Digest::absent);
+    }
+    let real = fs::canonicalize(&asked).ok()?;
     if real != top.join(path.as_str()) || !real.is_file() {
         return None;
     }
     fs::read(real).ok().map(|bytes| Digest::of(&bytes))
+}
+
+/// Is nothing at all there, not even a symlink to nothing?
+fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// Is a folder there without symlinks on the way, as far as its parts exist?
+fn can_hold(top: &Path, folder: &RepoPath) -> bool {
+    let there = top.join(folder.as_str());
+    let there = there.ancestors().find(|folder| !is_missing(folder));
+    there.is_some_and(|there| {
+        fs::canonicalize(there).is_ok_and(|real| real == there && real.is_dir())
+    })
+}
+
+/// The folders that have to be made for new files, outer ones first.
+pub(super) fn missing_folders(repo: &Repo, changes: &[&FileChange]) -> Vec<RepoPath> {
+    let mut folders: Vec<RepoPath> = Vec::new();
+    for change in changes.iter().filter(|change| change.before.is_absent()) {
+        let mut folder = RepoPath::new(change.path.folder());
+        while let Some(missing) = folder.filter(|f| is_missing(&repo.top.join(f.as_str()))) {
+            folder = RepoPath::new(missing.folder());
+            folders.push(missing);
+        }
+    }
+    folders.sort_unstable();
+    folders.dedup();
+    folders
 }
 
 /// The permissions of a file of the work tree.
@@ -52,8 +89,9 @@ fn at(running: &Running<'_>, number: usize, change: &FileChange) -> At {
         // Whatever hooks in flight left there is theirs, and what a power cut left is nobody's.
         _ if running.operation.hooks_began() => At::After,
         Some(_) if lost(running, &change.path) => At::After,
+        Some(digest) if digest.is_absent() => At::Elsewhere { found: "it was removed".into() },
         Some(_) => At::Elsewhere { found: "it was edited".into() },
-        None => At::Elsewhere { found: "it is not a regular file any more".into() },
+        None => At::Elsewhere { found: "it is no regular file, or a symlink leads there".into() },
     }
 }
 
@@ -91,26 +129,30 @@ pub(super) fn back(
     drive(running, step, changes, Direction::Back)
 }
 
-/// What a file shall hold, and its digest.
+/// What a file shall hold, and its digest; `None` when it shall not be there.
 fn goal(
     running: &Running<'_>,
     number: usize,
     change: &FileChange,
     direction: Direction,
-) -> Result<(Vec<u8>, Digest), Refusal> {
+) -> Result<(Option<Vec<u8>>, Digest), Refusal> {
     if direction == Direction::Back {
-        return Ok((running.operation.before(number)?, change.before.clone()));
+        let bytes = match change.before.is_absent() {
+            true => None,
+            false => Some(running.operation.before(number)?),
+        };
+        return Ok((bytes, change.before.clone()));
     }
     if let Some(file) = running.operation.rewritten(number) {
         let saved = running.operation.file(&format!("rewritten-{number}"));
         let bytes = fs::read(&saved).map_err(|error| io_failed(saved.display(), &error))?;
-        return Ok((bytes, file.digest.clone()));
+        return Ok((Some(bytes), file.digest.clone()));
     }
     let old = running.operation.before(number)?;
     let new = change.apply(&old).ok_or_else(|| {
         Refusal::external(format!("the plan for {} does not fit its file", change.path))
     })?;
-    Ok((new, change.after.clone()))
+    Ok((Some(new), change.after.clone()))
 }
 
 fn drive(
@@ -150,20 +192,38 @@ fn drive(
             continue;
         }
         put_aside(running, number, change, found.as_ref())?;
-        let replaced = match fs::symlink_metadata(&path) {
-            Ok(now) if now.is_file() && !wrong_mode => write::replace(&path, &bytes, &tag),
-            // Only hooks in flight get here: they removed it or put something else there.
-            _ => write::put_back(&path, &bytes, planned, &tag),
+        let replaced = match (&bytes, fs::symlink_metadata(&path)) {
+            (None, _) => write::remove(&path),
+            (Some(bytes), Ok(now)) if now.is_file() && !wrong_mode => {
+                write::replace(&path, bytes, &tag)
+            }
+            // A new file; of others hooks in flight removed it or put something else there.
+            (Some(bytes), _) => write::put_back(&path, bytes, planned, &tag),
         };
         replaced
             .map_err(|error| io_failed(format!("{} cannot be written", change.path), &error))?;
         written.push(path);
     }
+    written.extend(folders(running, direction)?);
     if written.is_empty() {
         return Ok(());
     }
     write::settle(&running.repo.top, &written)
         .map_err(|error| io_failed("the edits cannot be synced", &error))
+}
+
+/// The folders that are made for new files, to be synced; on the way back they are removed unless
+/// somebody else put something there.
+fn folders(running: &Running<'_>, direction: Direction) -> Result<Vec<PathBuf>, Refusal> {
+    let mut made: Vec<PathBuf> =
+        running.operation.begin().folders.iter().map(|folder| running.path(folder)).collect();
+    made.reverse();
+    if direction == Direction::Back {
+        for folder in &made {
+            write::remove_empty(folder).map_err(|error| io_failed(folder.display(), &error))?;
+        }
+    }
+    Ok(made)
 }
 
 /// Keeps bytes that are neither the old nor the new ones: hooks in flight were here, or perhaps a
@@ -176,7 +236,8 @@ fn put_aside(
 ) -> Result<(), Refusal> {
     let known = [Some(&change.before), Some(&change.after)];
     let rewritten = running.operation.rewritten(number).map(|file| &file.digest);
-    if found.is_none() || known.contains(&found) || rewritten == found {
+    let nothing = found.is_none_or(Digest::is_absent);
+    if nothing || known.contains(&found) || rewritten == found {
         return Ok(());
     }
     let bytes = fs::read(running.path(&change.path)).unwrap_or_default();

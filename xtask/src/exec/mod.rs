@@ -87,6 +87,7 @@ pub fn run(
         work_tree: repo.work_tree_name(),
         sizes: before.iter().map(Vec::len).collect(),
         modes: plan.files().iter().map(|change| files::mode(repo, &change.path)).collect(),
+        folders: files::missing_folders(repo, &plan.files()),
         plan,
     };
     let interrupt = interrupts()?;

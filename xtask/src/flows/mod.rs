@@ -1,3 +1,4 @@
 //! Pure planners, one per procedure: facts in, plan out.
 
 pub mod bump;
+pub mod init;

@@ -26,7 +26,7 @@ pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Rec
 use record::Content;
 
 use crate::error::{Refusal, word};
-use crate::plan::{Action, Digest, Oid, Plan};
+use crate::plan::{Action, Oid, Plan};
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 
@@ -285,8 +285,7 @@ impl Operation {
         let start: usize = sizes[..n].iter().sum();
         let all = fs::read(self.file("before")).map_err(|error| broken(&self.folder, &error))?;
         let bytes = all.get(start..start + sizes[n]).unwrap_or_default().to_vec();
-        let planned = &self.plan().files()[n].before;
-        if Digest::of(&bytes) == *planned {
+        if self.plan().files()[n].before.is_of(&bytes) {
             return Ok(bytes);
         }
         Err(Refusal::external(format!("the saved bytes of operation {} are damaged", self.id))

@@ -49,6 +49,9 @@ pub struct Begin {
     pub sizes: Vec<usize>,
     /// Permissions of the planned files, in plan order.
     pub modes: Vec<u32>,
+    /// Folders that have to be made for planned files, outer ones first.
+    #[serde(default)]
+    pub folders: Vec<RepoPath>,
 }
 
 /// The two ways an operation can be driven.

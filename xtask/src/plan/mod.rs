@@ -51,7 +51,7 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Edits files of the work tree.
+    /// Edits files of the work tree, or makes new ones.
     Files(Vec<FileChange>),
     /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
     Land(Land),
@@ -76,7 +76,8 @@ pub struct Edit {
     pub new: String,
 }
 
-/// The edits of one file, with what it holds before and after them.
+/// The edits of one file, with what it holds before and after them. A file that does not exist is
+/// edited like an empty one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileChange {
     pub path: RepoPath,
@@ -87,6 +88,21 @@ pub struct FileChange {
 }
 
 impl FileChange {
+    /// A file that does not exist yet.
+    pub fn create(path: RepoPath, text: String) -> Self {
+        let after = Digest::of(text.as_bytes());
+        let edits = vec![Edit { range: 0..0, old: String::new(), new: text }];
+        Self { path, edits, before: Digest::absent(), after }
+    }
+
+    /// Text that is put into a file that holds `bytes`; `None` beyond its end.
+    pub fn insert(path: RepoPath, bytes: &[u8], at: usize, text: String) -> Option<Self> {
+        let edits = vec![Edit { range: at..at, old: String::new(), new: text }];
+        let change = Self { path, edits, before: Digest::of(bytes), after: Digest::absent() };
+        let after = Digest::of(&change.apply(bytes)?);
+        Some(Self { after, ..change })
+    }
+
     /// The file after the edits; `None` when `bytes` does not hold what the edits replace.
     pub fn apply(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let holds = |edit: &Edit| bytes.get(edit.range.clone()) == Some(edit.old.as_bytes());

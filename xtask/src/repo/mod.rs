@@ -136,6 +136,22 @@ impl Repo {
         own.strip_prefix(common).map_or_else(|_| own.clone(), Path::to_owned)
     }
 
+    /// The branch `develop` or `devel`, here or on a remote, as far as known here.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn develop(&self) -> Result<Option<String>, Refusal> {
+        let refs = ["refs/heads/", "refs/remotes/*/"];
+        let names = ["develop", "devel"];
+        let patterns = names.iter().flat_map(|name| refs.map(|place| format!("{place}{name}")));
+        let args = ["for-each-ref", "--format=%(refname:lstrip=-1)"].map(str::to_owned);
+        let found = git::lines(&self.git.call(args.into_iter().chain(patterns)).read()?);
+        Ok(names
+            .iter()
+            .find(|name| found.iter().any(|found| found == *name))
+            .map(|n| (*n).to_owned()))
+    }
+
     /// Every tag name, sorted by git's idea of versions, highest first (git-for-each-ref,
     /// `version:refname`). Only names are read, so this is quick with thousands of tags.
     ///

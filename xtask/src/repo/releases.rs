@@ -66,6 +66,29 @@ impl Releases {
         Ok(formats.iter().map(read).collect())
     }
 
+    /// The releases that HEAD comes after, the newest first as the history has them.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn history(
+        repo: &Repo,
+        format: &TagFormat,
+        ignore: &[Glob],
+    ) -> Result<Vec<(String, Version)>, Refusal> {
+        let tags = repo.tags()?;
+        if repo.head.commit().is_none() || tags.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tagged = tagged(&tags, ignore, format);
+        let log = git::lines(&repo.decorated()?);
+        let newest = highest_left(&log, &tagged);
+        let known = Self::of(tagged, newest, format).tagged;
+        let names = log.iter().filter_map(|line| line.split_once('\0'));
+        let names = names.flat_map(|(_, names)| names.split(", "));
+        let names = names.filter_map(|name| name.strip_prefix("tag: refs/tags/"));
+        Ok(names.filter_map(|name| known.iter().find(|(tag, _)| tag == name).cloned()).collect())
+    }
+
     fn of(
         mut tagged: Vec<(String, Version)>,
         newest: Option<(String, Version)>,

@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 pub use refusal::{as_json, shown};
-pub use rows::{Row, changed_bytes, rows};
+pub use rows::{Row, added, changed_bytes, rows};
 
 use crate::error::{Next, Refusal};
 

@@ -24,6 +24,12 @@ pub fn rows(file: &FileChange, bytes: &[u8]) -> Vec<Row> {
     changes(bytes, &file.edits).into_iter().map(row).collect()
 }
 
+/// New lines, as in a diff.
+pub fn added(text: &str) -> String {
+    let line = |line: &str| paint(&format!("  + {line}"), AnsiColor::Green.on_default());
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 impl Row {
     /// `version = "1.2.0" -> "1.3.0"`, the interesting part of a long line.
     pub fn short(&self) -> String {

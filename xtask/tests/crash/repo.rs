@@ -24,6 +24,9 @@ pub const COMMIT: Variant = Variant { name: "commit", bump: &["bump", "minor", "
 pub const DIRTY: Variant =
     Variant { name: "dirty", bump: &["bump", "minor", "--commit", "--allow-dirty"] };
 
+/// Files that do not exist yet, in a folder that does not exist yet.
+pub const INIT: Variant = Variant { name: "init", bump: &["init", "--alias"] };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -104,6 +107,7 @@ pub fn template(variant: Variant, dir: &Path) {
             mode(".git/hooks/pre-commit", 0o755);
             mode(".git/hooks/commit-msg", 0o755);
         }
+        "init" => {}
         _ => {
             put("other.txt", "staged\n");
             git(dir, &["add", "other.txt"]);

@@ -16,4 +16,5 @@ mod wrong;
 
 pub use schema::schema;
 pub use settings::{Declared, PackageTable, Settings};
+pub use shape::quoted;
 pub use written::Written;

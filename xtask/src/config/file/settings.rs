@@ -15,6 +15,7 @@ use crate::version::Scheme;
 pub struct Settings {
     pub(super) written: Option<(File, Node)>,
     pub name: Option<Said<String>>,
+    pub baseline: Option<Said<String>>,
     pub version: VersionTable,
     pub tag: TagTable,
     pub packages: Option<PackagesTable>,
@@ -88,6 +89,7 @@ impl Settings {
         let each = root.get("package").map(Node::entries).unwrap_or_default();
         Ok(Self {
             name: string(root.get("name")),
+            baseline: string(root.get("baseline")),
             version: version(root.get("version"), &file.bytes),
             tag: tag(root.get("tag")),
             packages: root.get("packages").map(packages),
