@@ -132,3 +132,41 @@ fn the_only_package_below_needs_no_name() {
     works(&place, &["bump", "minor"]);
     assert!(place.read("python/pyproject.toml").contains("\"1.3.0\""));
 }
+
+#[test]
+fn the_file_that_is_right_is_said_for_one_of_several() {
+    let place = several("set from");
+    let init = "libs/core/src/acme_core/__init__.py";
+    place.edit(init, "1.2.0", "1.1.0");
+    let both = ["bump", "minor", "-p", "acme-core", "-p", "acme-cli", "--set-from"];
+    works(&place, &[&both[..], &["libs/core/pyproject.toml"]].concat());
+    assert!(place.read(init).contains("1.3.0"));
+    assert!(place.read("libs/cli/pyproject.toml").contains("0.4.0"));
+    works(&place, &["undo"]);
+    let words = ["web/package.json is no version file"];
+    refuses(&place, &[&both[..], &["web/package.json"]].concat(), 2, &words);
+}
+
+#[test]
+fn a_sound_package_beside_a_broken_one() {
+    let place = Place::repository("one of two");
+    python(&place, "a", "acme", "1.2.0");
+    place.put("b/pyproject.toml", "[project\n");
+    place.commit_all("start");
+    refuses(&place, &["bump", "minor"], 2, &["They are acme", "b (b/pyproject.toml is not valid"]);
+}
+
+/// A project that only gonogo.toml tells of has a line beside the packages.
+#[test]
+fn what_is_declared_at_the_top_has_a_line() {
+    let place = several("declared");
+    place.put("VERSION", "10.0.0\n");
+    place.put(
+        "gonogo.toml",
+        "name = \"all\"\n[version]\nfiles = [{ path = \"VERSION\" }]\n[packages]\n",
+    );
+    let status = works(&place, &["status"]);
+    assert!(status.out.lines().any(|line| line.trim_start().starts_with("all ")), "{status}");
+    works(&place, &["bump", "minor"]);
+    assert_eq!(place.read("VERSION"), "10.1.0\n");
+}

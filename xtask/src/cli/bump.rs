@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Context;
-use super::project::Survey;
+use super::project::{Known, Survey};
 use crate::error::{Refusal, word};
 use crate::exec::{self, Finished};
 use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, PACKAGES_TEMPLATE, Wish, counted};
@@ -66,9 +66,17 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let survey = Survey::chosen(&repo, &args.packages, &command)?;
     let set_from = args.set_from.as_deref().map(|path| inside(&repo, context, path)).transpose()?;
     let downgrade = if args.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse };
-    let set_from = set_from.as_ref();
-    let wish = Wish { target: &target, downgrade, set_from, command: &command };
-    let bumps = survey.projects.iter().map(|known| bump::plan(&survey.facts(known), &wish));
+    // Said for one of several packages, it is no matter to the others.
+    let holds = |known: &&Known| {
+        let mut places = known.project.sites.iter().filter(|site| site.role.says_version());
+        places.any(|site| Some(&site.path) == set_from.as_ref())
+    };
+    let somebody = survey.projects.iter().any(|known| holds(&known));
+    let bumps = survey.projects.iter().map(|known| {
+        let set_from = set_from.as_ref().filter(|_| !somebody || holds(&known));
+        let wish = Wish { target: &target, downgrade, set_from, command: &command };
+        bump::plan(&survey.facts(known), &wish)
+    });
     let bumps = bumps.collect::<Result<Vec<Bump>, Refusal>>()?;
     let changes = bump::changes(&bumps, &survey.files)?;
     if changes.is_empty() {

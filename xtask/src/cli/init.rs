@@ -141,7 +141,7 @@ impl Found {
         }
         let held = bump::held(project, &files)?;
         agreed(&held)?;
-        let format = projects.tag_format(project);
+        let format = projects.tag_format(project)?;
         let ignore = &projects.settings.tag.ignore;
         let history = Releases::history(repo, &format, ignore)?;
         let tagged: Vec<Version> = history.iter().map(|(_, version)| version.clone()).collect();

@@ -83,11 +83,11 @@ impl Survey {
         command: &str,
     ) -> Result<Self, Refusal> {
         let (found, mut broken) = projects.all()?;
-        match (found.len(), broken.pop()) {
-            (0, None) => Err(projects.nothing()?),
-            (0, Some(first)) => Err(first.refusal),
-            (1, None) => Self::of(repo, tree, projects, found, Vec::new()),
-            _ => Err(several(&found, command)),
+        match (found.as_slice(), broken.pop()) {
+            ([], None) => Err(projects.nothing()?),
+            ([], Some(first)) => Err(first.refusal),
+            ([_], None) => Self::of(repo, tree, projects, found, Vec::new()),
+            (several, broken) => Err(choose_one(several, broken, command)),
         }
     }
 
@@ -104,7 +104,8 @@ impl Survey {
                 files.insert(site.path.clone(), file.bytes);
             }
         }
-        let formats: Vec<_> = found.iter().map(|project| projects.tag_format(project)).collect();
+        let formats = found.iter().map(|project| projects.tag_format(project));
+        let formats = formats.collect::<Result<Vec<_>, Refusal>>()?;
         let releases = Releases::read_all(repo, &formats, &projects.settings.tag.ignore)?;
         let known = found.into_iter().zip(releases).map(|(project, releases)| {
             let tagged = releases.versions();
@@ -137,7 +138,7 @@ fn without_version(package: &Package) -> Refusal {
         .why(format!("The manifest in {}/ says none.", package.folder))
 }
 
-fn several(found: &[Project], command: &str) -> Refusal {
+fn choose_one(found: &[Project], broken: Option<Broken>, command: &str) -> Refusal {
     let refusal = Refusal::usage("there are several packages, so say which one with -p");
     let name = |project: &Project| project.name.clone().unwrap_or_else(|| project.folder.clone());
     let names: Vec<String> = found.iter().take(NAMED).map(name).collect();
@@ -146,6 +147,11 @@ fn several(found: &[Project], command: &str) -> Refusal {
         more => format!(" and {more} more"),
     };
     let first = names.first().map(|name| format!("{command} -p {}", word(name)));
-    let refusal = refusal.why(format!("They are {}{more}.", names.join(", ")));
+    let refusal = match broken {
+        Some(Broken { folder, refusal: why }) => refusal
+            .why(format!("They are {}{more}, and those that cannot be read:", names.join(", ")))
+            .why(format!("{folder} ({}).", why.what)),
+        None => refusal.why(format!("They are {}{more}.", names.join(", "))),
+    };
     first.into_iter().fold(refusal, |refusal, first| refusal.next_typed(first, "for one of them"))
 }

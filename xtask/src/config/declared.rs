@@ -1,16 +1,19 @@
 //! What gonogo.toml says of version files, as places of the project's version.
 
 use super::Project;
-use super::detect::{MANIFESTS, View, followers, piece_sites};
+use super::detect::{self, MANIFESTS, View, piece_sites};
 use super::file::{Declared, Settings};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::sites::declared::{Where, places};
+use crate::sites::declared::{Where, in_pieces, places};
 use crate::sites::pattern::Pattern;
-use crate::sites::python::{Module, Pieces};
+use crate::sites::python::Module;
 use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
 use crate::version::{Scheme, Version};
+
+/// Manifests whose version is SemVer whatever the repository uses.
+const SEMVER_ONLY: [&str; 2] = ["Cargo.toml", "package.json"];
 
 /// A place and the entry of gonogo.toml that declares it.
 struct Claimed<'d> {
@@ -30,19 +33,21 @@ impl Settings {
 }
 
 /// Adds the declared version files of a project behind those that were detected; paths begin at the
-/// folder of `view`.
+/// folder of `view`. What follows a declared manifest is detected in `unignored`, the same without
+/// the files to be ignored.
 ///
 /// # Errors
 /// A file that is missing, a pattern or key that is not there as often as declared, a place that
-/// is declared twice; each with the line of gonogo.toml or of the file.
+/// is declared twice or overlaps a detected one; each with the line of gonogo.toml or of the file.
 pub(super) fn add(
     view: &View<'_>,
+    unignored: &View<'_>,
     settings: &Settings,
-    declared: &[Declared],
+    declared: &[&Declared],
     project: &mut Project,
 ) -> Result<(), Refusal> {
     let mut claimed: Vec<Claimed<'_>> = Vec::new();
-    for (entry, files) in declared.iter().zip(files(view, settings, declared)?) {
+    for (&entry, files) in declared.iter().zip(files(view, settings, declared)?) {
         for file in files {
             for site in sites(settings, entry, &file)? {
                 let new = Claimed { site, by: entry, file: file.clone() };
@@ -51,18 +56,21 @@ pub(super) fn add(
                 }
                 claimed.push(new);
             }
-            add_followers(view, &file, project)?;
         }
     }
-    for Claimed { site, by, .. } in &claimed {
-        let same = |known: &&mut Site| known.path == site.path && known.range == site.range;
-        match project.sites.iter_mut().find(same) {
+    for claim in &claimed {
+        let Claimed { site, by, .. } = claim;
+        match project.sites.iter_mut().find(|known| overlap(known, site)) {
+            Some(known) if known.range != site.range => {
+                return Err(crossing(settings, known, claim));
+            }
             Some(known) if by.scheme.is_some() => known.spelling = site.spelling,
             Some(_) => {}
             None => project.sites.push(site.clone()),
         }
     }
-    add_companions(&claimed, project)
+    add_companions(&claimed, project)?;
+    add_followers(unignored, &claimed, project)
 }
 
 /// Adds the versions in pieces (`__version_info__ = (1, 2, 3)`) of declared Python files that say
@@ -87,19 +95,21 @@ fn add_companions(claimed: &[Claimed<'_>], project: &mut Project) -> Result<(), 
 fn files(
     view: &View<'_>,
     settings: &Settings,
-    declared: &[Declared],
+    declared: &[&Declared],
 ) -> Result<Vec<Vec<File>>, Refusal> {
     let open: Vec<Glob> =
         declared.iter().map(|d| &d.path).filter(|path| path.literal().is_none()).cloned().collect();
     let listed = if open.is_empty() { Vec::new() } else { view.files(&open)? };
-    let of = |entry: &Declared| {
+    let of = |entry: &&Declared| {
         let paths: Vec<RepoPath> = match entry.path.literal() {
             Some(path) => RepoPath::new(path).into_iter().collect(),
             None => listed.iter().filter(|p| entry.path.matches(p.as_str())).cloned().collect(),
         };
-        let mut files = Vec::new();
+        let mut files: Vec<File> = Vec::new();
         for path in &paths {
-            files.extend(view.read(path)?);
+            let file = view.read(path)?;
+            // A link beside its target is the same file.
+            files.extend(file.filter(|file| !files.iter().any(|known| known.path == file.path)));
         }
         if files.is_empty() {
             return Err(missing(settings, entry));
@@ -136,8 +146,9 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
         (None, Some(pattern)) => Where::Pattern(pattern),
         (None, None) => Where::Itself,
     };
-    if let Where::Key([name]) = &place
-        && let Some(pieces) = in_pieces(source, name)?
+    if let Where::Key(key) = &place
+        && entry.count == 1
+        && let Some(pieces) = in_pieces(source, key)?
     {
         return Ok(piece_sites(source, &pieces, "declared"));
     }
@@ -150,33 +161,24 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
             &found.iter().map(|f| f.2.range.start).collect::<Vec<_>>(),
         ));
     }
-    let forced = MANIFESTS[3..].contains(&file.path.name());
-    let spelling = match entry.scheme {
+    let forced = SEMVER_ONLY.contains(&file.path.name());
+    let spelling = |format: Format| match entry.scheme {
         Some(Scheme::Semver) => Spelling::Semver,
         Some(Scheme::Pep440) => Spelling::Pep440,
-        None if forced => Spelling::Semver,
+        None if forced && format != Format::Text => Spelling::Semver,
         None => Spelling::Repository,
     };
     let site = |(format, key, found): (Format, String, Found)| Site {
         path: file.path.clone(),
+        spelling: spelling(format),
         format,
         key,
         origin: "declared".to_owned(),
         range: found.range,
         value: found.value,
         role: Role::Version,
-        spelling,
     };
     Ok(found.into_iter().map(site).collect())
-}
-
-/// The version in pieces that has this name in a Python file.
-fn in_pieces(source: Source<'_>, name: &str) -> Result<Option<Pieces>, Refusal> {
-    if source.path.name().rsplit_once('.').is_none_or(|(_, extension)| extension != "py") {
-        return Ok(None);
-    }
-    let (groups, _) = Module::parse(source)?.pieces();
-    Ok(groups.into_iter().find(|pieces| pieces.name == name))
 }
 
 fn miscounted(settings: &Settings, entry: &Declared, source: Source<'_>, at: &[usize]) -> Refusal {
@@ -228,16 +230,37 @@ fn twice(settings: &Settings, known: &Claimed<'_>, new: &Claimed<'_>) -> Refusal
     settings.pointed(refusal, new.by.at)
 }
 
-/// A declared manifest of another folder brings its entries in lock files along.
-fn add_followers(view: &View<'_>, file: &File, project: &mut Project) -> Result<(), Refusal> {
-    let folder = file.path.folder();
-    if folder == view.folder || !MANIFESTS.contains(&file.path.name()) {
-        return Ok(());
-    }
-    for site in followers(&View { folder, ..*view })? {
-        let same = |known: &Site| known.path == site.path && known.range == site.range;
-        if !project.sites.iter().any(same) {
-            project.sites.push(site);
+/// A declared place that is in another one's way without being the same.
+fn crossing(settings: &Settings, known: &Site, claim: &Claimed<'_>) -> Refusal {
+    let source = Source::from(&claim.file);
+    let what = format!("the place at {} is found twice", source.link(claim.site.range.start));
+    let refusal = Refusal::usage(what)
+        .why(format!("It is a part of {} ({}), which moves as a whole.", known.key, known.origin))
+        .why("Remove the entry from gonogo.toml, or take the other one out with ignore.");
+    settings.pointed(refusal, claim.by.at)
+}
+
+/// Declaring the version of another folder's manifest brings its entries in lock files along.
+fn add_followers(
+    view: &View<'_>,
+    claimed: &[Claimed<'_>],
+    project: &mut Project,
+) -> Result<(), Refusal> {
+    for Claimed { site, file, .. } in claimed {
+        let folder = file.path.folder();
+        if folder == view.folder || !MANIFESTS.contains(&file.path.name()) {
+            continue;
+        }
+        let there = View { folder, ..*view };
+        let Some(other) = detect::detect(&there, Some(&file.path))? else { continue };
+        let is_site = |own: &Site| own.path == site.path && own.range == site.range;
+        if !other.sites.iter().any(|own| own.role == Role::Version && is_site(own)) {
+            continue;
+        }
+        for lock in other.sites.into_iter().filter(|own| own.role == Role::Lock) {
+            if !project.sites.iter().any(|known| overlap(known, &lock)) {
+                project.sites.push(lock);
+            }
         }
     }
     Ok(())

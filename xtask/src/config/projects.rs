@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::declared;
 use super::detect::{self, Memo, View, normal};
-use super::file::{PackageTable, Settings};
+use super::file::{Declared, PackageTable, Settings};
 use super::scan::{Called, Scan, is_related, scan};
 use super::{Broken, Package, Packages, Project};
 use crate::error::Refusal;
@@ -49,18 +49,20 @@ impl<'a> Projects<'a> {
         let source = version.source.as_ref().map(|said| &said.value);
         let elsewhere = source.filter(|path| detect::MANIFESTS.contains(&path.name()));
         let folder = elsewhere.map_or("", |path| path.folder());
-        let detected = self.detect(folder, &[], source)?;
-        let mut project = match (detected, version.files.is_empty()) {
-            (Some(project), _) => project,
-            (None, true) => return Ok(None),
-            (None, false) => nameless(),
+        let table = self.table_of_top();
+        let more = table.map_or(&[][..], |table| &table.files);
+        let wish = Wish {
+            folder,
+            base: "",
+            ignore: table.map_or(&[], |table| &table.ignore),
+            lead: source,
+            declared: version.files.iter().chain(more).collect(),
         };
+        let Some(mut project) = self.assemble(&wish)? else { return Ok(None) };
         if let Some(name) = &self.settings.name {
             project.name = Some(name.value.clone());
         }
-        declared::add(&self.view(""), &self.settings, &version.files, &mut project)?;
         self.put_first(&mut project)?;
-        project.scheme = version.scheme.as_ref().map(|said| said.value);
         Ok(Some(project))
     }
 
@@ -74,9 +76,15 @@ impl<'a> Projects<'a> {
         }
         let ignore = &self.settings.version.ignore;
         let tree = Unignored { tree: self.tree, ignore, own: &[], folder: "" };
-        let packages = Packages::read(&tree, &self.memo, |folder| self.is_wanted(folder))?;
+        let mut packages = Packages::read(&tree, &self.memo, |folder| self.is_wanted(folder))?;
+        if let Some(name) = &self.settings.name {
+            let top = packages.found.iter_mut().find(|package| package.folder.is_empty());
+            top.into_iter().for_each(|package| package.name.clone_from(&name.value));
+        }
         for table in &self.settings.package {
-            if !packages.found.iter().any(|package| is_called(table, package)) {
+            let found = packages.found.iter().any(|package| is_called(table, package));
+            // What cannot be read may be the one that is meant.
+            if !found && packages.broken.is_empty() {
                 let refusal = packages.unknown(&table.name.value);
                 return Err(self.settings.pointed(refusal, table.name.at));
             }
@@ -92,22 +100,16 @@ impl<'a> Projects<'a> {
         if package.folder.is_empty() {
             return self.top();
         }
-        let table = self.table(package);
-        let ignore = table.map_or(&[][..], |table| &table.ignore);
-        let detected = self.detect(&package.folder, ignore, None)?;
-        let mut project = match (detected, table) {
-            (Some(project), _) => project,
-            (None, Some(table)) if !table.files.is_empty() => {
-                Project { folder: package.folder.clone(), ..nameless() }
-            }
-            (None, _) => return Ok(None),
+        let table = self.settings.package.iter().find(|table| is_called(table, package));
+        let wish = Wish {
+            folder: &package.folder,
+            base: &package.folder,
+            ignore: table.map_or(&[], |table| &table.ignore),
+            lead: None,
+            declared: table.map_or(&[][..], |table| &table.files).iter().collect(),
         };
-        project.name = Some(package.name.clone());
-        if let Some(table) = table {
-            declared::add(&self.view(&package.folder), &self.settings, &table.files, &mut project)?;
-        }
-        project.scheme = self.settings.version.scheme.as_ref().map(|said| said.value);
-        Ok(Some(project))
+        let project = self.assemble(&wish)?;
+        Ok(project.map(|project| Project { name: Some(package.name.clone()), ..project }))
     }
 
     /// Every package that says a version, and those that cannot be read.
@@ -118,6 +120,10 @@ impl<'a> Projects<'a> {
         let packages = self.packages()?;
         let mut broken = packages.broken.clone();
         let mut found = Vec::new();
+        let declared_only = !packages.found.iter().any(|package| package.folder.is_empty());
+        if declared_only && !self.settings.version.files.is_empty() {
+            found.extend(self.top()?);
+        }
         for package in &packages.found {
             match self.of(package) {
                 Ok(project) => found.extend(project),
@@ -133,25 +139,34 @@ impl<'a> Projects<'a> {
     }
 
     /// Which tags are releases of a project. Packages below the top do not share bare tags.
-    pub fn tag_format(&self, project: &Project) -> TagFormat {
+    ///
+    /// # Errors
+    /// A configured format with a name in it, for a project that has none.
+    pub fn tag_format(&self, project: &Project) -> Result<TagFormat, Refusal> {
         let name = project.name.as_deref();
         let below = !project.folder.is_empty();
-        let called =
-            |table: &&PackageTable| name.is_some_and(|n| normal(n) == normal(&table.name.value));
+        let called = |table: &&PackageTable| {
+            let (name, folder) = (name.unwrap_or_default().to_owned(), project.folder.clone());
+            is_called(table, &Package { name, folder })
+        };
         let own = self.settings.package.iter().find(called).and_then(|table| table.tag.as_ref());
         let shared = self.settings.packages.as_ref().and_then(|table| table.tag.as_ref());
         let configured = match below {
             true => own.or(shared),
             false => own.or(self.settings.tag.format.as_ref()),
         };
-        if let Some(given) = configured.and_then(|said| TagFormat::given(&said.value, name)) {
-            return given;
+        if let Some(said) = configured {
+            return TagFormat::given(&said.value, name).ok_or_else(|| {
+                let refusal = Refusal::usage(format!("{} has no value here", said.value))
+                    .why("The project has no name; gonogo.toml can give it one: name = \"...\".");
+                self.settings.pointed(refusal, said.at)
+            });
         }
         let alone = self.packages.get().is_none_or(|packages| packages.found.len() == 1);
-        match name {
+        Ok(match name {
             Some(name) if below && !alone => TagFormat::Named { name: name.to_owned() },
             name => TagFormat::Usual { name: name.map(str::to_owned) },
-        }
+        })
     }
 
     /// Places of a project's version beyond those that are known, for `init`.
@@ -210,18 +225,35 @@ impl<'a> Projects<'a> {
         detect::nothing(self.tree)
     }
 
-    fn detect(
-        &self,
-        folder: &str,
-        own: &[Glob],
-        lead: Option<&RepoPath>,
-    ) -> Result<Option<Project>, Refusal> {
-        let tree =
-            Unignored { tree: self.tree, ignore: &self.settings.version.ignore, own, folder };
+    /// What is detected in a folder, and what is declared for it.
+    fn assemble(&self, wish: &Wish<'_>) -> Result<Option<Project>, Refusal> {
+        let Wish { folder, base, ignore: own, lead, ref declared } = *wish;
+        let ignore = &self.settings.version.ignore;
+        let tree = Unignored { tree: self.tree, ignore, own, folder: base };
         // What is ignored for one package must not be missing for the others.
         let apart = Memo::default();
         let memo = if own.is_empty() { &self.memo } else { &apart };
-        detect::detect(&View { tree: &tree, folder, memo }, lead)
+        let mut project = match detect::detect(&View { tree: &tree, folder, memo }, lead)? {
+            Some(project) => project,
+            None if declared.is_empty() => return Ok(None),
+            None => Project { folder: base.to_owned(), ..nameless() },
+        };
+        let unignored = View { tree: &tree, folder: base, memo };
+        declared::add(&self.view(base), &unignored, &self.settings, declared, &mut project)?;
+        project.scheme = self.settings.version.scheme.as_ref().map(|said| said.value);
+        Ok(Some(project))
+    }
+
+    /// The `[package.X]` of the package at the top.
+    fn table_of_top(&self) -> Option<&PackageTable> {
+        if self.settings.package.is_empty() {
+            return None;
+        }
+        let configured = self.settings.name.as_ref().map(|said| said.value.clone());
+        // Manifests that cannot be read are refused where the version is looked for.
+        let name = configured.or_else(|| detect::name(&self.view("")).ok().flatten())?;
+        let package = Package { name, folder: String::new() };
+        self.settings.package.iter().find(|table| is_called(table, &package))
     }
 
     fn view<'v>(&'v self, folder: &'v str) -> View<'v> {
@@ -235,31 +267,40 @@ impl<'a> Projects<'a> {
             || ((table.include.is_empty() || any(&table.include)) && !any(&table.exclude))
     }
 
-    fn table(&self, package: &Package) -> Option<&PackageTable> {
-        self.settings.package.iter().find(|table| is_called(table, package))
-    }
-
     /// Puts the place that `[version] source` names before the others.
     fn put_first(&self, project: &mut Project) -> Result<(), Refusal> {
         let Some(source) = &self.settings.version.source else { return Ok(()) };
-        let leads = |site: &Site| site.path == source.value && site.role.says_version();
-        match project.sites.iter().any(leads) {
-            true => {
-                project.sites.sort_by_key(|site| !leads(site));
-                Ok(())
-            }
-            false if project.manifest == source.value => Ok(()),
-            false => {
-                let what =
-                    format!("[version] source is {}, which is no version file", source.value);
-                let mut names: Vec<&str> = project.sites.iter().map(|s| s.path.as_str()).collect();
-                names.dedup();
-                let refusal = Refusal::usage(what)
-                    .why(format!("The version files are {}.", names.join(", ")));
-                Err(self.settings.pointed(refusal, source.at))
-            }
+        // A link is as good as what it leads to.
+        let real = self.tree.read(&source.value)?.map_or(source.value.clone(), |file| file.path);
+        let leads = |site: &Site| site.path == real && site.role.says_version();
+        if project.sites.iter().any(leads) {
+            project.sites.sort_by_key(|site| !leads(site));
+            return Ok(());
         }
+        if project.manifest == real {
+            return Ok(());
+        }
+        let what = format!("[version] source is {}, which is no version file", source.value);
+        let says = project.sites.iter().filter(|site| site.role.says_version());
+        let mut names: Vec<&str> = says.map(|site| site.path.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let refusal =
+            Refusal::usage(what).why(format!("The version files are {}.", names.join(", ")));
+        Err(self.settings.pointed(refusal, source.at))
     }
+}
+
+/// Where a project is looked for, and what gonogo.toml says of it.
+struct Wish<'w> {
+    folder: &'w str,
+    /// Where the paths of the configuration begin.
+    base: &'w str,
+    /// Its own, beside those of the repository.
+    ignore: &'w [Glob],
+    /// The manifest that leads, where several lie there.
+    lead: Option<&'w RepoPath>,
+    declared: Vec<&'w Declared>,
 }
 
 fn is_called(table: &PackageTable, package: &Package) -> bool {

@@ -144,8 +144,17 @@ impl Tree for WorkTree<'_> {
         if let Some(file) = self.known.borrow().get(path) {
             return Ok(file.clone());
         }
-        let file = self.read_anew(path)?;
-        self.known.borrow_mut().insert(path.clone(), file.clone());
+        let read = self.read_anew(path)?;
+        let mut known = self.known.borrow_mut();
+        // Behind several names (links) one file has one state.
+        let file = read.map(|file| match known.get(&file.path) {
+            Some(Some(earlier)) => earlier.clone(),
+            _ => file,
+        });
+        if let Some(file) = &file {
+            known.insert(file.path.clone(), Some(file.clone()));
+        }
+        known.insert(path.clone(), file.clone());
         Ok(file)
     }
 

@@ -6,7 +6,7 @@ mod tests;
 use super::cfg::Cfg;
 use super::doc::{Doc, Kind, Node, dotted};
 use super::pattern::Pattern;
-use super::python::{Argument, Module, generated_by};
+use super::python::{Argument, Module, Pieces, generated_by};
 use super::{Format, Found, Source, json, plain, toml, yaml};
 use crate::error::Refusal;
 use crate::version::nearest;
@@ -55,9 +55,13 @@ enum Keyed<'a> {
     Cfg(Cfg<'a>),
 }
 
-fn keyed(source: Source<'_>) -> Result<Keyed<'_>, Refusal> {
+fn extension(source: Source<'_>) -> Option<String> {
     let name = source.path.name().to_ascii_lowercase();
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+    name.rsplit_once('.').map(|(_, extension)| extension.to_owned())
+}
+
+fn keyed(source: Source<'_>) -> Result<Keyed<'_>, Refusal> {
+    match extension(source).as_deref().unwrap_or_default() {
         "toml" => Ok(Keyed::Doc(Format::Toml, toml::parse(source)?)),
         "json" => Ok(Keyed::Doc(Format::Json, json::parse(source)?)),
         "yaml" | "yml" | "cff" => Ok(Keyed::Doc(Format::Yaml, yaml::parse(source)?)),
@@ -155,12 +159,32 @@ fn missing(source: Source<'_>, keys: &[String], at: usize) -> Refusal {
 }
 
 /// The literal that a Python file assigns to a name at its top level.
+/// The version in pieces that a key of a Python file names (`__version_info__`); `None` when it
+/// names none.
+///
+/// # Errors
+/// A file that a tool writes, or that cannot be read.
+pub fn in_pieces(source: Source<'_>, keys: &[String]) -> Result<Option<Pieces>, Refusal> {
+    let ([name], Some("py")) = (keys, extension(source).as_deref()) else { return Ok(None) };
+    let module = Module::parse(source)?;
+    let (groups, _) = module.pieces();
+    match groups.into_iter().find(|pieces| pieces.name == *name) {
+        Some(pieces) => refuse_generated(source).map(|()| Some(pieces)),
+        None => Ok(None),
+    }
+}
+
+fn refuse_generated(source: Source<'_>) -> Result<(), Refusal> {
+    match generated_by(source.bytes) {
+        Some(tool) => Err(Refusal::usage(format!("{} is written by {tool}", source.path))
+            .why("It must not be edited: the next build overwrites it.")),
+        None => Ok(()),
+    }
+}
+
 fn variable(module: &Module<'_>, keys: &[String]) -> Result<Declared, Refusal> {
     let source = module.source();
-    if let Some(tool) = generated_by(source.bytes) {
-        return Err(Refusal::usage(format!("{} is written by {tool}", source.path))
-            .why("It must not be edited: the next build overwrites it."));
-    }
+    refuse_generated(source)?;
     let [name] = keys else {
         return Err(missing(source, keys, 0)
             .why("The key of a Python file is one name at its top level: __version__."));

@@ -64,8 +64,23 @@ pub fn check(
             own: own.collect(),
         };
         proof.hold(*format)?;
+        if let (Format::Text, Some(natural)) = (format, natural(path)) {
+            proof.hold_loosely(natural)?;
+        }
     }
     Ok(())
+}
+
+/// The format that a file's name says.
+fn natural(path: &RepoPath) -> Option<Format> {
+    match path.name().rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+        "toml" => Some(Format::Toml),
+        "json" => Some(Format::Json),
+        "yaml" | "yml" | "cff" => Some(Format::Yaml),
+        "cfg" => Some(Format::Cfg),
+        "py" => Some(Format::Python),
+        _ => None,
+    }
 }
 
 /// What is to be proved of the edits of one format.
@@ -79,26 +94,53 @@ struct Proof<'a> {
 
 impl Proof<'_> {
     fn hold(&self, format: Format) -> Result<(), Refusal> {
-        let (old, new) = (self.old, self.new);
-        match format {
-            Format::Toml => self.compare(&toml::parse(old)?.events(), &toml::parse(new)?.events()),
-            Format::Json => self.compare(&json::parse(old)?.events(), &json::parse(new)?.events()),
-            Format::Yaml => self.compare(&yaml::parse(old)?.events(), &yaml::parse(new)?.events()),
-            Format::Cfg => {
-                let (before, after) = (cfg::Cfg::parse(old)?, cfg::Cfg::parse(new)?);
-                self.compare(&before.events(), &after.events())
-            }
-            Format::Python => {
-                let (before, after) = (python::Module::parse(old)?, python::Module::parse(new)?);
-                self.compare(&before.events(), &after.events())
-            }
-            Format::Plain => self.compare(&plain::events(old)?, &plain::events(new)?),
-            Format::Text => {
-                let before = self.own.iter().map(|(range, _)| range.clone());
-                let after = self.own.iter().map(|edit| moved(edit, self.all));
-                self.compare(&pattern::events(old, before)?, &pattern::events(new, after)?)
+        if format == Format::Text {
+            let before = self.own.iter().map(|(range, _)| range.clone());
+            let after = self.own.iter().map(|edit| moved(edit, self.all));
+            let before = pattern::events(self.old, before)?;
+            return self.compare(&before, &pattern::events(self.new, after)?);
+        }
+        with_events(format, self.old, |before| {
+            with_events(format, self.new, |after| self.compare(before, after))
+        })
+    }
+
+    /// A pattern finds its place without a parser, also where one would see nothing or cannot read
+    /// the file. But what a parser read before, it must read after: as many strings and other
+    /// values as before, and each a string or none as it was.
+    fn hold_loosely(&self, format: Format) -> Result<(), Refusal> {
+        let mut readable = false;
+        let read = with_events(format, self.old, |before| {
+            readable = true;
+            with_events(format, self.new, |after| self.compare_kinds(before, after))
+        });
+        if readable { read } else { Ok(()) }
+    }
+
+    fn compare_kinds(&self, before: &[Event<'_>], after: &[Event<'_>]) -> Result<(), Refusal> {
+        for (was, is) in before.iter().zip(after) {
+            match (was, is) {
+                (Event::Text(_, range), Event::Mark(is)) => {
+                    return Err(self.no_string(range, is));
+                }
+                (Event::Mark(_), Event::Text(_, at)) => {
+                    return Err(refuse(self.new, at.start, "Its structure changed."));
+                }
+                (Event::Mark(_), Event::Mark(_)) | (Event::Text(..), Event::Text(..)) => {}
             }
         }
+        match before.len() == after.len() {
+            true => Ok(()),
+            false => Err(refuse(self.new, 0, "Its structure changed.")),
+        }
+    }
+
+    /// YAML: 1.3 is a number where 1.2.3 was a string.
+    fn no_string(&self, was: &Range<usize>, is: &[u8]) -> Refusal {
+        let is = String::from_utf8_lossy(is);
+        let at = moved(&(was.clone(), ""), self.all).start;
+        let why = format!("{is} is no string without quotes: write the value in quotes.");
+        refuse(self.new, at, &why)
     }
 
     fn compare(&self, before: &[Event<'_>], after: &[Event<'_>]) -> Result<(), Refusal> {
@@ -114,13 +156,8 @@ impl Proof<'_> {
                         return Err(refuse(self.new, at.start, why));
                     }
                 }
-                // YAML: 1.3 is a number where 1.2.3 was a string.
                 (Event::Text(_, range), Event::Mark(is)) if !within(self.all, range).is_empty() => {
-                    let is = String::from_utf8_lossy(is);
-                    let at = moved(&(range.clone(), ""), self.all).start;
-                    let why =
-                        format!("{is} is no string without quotes: write the value in quotes.");
-                    return Err(refuse(self.new, at, &why));
+                    return Err(self.no_string(range, is));
                 }
                 (_, Event::Text(_, at)) => {
                     return Err(refuse(self.new, at.start, "Its structure changed."));
@@ -135,6 +172,23 @@ impl Proof<'_> {
             return Err(refuse(self.new, 0, "An edit is not inside a string value."));
         }
         Ok(())
+    }
+}
+
+/// Reads a file as this format and hands on what two of them are compared by. A text has nothing to
+/// read but the whole of it.
+fn with_events(
+    format: Format,
+    source: Source<'_>,
+    ask: impl FnOnce(&[Event<'_>]) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    match format {
+        Format::Toml => ask(&toml::parse(source)?.events()),
+        Format::Json => ask(&json::parse(source)?.events()),
+        Format::Yaml => ask(&yaml::parse(source)?.events()),
+        Format::Cfg => ask(&cfg::Cfg::parse(source)?.events()),
+        Format::Python => ask(&python::Module::parse(source)?.events()),
+        Format::Plain | Format::Text => ask(&plain::events(source)?),
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) use part::{Memo, View, normal, piece_sites};
 use super::Project;
 use crate::error::Refusal;
 use crate::path::RepoPath;
-use crate::sites::{Role, Site, Tree};
+use crate::sites::Tree;
 
 /// Files that can describe a package, in the order in which one leads.
 pub(super) const MANIFESTS: [&str; 5] =
@@ -54,15 +54,6 @@ pub(super) fn detect(view: &View<'_>, lead: Option<&RepoPath>) -> Result<Option<
             scheme: None,
         })),
     }
-}
-
-/// The entries in lock files that follow the manifests of a folder.
-///
-/// # Errors
-/// A manifest or lock file that cannot be read.
-pub(super) fn followers(view: &View<'_>) -> Result<Vec<Site>, Refusal> {
-    let sites = detect(view, None)?.map(|project| project.sites).unwrap_or_default();
-    Ok(sites.into_iter().filter(|site| site.role == Role::Lock).collect())
 }
 
 /// The name that the manifests of a folder give its package, and the manifest that leads; `None`
