@@ -167,6 +167,6 @@ fn what_is_declared_at_the_top_has_a_line() {
     );
     let status = works(&place, &["status"]);
     assert!(status.out.lines().any(|line| line.trim_start().starts_with("all ")), "{status}");
-    works(&place, &["bump", "minor"]);
+    works(&place, &["bump", "minor", "--next"]);
     assert_eq!(place.read("VERSION"), "10.1.0\n");
 }

@@ -78,8 +78,9 @@ impl<'a> Projects<'a> {
         let tree = Unignored { tree: self.tree, ignore, own: &[], folder: "" };
         let mut packages = Packages::read(&tree, &self.memo, |folder| self.is_wanted(folder))?;
         if let Some(name) = &self.settings.name {
-            let top = packages.found.iter_mut().find(|package| package.folder.is_empty());
-            top.into_iter().for_each(|package| package.name.clone_from(&name.value));
+            if let Some(top) = packages.found.iter_mut().find(|p| p.folder.is_empty()) {
+                top.name.clone_from(&name.value);
+            }
         }
         for table in &self.settings.package {
             let found = packages.found.iter().any(|package| is_called(table, package));
