@@ -1,8 +1,10 @@
 //! What gonogo.toml says of version files, as places of the project's version.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Project;
 use super::detect::{self, MANIFESTS, View, piece_sites};
-use super::file::{Declared, Settings};
+use super::file::{Begins, Declared, Settings};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -16,10 +18,31 @@ use crate::version::{Scheme, Version};
 const SEMVER_ONLY: [&str; 2] = ["Cargo.toml", "package.json"];
 
 /// A place and the entry of gonogo.toml that declares it.
+#[derive(Clone)]
 struct Claimed<'d> {
     site: Site,
     by: &'d Declared,
     file: File,
+}
+
+/// What was claimed so far, found again by file.
+#[derive(Default)]
+struct Claims<'d> {
+    claimed: Vec<Claimed<'d>>,
+    by_file: HashMap<RepoPath, Vec<usize>>,
+}
+
+impl<'d> Claims<'d> {
+    /// Adds a place, or returns the one it overlaps with it.
+    fn add(&mut self, new: Claimed<'d>) -> Result<(), Box<(Claimed<'d>, Claimed<'d>)>> {
+        let there = self.by_file.entry(new.site.path.clone()).or_default();
+        if let Some(at) = there.iter().find(|at| overlap(&self.claimed[**at].site, &new.site)) {
+            return Err(Box::new((self.claimed[*at].clone(), new)));
+        }
+        there.push(self.claimed.len());
+        self.claimed.push(new);
+        Ok(())
+    }
 }
 
 impl Settings {
@@ -33,44 +56,46 @@ impl Settings {
 }
 
 /// Adds the declared version files of a project behind those that were detected; paths begin at the
-/// folder of `view`. What follows a declared manifest is detected in `unignored`, the same without
-/// the files to be ignored.
+/// folder of `view`.
 ///
 /// # Errors
 /// A file that is missing, a pattern or key that is not there as often as declared, a place that
 /// is declared twice or overlaps a detected one; each with the line of gonogo.toml or of the file.
 pub(super) fn add(
     view: &View<'_>,
-    unignored: &View<'_>,
     settings: &Settings,
     declared: &[&Declared],
     project: &mut Project,
 ) -> Result<(), Refusal> {
-    let mut claimed: Vec<Claimed<'_>> = Vec::new();
+    let current = project.version();
+    let mut claims = Claims::default();
     for (&entry, files) in declared.iter().zip(files(view, settings, declared)?) {
         for file in files {
-            for site in sites(settings, entry, &file)? {
+            for site in sites(settings, entry, &file, current.as_ref())? {
                 let new = Claimed { site, by: entry, file: file.clone() };
-                if let Some(known) = claimed.iter().find(|known| overlap(&known.site, &new.site)) {
-                    return Err(twice(settings, known, &new));
-                }
-                claimed.push(new);
+                claims.add(new).map_err(|both| twice(settings, &both.0, &both.1))?;
             }
         }
     }
+    let claimed = claims.claimed;
+    let mut detected: HashMap<RepoPath, Vec<usize>> = HashMap::new();
+    for (at, site) in project.sites.iter().enumerate() {
+        detected.entry(site.path.clone()).or_default().push(at);
+    }
     for claim in &claimed {
         let Claimed { site, by, .. } = claim;
-        match project.sites.iter_mut().find(|known| overlap(known, site)) {
-            Some(known) if known.range != site.range => {
-                return Err(crossing(settings, known, claim));
+        let mut there = detected.get(&site.path).into_iter().flatten();
+        match there.find(|at| overlap(&project.sites[**at], site)) {
+            Some(at) if project.sites[*at].range != site.range => {
+                return Err(crossing(settings, &project.sites[*at], claim));
             }
-            Some(known) if by.scheme.is_some() => known.spelling = site.spelling,
+            Some(at) if by.scheme.is_some() => project.sites[*at].spelling = site.spelling,
             Some(_) => {}
             None => project.sites.push(site.clone()),
         }
     }
     add_companions(&claimed, project)?;
-    add_followers(unignored, &claimed, project)
+    add_followers(view, &claimed, project)
 }
 
 /// Adds the versions in pieces (`__version_info__ = (1, 2, 3)`) of declared Python files that say
@@ -97,19 +122,26 @@ fn files(
     settings: &Settings,
     declared: &[&Declared],
 ) -> Result<Vec<Vec<File>>, Refusal> {
-    let open: Vec<Glob> =
-        declared.iter().map(|d| &d.path).filter(|path| path.literal().is_none()).cloned().collect();
-    let listed = if open.is_empty() { Vec::new() } else { view.files(&open)? };
+    let listed = |begins: Begins, tree: &dyn Tree| {
+        let open = declared.iter().filter(|d| d.begins == begins && d.path.literal().is_none());
+        let open: Vec<Glob> = open.map(|d| d.path.clone()).collect();
+        if open.is_empty() { Ok(Vec::new()) } else { tree.files(&open) }
+    };
+    let (here, top) = (listed(Begins::Here, view)?, listed(Begins::Top, view.tree)?);
     let of = |entry: &&Declared| {
+        let (tree, listed): (&dyn Tree, _) = match entry.begins {
+            Begins::Here => (view, &here),
+            Begins::Top => (view.tree, &top),
+        };
         let paths: Vec<RepoPath> = match entry.path.literal() {
             Some(path) => RepoPath::new(path).into_iter().collect(),
             None => listed.iter().filter(|p| entry.path.matches(p.as_str())).cloned().collect(),
         };
         let mut files: Vec<File> = Vec::new();
+        let mut seen: HashSet<RepoPath> = HashSet::new();
         for path in &paths {
-            let file = view.read(path)?;
             // A link beside its target is the same file.
-            files.extend(file.filter(|file| !files.iter().any(|known| known.path == file.path)));
+            files.extend(tree.read(path)?.filter(|file| seen.insert(file.path.clone())));
         }
         if files.is_empty() {
             return Err(missing(settings, entry));
@@ -132,7 +164,15 @@ fn missing(settings: &Settings, entry: &Declared) -> Refusal {
 }
 
 /// The places of one entry in one file.
-fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>, Refusal> {
+///
+/// A pattern may match more than is meant (`:{version}` the port in `host:5000.1/demo:1.2.0`): where
+/// as many matches as declared say the project's version, it is those.
+fn sites(
+    settings: &Settings,
+    entry: &Declared,
+    file: &File,
+    current: Option<&Version>,
+) -> Result<Vec<Site>, Refusal> {
     let source = Source::from(file);
     let pattern = match &entry.pattern {
         Some(text) => Some(Pattern::parse(&text.value).map_err(|why| {
@@ -152,14 +192,18 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
     {
         return Ok(piece_sites(source, &pieces, "declared"));
     }
-    let found = places(source, &place)?;
+    let mut found = places(source, &place)?;
+    if found.len() > entry.count {
+        let says = |found: &Found| {
+            Version::read(&found.value).zip(current).is_some_and(|(v, current)| v.same(current))
+        };
+        if found.iter().filter(|(_, _, found)| says(found)).count() == entry.count {
+            found.retain(|(_, _, found)| says(found));
+        }
+    }
     if found.len() != entry.count {
-        return Err(miscounted(
-            settings,
-            entry,
-            source,
-            &found.iter().map(|f| f.2.range.start).collect::<Vec<_>>(),
-        ));
+        let found: Vec<Found> = found.into_iter().map(|(_, _, found)| found).collect();
+        return Err(miscounted(settings, entry, source, &found));
     }
     let forced = SEMVER_ONLY.contains(&file.path.name());
     let spelling = |format: Format| match entry.scheme {
@@ -181,37 +225,43 @@ fn sites(settings: &Settings, entry: &Declared, file: &File) -> Result<Vec<Site>
     Ok(found.into_iter().map(site).collect())
 }
 
-fn miscounted(settings: &Settings, entry: &Declared, source: Source<'_>, at: &[usize]) -> Refusal {
-    let wanted = entry
-        .pattern
-        .as_ref()
-        .map_or_else(|| "a version".to_owned(), |p| format!("\"{}\"", p.value));
-    let line =
-        settings.place(entry.at).map_or_else(String::new, |p| format!("{}:{}", p.path, p.line));
+fn miscounted(
+    settings: &Settings,
+    entry: &Declared,
+    source: Source<'_>,
+    found: &[Found],
+) -> Refusal {
+    let pattern = entry.pattern.as_ref();
+    let wanted = pattern.map_or_else(|| "a version".to_owned(), |p| format!("\"{}\"", p.value));
+    let Some(beyond) = found.get(entry.count).or(found.last()) else {
+        let refusal = Refusal::usage(format!("{} does not hold {wanted}", source.path))
+            .why("The pattern is literal text around a version: blanks, quotes and case count.");
+        return settings.pointed(refusal, pattern.map_or(entry.at, |p| p.at));
+    };
     let often = |number: usize| match number {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         number => format!("{number} times"),
     };
-    if at.is_empty() {
-        let refusal = Refusal::usage(format!("{} does not hold {wanted}", source.path))
-            .why("The pattern is literal text around a version: blanks, quotes and case count.");
-        return settings.pointed(refusal, entry.pattern.as_ref().map_or(entry.at, |p| p.at));
+    let (is, meant) = (often(found.len()), often(entry.count));
+    let line =
+        settings.place(entry.at).map_or_else(String::new, |p| format!("{}:{}", p.path, p.line));
+    let each = found.iter().take(8).map(|found| {
+        let place = source.place(found.range.start);
+        format!("{}:{} ({})", place.line, place.column, found.value)
+    });
+    let refusal = Refusal::usage(format!("{} holds {wanted} {is}, not {meant}", source.path))
+        .why(format!("It is at {}; {line} declares {meant}.", each.collect::<Vec<_>>().join(", ")))
+        .at(source.place(beyond.range.start));
+    match found.iter().all(|other| other.value == beyond.value) {
+        true => refusal
+            .why(format!(
+                "If all of them are the project's version, write count = {} there;",
+                found.len()
+            ))
+            .why("if not, more text in the pattern tells them apart."),
+        false => refusal.why("More text in the pattern tells them apart."),
     }
-    let lines: Vec<String> =
-        at.iter().take(8).map(|at| source.place(*at).line.to_string()).collect();
-    let which = if lines.len() == 1 { "line" } else { "lines" };
-    let beyond = at.get(entry.count).or(at.last()).copied().unwrap_or_default();
-    Refusal::usage(format!(
-        "{} holds {wanted} {}, not {}",
-        source.path,
-        often(at.len()),
-        often(entry.count)
-    ))
-    .why(format!("It is on {which} {}; {line} declares {}.", lines.join(", "), often(entry.count)))
-    .why(format!("If all of them are the project's version, write count = {} there;", at.len()))
-    .why("if not, more text in the pattern tells them apart.")
-    .at(source.place(beyond))
 }
 
 fn overlap(one: &Site, other: &Site) -> bool {

@@ -13,8 +13,8 @@ mod tests;
 use std::fmt;
 
 use crate::path::RepoPath;
-use crate::sites::Site;
-use crate::version::Scheme;
+use crate::sites::{Role, Site};
+use crate::version::{Scheme, Version};
 pub use packages::{Broken, Package, Packages};
 pub use projects::Projects;
 
@@ -37,6 +37,14 @@ pub struct Project {
     pub vcs: Option<String>,
     /// How versions are spelled, where gonogo.toml says so.
     pub scheme: Option<Scheme>,
+}
+
+impl Project {
+    /// The version of the place that leads; `None` when it is in pieces or is no version.
+    fn version(&self) -> Option<Version> {
+        let leading = self.sites.iter().find(|site| site.role == Role::Version)?;
+        Version::read(&leading.value)
+    }
 }
 
 /// A remark on a line of a file, worth a warning.

@@ -10,7 +10,7 @@ use super::{Broken, Package, Packages, Project};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::sites::{File, Role, Site, Tree};
+use crate::sites::{File, Role, Site, Tree, doc};
 use crate::version::{TagFormat, Version};
 
 /// The configuration, at the top of a repository.
@@ -45,6 +45,9 @@ impl<'a> Projects<'a> {
     /// A manifest that cannot be read or names a file that is not there, a declared version file
     /// that is not as declared.
     pub fn top(&self) -> Result<Option<Project>, Refusal> {
+        if !self.settings.package.is_empty() {
+            self.packages()?;
+        }
         let version = &self.settings.version;
         let source = version.source.as_ref().map(|said| &said.value);
         let elsewhere = source.filter(|path| detect::MANIFESTS.contains(&path.name()));
@@ -59,6 +62,7 @@ impl<'a> Projects<'a> {
             declared: version.files.iter().chain(more).collect(),
         };
         let Some(mut project) = self.assemble(&wish)? else { return Ok(None) };
+        self.must_be_whose(&project)?;
         if let Some(name) = &self.settings.name {
             project.name = Some(name.value.clone());
         }
@@ -230,19 +234,62 @@ impl<'a> Projects<'a> {
     fn assemble(&self, wish: &Wish<'_>) -> Result<Option<Project>, Refusal> {
         let Wish { folder, base, ignore: own, lead, ref declared } = *wish;
         let ignore = &self.settings.version.ignore;
-        let tree = Unignored { tree: self.tree, ignore, own, folder: base };
-        // What is ignored for one package must not be missing for the others.
-        let apart = Memo::default();
-        let memo = if own.is_empty() { &self.memo } else { &apart };
-        let mut project = match detect::detect(&View { tree: &tree, folder, memo }, lead)? {
+        let unignored = Unignored { tree: self.tree, ignore, own, folder: base };
+        let view = self.view(folder);
+        let detected = match detect::detect(&view, lead) {
+            // A file that cannot be read and is ignored is as if it were not there.
+            Err(refusal)
+                if refusal
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| unignored.is_ignored(&place.path)) =>
+            {
+                let apart = Memo::default();
+                detect::detect(&View { tree: &unignored, folder, memo: &apart }, lead)?
+            }
+            detected => detected?,
+        };
+        let mut project = match detected {
             Some(project) => project,
             None if declared.is_empty() => return Ok(None),
             None => Project { folder: base.to_owned(), ..nameless() },
         };
-        let unignored = View { tree: &tree, folder: base, memo };
-        declared::add(&self.view(base), &unignored, &self.settings, declared, &mut project)?;
+        let said = project.sites.len();
+        project.sites.retain(|site| !unignored.is_ignored(&site.path));
+        project.notes.retain(|note| !unignored.is_ignored(&note.path));
+        if project.sites.is_empty() && said > 0 && declared.is_empty() {
+            return Err(Refusal::usage("every version file is ignored").why(
+                "`ignore` in gonogo.toml leaves out all that were found, and it declares none.",
+            ));
+        }
+        declared::add(&self.view(base), &self.settings, declared, &mut project)?;
+        let follows = |site: &Site| site.role == Role::Lock && unignored.is_ignored(&site.path);
+        project.sites.retain(|site| !follows(site));
         project.scheme = self.settings.version.scheme.as_ref().map(|said| said.value);
         Ok(Some(project))
+    }
+
+    /// Beside packages, places that nothing at the top leads to are a project of their own only when
+    /// they get a name; more likely they are one package's.
+    fn must_be_whose(&self, project: &Project) -> Result<(), Refusal> {
+        let version = &self.settings.version;
+        let declared_only = project.manifest.as_str() == FILE;
+        let (Some(first), None, None, true) =
+            (version.files.first(), &self.settings.name, &version.source, declared_only)
+        else {
+            return Ok(());
+        };
+        let packages = &self.packages()?.found;
+        let Some(package) = packages.first() else { return Ok(()) };
+        let refusal = Refusal::usage("[version] files are those of the top, where no version is")
+            .why(format!(
+                "Of {} packages none lies there. For one of them write: [package.{}]",
+                packages.len(),
+                doc::dotted(&[package.name.as_str()])
+            ))
+            .why("files = [{ path = \"/README.md\", ... }], from the top with a slash in front.")
+            .why("For a version of its own beside them, write at the top: name = \"...\".");
+        Err(self.settings.pointed(refusal, first.at))
     }
 
     /// The `[package.X]` of the package at the top.

@@ -114,7 +114,8 @@ fn longest(bytes: &[u8], start: usize, after: &[u8]) -> Option<Found> {
 
 fn version(bytes: &[u8], range: Range<usize>) -> Option<Found> {
     let value = std::str::from_utf8(bytes.get(range.clone())?).ok()?;
-    Version::read(value)?;
+    // One number alone may be anything: a port, a year, a line.
+    Version::read(value).filter(|version| version.numbers().len() > 1)?;
     Some(Found { range, value: value.to_owned() })
 }
 

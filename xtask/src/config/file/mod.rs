@@ -15,6 +15,6 @@ mod written;
 mod wrong;
 
 pub use schema::schema;
-pub use settings::{Declared, PackageTable, Settings};
+pub use settings::{Begins, Declared, PackageTable, Settings};
 pub use shape::quoted;
 pub use written::Written;

@@ -63,11 +63,22 @@ pub struct Said<T> {
     pub at: usize,
 }
 
+/// Where a declared path begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// At the folder of the package.
+    Here,
+    /// At the top of the repository: it was written with a slash in front.
+    Top,
+}
+
 /// One entry of `files`.
 #[derive(Debug)]
 pub struct Declared {
     pub at: usize,
     pub path: Glob,
+    /// Where the path begins.
+    pub begins: Begins,
     pub key: Option<Said<Vec<String>>>,
     pub pattern: Option<Said<String>>,
     pub scheme: Option<Scheme>,
@@ -163,9 +174,11 @@ fn declared(node: &Node, bytes: &[u8]) -> Option<Declared> {
         let raw = std::str::from_utf8(bytes.get(node.span.clone())?).ok()?;
         usize::try_from(integer(raw)?).ok()
     };
+    let path = node.get("path")?.text()?;
     Some(Declared {
         at: node.span.start,
-        path: Glob::parse(node.get("path")?.text()?).ok()?,
+        path: Glob::parse(path.strip_prefix('/').unwrap_or(path)).ok()?,
+        begins: if path.starts_with('/') { Begins::Top } else { Begins::Here },
         key: said(node.get("key"), |text| key_path(text).ok()),
         pattern: string(node.get("pattern")),
         scheme: node.get("scheme").and_then(Node::text).and_then(scheme),

@@ -67,6 +67,8 @@ pub enum Kind {
     File,
     /// A file of the repository or a pattern for several.
     Glob,
+    /// A glob that may begin with a slash: then it begins at the top of the repository.
+    Place,
     /// A pattern for names of tags.
     Tags,
     /// The keys that lead to a value: `services.api.image`.
@@ -169,7 +171,7 @@ impl Kind {
         match self {
             Self::Any | Self::Line | Self::Message(_) | Self::Title(_) => "a text",
             Self::File => "a file",
-            Self::Glob => "a file or a pattern of files",
+            Self::Glob | Self::Place => "a file or a pattern of files",
             Self::Tags => "a pattern of tag names",
             Self::KeyPath => "a path of keys",
             Self::Pattern => "a text with {version}",
@@ -193,7 +195,7 @@ impl Kind {
         match self {
             Self::Any | Self::Line => "text",
             Self::File => "docs/CHECKLIST.md",
-            Self::Glob => "docs/*.md",
+            Self::Glob | Self::Place => "docs/*.md",
             Self::Tags => "archive/*",
             Self::KeyPath => "services.api.image",
             Self::Pattern => "Version: {version}",

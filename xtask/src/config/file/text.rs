@@ -23,6 +23,9 @@ pub fn check(kind: Kind, text: &str, root: &Node) -> Result<(), Wrong> {
         Kind::Line => line(text),
         Kind::File => file(text),
         Kind::Glob => glob(text, "matches no file of the repository"),
+        Kind::Place => {
+            glob(text.strip_prefix('/').unwrap_or(text), "matches no file of the repository")
+        }
         Kind::Tags => glob(text, "matches no tag"),
         Kind::KeyPath => key_path(text).map(drop),
         Kind::Pattern => line(text).and_then(|()| one_version(text)),

@@ -97,8 +97,11 @@ fn same_place(doc: &Doc<'_>, files: &Node, list: &str) -> Result<(), Refusal> {
     let mut seen: BTreeMap<(String, Vec<String>, Option<&str>), &Node> = BTreeMap::new();
     for entry in files.items() {
         let text = |key: &str| entry.get(key).and_then(Node::text);
-        let path =
-            text("path").and_then(|path| Glob::parse(path).ok()).map(|glob| glob.to_string());
+        // From the top of the repository or from a package's folder are two places.
+        let path = text("path").and_then(|path| {
+            let (slash, path) = path.strip_prefix('/').map_or(("", path), |path| ("/", path));
+            Glob::parse(path).ok().map(|glob| format!("{slash}{glob}"))
+        });
         let keys = text("key").and_then(|key| key_path(key).ok()).unwrap_or_default();
         let place = (path.unwrap_or_default(), keys, text("pattern"));
         if let Some(other) = seen.insert(place, entry) {

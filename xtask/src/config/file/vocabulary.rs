@@ -125,7 +125,11 @@ static VERSION: Table = table(
 static FILE: Table = Table {
     title: "version file",
     keys: &[&[
-        key("path", Text(Kind::Glob), "The file, or a pattern of files."),
+        key(
+            "path",
+            Text(Kind::Place),
+            "The file, or a pattern of files; with a slash in front from the top of the repository.",
+        ),
         key(
             "key",
             Text(Kind::KeyPath),
