@@ -6,7 +6,7 @@ use super::declared;
 use super::detect::{self, Memo, View, normal};
 use super::file::{PackageTable, Settings};
 use super::scan::{Called, Scan, is_related, scan};
-use super::{Broken, Package, Packages, Project};
+use super::{Broken, Package, Packages, Project, Sites};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -274,7 +274,7 @@ fn nameless() -> Project {
         name: None,
         folder: String::new(),
         manifest,
-        sites: Vec::new(),
+        sites: Sites::default(),
         notes: Vec::new(),
         vcs: None,
         scheme: None,

@@ -62,7 +62,7 @@ pub(super) fn detect(view: &View<'_>, lead: Option<&RepoPath>) -> Result<Option<
 /// A manifest or lock file that cannot be read.
 pub(super) fn followers(view: &View<'_>) -> Result<Vec<Site>, Refusal> {
     let sites = detect(view, None)?.map(|project| project.sites).unwrap_or_default();
-    Ok(sites.into_iter().filter(|site| site.role == Role::Lock).collect())
+    Ok(sites.iter().filter(|site| site.role == Role::Lock).cloned().collect())
 }
 
 /// The name that the manifests of a folder give its package, and the manifest that leads; `None`
