@@ -31,16 +31,14 @@ impl Glob {
 
     /// Does it match the whole of this path or name?
     pub fn matches(&self, path: &str) -> bool {
-        let parts: Vec<&str> = self.parts.iter().map(String::as_str).collect();
-        whole(&parts, &path.split('/').collect::<Vec<_>>())
+        let names: Vec<&str> = path.split('/').collect();
+        matched(&self.parts, &names, |part| part == "**", |part, name| component(part, name))
     }
 
     /// Can something below this folder match?
     pub fn enters(&self, folder: &str) -> bool {
         let literal = self.parts.iter().take_while(|part| *part != "**");
-        literal
-            .zip(folder.split('/'))
-            .all(|(part, name)| component(part.as_bytes(), name.as_bytes()))
+        literal.zip(folder.split('/')).all(|(part, name)| component(part, name))
     }
 
     /// Is this component written out in the pattern?
@@ -72,40 +70,39 @@ impl fmt::Display for Glob {
     }
 }
 
-fn whole(parts: &[&str], names: &[&str]) -> bool {
-    match (parts, names) {
-        ([], []) => true,
-        (["**", rest @ ..], _) => (0..=names.len()).any(|n| whole(rest, &names[n..])),
-        ([part, parts @ ..], [name, names @ ..]) => {
-            component(part.as_bytes(), name.as_bytes()) && whole(parts, names)
-        }
-        _ => false,
-    }
+fn component(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    matched(pattern, name, |&c| c == b'*', |&c, &letter| c == b'?' || c == letter)
 }
 
-/// In linear time but for going back to the last `*` (a pattern is data from a file).
-fn component(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n, mut star) = (0, 0, None);
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
+/// Whether a pattern matches all of the items, when some of its parts stand for any number of them
+/// and each other part for one. No part but the last such one is ever tried again, so the time is
+/// at most the product of the lengths (a pattern is data from a file).
+fn matched<P, I>(
+    pattern: &[P],
+    items: &[I],
+    any: impl Fn(&P) -> bool,
+    one: impl Fn(&P, &I) -> bool,
+) -> bool {
+    let (mut p, mut n, mut last) = (0, 0, None);
+    while let Some(item) = items.get(n) {
+        match (pattern.get(p), last) {
+            (Some(part), _) if any(part) => {
+                last = Some((p, n));
                 p += 1;
             }
-            Some(&c) if c == b'?' || c == name[n] => {
+            (Some(part), _) if one(part, item) => {
                 p += 1;
                 n += 1;
             }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    (p, n) = (at + 1, from + 1);
-                }
-                None => return false,
-            },
+            (_, Some((at, from))) => {
+                last = Some((at, from + 1));
+                (p, n) = (at + 1, from + 1);
+            }
+            (_, None) => return false,
         }
     }
-    pattern[p..].iter().all(|&c| c == b'*')
+    pattern[p..].iter().all(any)
 }
 
 #[cfg(test)]
@@ -133,6 +130,10 @@ mod tests {
             ("libs/**/sdk", "libs/sdk", true),
             ("libs/**/sdk", "libs/a/b/sdk", true),
             ("libs/**/sdk", "libs/a/b", false),
+            ("**/a/**/b/**", "x/a/y/a/z/b", true),
+            ("**/a/**/b/*", "x/a/y/b/z/c", false),
+            ("**/a/**/b/*", "x/a/b/z/b/c", true),
+            ("a/**/**", "a", true),
             ("archive/*", "archive/v1.0.0", true),
             ("pre-cleanup*", "pre-cleanup-2024", true),
             ("v1.0.0-c004", "v1.0.0-c004", true),
@@ -140,6 +141,9 @@ mod tests {
         ] {
             assert_eq!(Glob::parse(pattern).unwrap().matches(path), expected, "{pattern} {path}");
         }
+        let deep = Glob::parse(&"**/a/".repeat(14)).unwrap();
+        assert!(deep.matches(&vec!["a"; 40].join("/")));
+        assert!(!deep.matches(&(vec!["a"; 40].join("/") + "/b")));
         let slow = Glob::parse(&"*a".repeat(40)).unwrap();
         assert!(!slow.matches(&"a".repeat(4000).replace("aaaa", "aaab")));
     }

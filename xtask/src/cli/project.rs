@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::config::file::Written;
+use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
@@ -28,7 +28,7 @@ pub(super) struct Survey {
     /// Folders of packages that cannot be read, and why.
     pub broken: Vec<Broken>,
     /// What gonogo.toml says.
-    pub written: Vec<Written>,
+    pub settings: Settings,
 }
 
 /// So many packages are named in a refusal.
@@ -46,8 +46,8 @@ impl Survey {
         let projects = Projects::new(&tree)?;
         if names.is_empty() {
             return match projects.top()? {
-                Some(project) => Self::of(repo, &tree, &projects, vec![project], Vec::new()),
-                None => Self::sole(repo, &tree, &projects, command),
+                Some(project) => Self::of(repo, &tree, projects, vec![project], Vec::new()),
+                None => Self::sole(repo, &tree, projects, command),
             };
         }
         let mut chosen = Vec::new();
@@ -55,7 +55,7 @@ impl Survey {
             let project = projects.of(package)?;
             chosen.push(project.ok_or_else(|| without_version(package))?);
         }
-        Self::of(repo, &tree, &projects, chosen, Vec::new())
+        Self::of(repo, &tree, projects, chosen, Vec::new())
     }
 
     /// The project at the top, or every package when there is none or several are configured.
@@ -66,20 +66,20 @@ impl Survey {
         let tree = WorkTree::new(repo)?;
         let projects = Projects::new(&tree)?;
         if let (false, Some(project)) = (projects.has_several(), projects.top()?) {
-            return Self::of(repo, &tree, &projects, vec![project], Vec::new());
+            return Self::of(repo, &tree, projects, vec![project], Vec::new());
         }
         let (found, broken) = projects.all()?;
         if found.is_empty() && broken.is_empty() {
             return Err(projects.nothing()?);
         }
-        Self::of(repo, &tree, &projects, found, broken)
+        Self::of(repo, &tree, projects, found, broken)
     }
 
     /// The only package, where nothing lies at the top.
     fn sole(
         repo: &Repo,
         tree: &WorkTree<'_>,
-        projects: &Projects<'_>,
+        projects: Projects<'_>,
         command: &str,
     ) -> Result<Self, Refusal> {
         let (found, mut broken) = projects.all()?;
@@ -94,14 +94,19 @@ impl Survey {
     fn of(
         repo: &Repo,
         tree: &WorkTree<'_>,
-        projects: &Projects<'_>,
+        projects: Projects<'_>,
         found: Vec<Project>,
         broken: Vec<Broken>,
     ) -> Result<Self, Refusal> {
         let mut files = BTreeMap::new();
-        for site in found.iter().flat_map(|project| &project.sites) {
-            if let Some(file) = tree.read(&site.path)? {
-                files.insert(site.path.clone(), file.bytes);
+        let paths =
+            found.iter().flat_map(|project| project.sites.chunk_by(|a, b| a.path == b.path));
+        for path in paths.map(|sites| &sites[0].path) {
+            if files.contains_key(path) {
+                continue;
+            }
+            if let Some(file) = tree.read(path)? {
+                files.insert(path.clone(), file.bytes);
             }
         }
         let formats = found.iter().map(|project| projects.tag_format(project));
@@ -111,8 +116,7 @@ impl Survey {
             let tagged = releases.versions();
             Known { project, releases, tagged }
         });
-        let written = projects.settings.written();
-        Ok(Self { projects: known.collect(), files, broken, written })
+        Ok(Self { projects: known.collect(), files, broken, settings: projects.settings })
     }
 
     /// What the planner needs to know of one project.

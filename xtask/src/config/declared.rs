@@ -307,9 +307,9 @@ fn add_followers(
         if !other.sites.iter().any(|own| own.role == Role::Version && is_site(own)) {
             continue;
         }
-        for lock in other.sites.into_iter().filter(|own| own.role == Role::Lock) {
-            if !project.sites.iter().any(|known| overlap(known, &lock)) {
-                project.sites.push(lock);
+        for lock in other.sites.iter().filter(|own| own.role == Role::Lock) {
+            if !project.sites.iter().any(|known| overlap(known, lock)) {
+                project.sites.push(lock.clone());
             }
         }
     }

@@ -11,6 +11,8 @@ pub mod scan;
 mod tests;
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::rc::Rc;
 
 use crate::path::RepoPath;
 use crate::sites::{Role, Site};
@@ -29,7 +31,7 @@ pub struct Project {
     pub manifest: RepoPath,
     /// The places of its version, each once. The first is the source: the one the others follow
     /// (with a version from git tags there may be none).
-    pub sites: Vec<Site>,
+    pub sites: Sites,
     /// What was seen and deliberately left alone.
     pub notes: Vec<Note>,
     /// The tool that takes the version from git tags (`setuptools-scm`, `hatch-vcs`, ...), when the
@@ -47,8 +49,36 @@ impl Project {
     }
 }
 
+/// Places of a version. A copy costs nothing until it is changed: all members of a workspace that
+/// share a version have the same ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sites(Rc<Vec<Site>>);
+
+impl Deref for Sites {
+    type Target = Vec<Site>;
+
+    fn deref(&self) -> &Vec<Site> {
+        &self.0
+    }
+}
+
+impl DerefMut for Sites {
+    fn deref_mut(&mut self) -> &mut Vec<Site> {
+        Rc::make_mut(&mut self.0)
+    }
+}
+
+impl<'s> IntoIterator for &'s Sites {
+    type Item = &'s Site;
+    type IntoIter = std::slice::Iter<'s, Site>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
 /// A remark on a line of a file, worth a warning.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Note {
     pub path: RepoPath,
     /// 1-based.

@@ -6,7 +6,7 @@ use super::declared;
 use super::detect::{self, Memo, View, normal};
 use super::file::{Declared, PackageTable, Settings};
 use super::scan::{Called, Scan, is_related, scan};
-use super::{Broken, Package, Packages, Project};
+use super::{Broken, Package, Packages, Project, Sites};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -254,17 +254,22 @@ impl<'a> Projects<'a> {
             None if declared.is_empty() => return Ok(None),
             None => Project { folder: base.to_owned(), ..nameless() },
         };
-        let said = project.sites.len();
-        project.sites.retain(|site| !unignored.is_ignored(&site.path));
-        project.notes.retain(|note| !unignored.is_ignored(&note.path));
-        if project.sites.is_empty() && said > 0 && declared.is_empty() {
+        let ignored = |path: &RepoPath| unignored.is_ignored(path);
+        let found = !project.sites.is_empty();
+        // Sites are shared until they are changed.
+        if project.sites.iter().any(|site| ignored(&site.path)) {
+            project.sites.retain(|site| !ignored(&site.path));
+        }
+        project.notes.retain(|note| !ignored(&note.path));
+        if project.sites.is_empty() && found && declared.is_empty() {
             return Err(Refusal::usage("every version file is ignored").why(
                 "`ignore` in gonogo.toml leaves out all that were found, and it declares none.",
             ));
         }
-        declared::add(&self.view(base), &self.settings, declared, &mut project)?;
-        let follows = |site: &Site| site.role == Role::Lock && unignored.is_ignored(&site.path);
-        project.sites.retain(|site| !follows(site));
+        if !declared.is_empty() {
+            declared::add(&self.view(base), &self.settings, declared, &mut project)?;
+            project.sites.retain(|site| site.role != Role::Lock || !ignored(&site.path));
+        }
         project.scheme = self.settings.version.scheme.as_ref().map(|said| said.value);
         Ok(Some(project))
     }
@@ -363,7 +368,7 @@ fn nameless() -> Project {
         name: None,
         folder: String::new(),
         manifest,
-        sites: Vec::new(),
+        sites: Sites::default(),
         notes: Vec::new(),
         vcs: None,
         scheme: None,

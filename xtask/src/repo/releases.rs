@@ -5,12 +5,12 @@
 //! reset). Of those that are left (usually one commit, two after a hotfix branch was merged) the
 //! highest version counts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Repo, git};
 use crate::error::Refusal;
 use crate::glob::Glob;
-use crate::version::{TagFormat, Version};
+use crate::version::{TagFormat, Tags, Version};
 
 /// The release tags of the project.
 pub struct Releases {
@@ -20,27 +20,11 @@ pub struct Releases {
     pub tagged: Vec<(String, Version)>,
 }
 
-impl Releases {
-    /// Reads those of one project.
-    ///
-    /// # Errors
-    /// git fails.
-    fn read(
-        repo: &Repo,
-        tags: &[String],
-        ignore: &[Glob],
-        format: &TagFormat,
-    ) -> Result<Self, Refusal> {
-        let tagged = tagged(tags, ignore, format);
-        let newest = match repo.head.commit() {
-            Some(_) if !tagged.is_empty() => newest(repo, tags, &tagged)?,
-            _ => None,
-        };
-        Ok(Self::of(tagged, newest, format))
-    }
+/// `git describe` is told at most so many names; a command line has a limit.
+const NAMES: usize = 300;
 
-    /// Reads those of some projects, with one walk over the history for all of them; tags that
-    /// match `ignore` are none.
+impl Releases {
+    /// Reads those of some projects; tags that match `ignore` are none.
     ///
     /// # Errors
     /// git fails.
@@ -50,20 +34,16 @@ impl Releases {
         ignore: &[Glob],
     ) -> Result<Vec<Self>, Refusal> {
         let tags = repo.tags()?;
-        if let [format] = formats {
-            return Ok(vec![Self::read(repo, &tags, ignore, format)?]);
-        }
-        let log = match repo.head.commit() {
-            Some(_) if !tags.is_empty() => repo.decorated()?,
-            _ => Vec::new(),
+        let index = Tags::new(counted(&tags, ignore));
+        let tagged = formats.iter().map(|format| index.of(format)).collect::<Vec<_>>();
+        let newest = match (tagged.as_slice(), repo.head.commit()) {
+            (tagged, Some(_)) if tagged.iter().any(|tagged| !tagged.is_empty()) => {
+                newest(repo, &tags, tagged)?
+            }
+            (tagged, _) => vec![None; tagged.len()],
         };
-        let log = git::lines(&log);
-        let read = |format: &TagFormat| {
-            let tagged = tagged(&tags, ignore, format);
-            let newest = highest_left(&log, &tagged);
-            Self::of(tagged, newest, format)
-        };
-        Ok(formats.iter().map(read).collect())
+        let all = formats.iter().zip(tagged).zip(newest);
+        Ok(all.map(|((format, tagged), newest)| Self::of(tagged, newest, format)).collect())
     }
 
     /// The releases that HEAD comes after, the newest first as the history has them.
@@ -79,14 +59,14 @@ impl Releases {
         if repo.head.commit().is_none() || tags.is_empty() {
             return Ok(Vec::new());
         }
-        let tagged = tagged(&tags, ignore, format);
+        let tagged = Tags::new(counted(&tags, ignore)).of(format);
         let log = git::lines(&repo.decorated()?);
-        let newest = highest_left(&log, &tagged);
+        let log = Log::read(&log);
+        let newest = log.highest_left(&tagged);
         let known = Self::of(tagged, newest, format).tagged;
-        let names = log.iter().filter_map(|line| line.split_once('\0'));
-        let names = names.flat_map(|(_, names)| names.split(", "));
-        let names = names.filter_map(|name| name.strip_prefix("tag: refs/tags/"));
-        Ok(names.filter_map(|name| known.iter().find(|(tag, _)| tag == name).cloned()).collect())
+        let mut known: HashMap<&str, &(String, Version)> =
+            known.iter().map(|one| (one.0.as_str(), one)).collect();
+        Ok(log.tags.iter().filter_map(|(tag, _)| known.remove(tag).cloned()).collect())
     }
 
     fn of(
@@ -107,37 +87,43 @@ impl Releases {
     }
 }
 
-fn tagged(tags: &[String], ignore: &[Glob], format: &TagFormat) -> Vec<(String, Version)> {
-    let tags = tags.iter().filter(|tag| !ignore.iter().any(|glob| glob.matches(tag)));
-    tags.filter_map(|tag| Some((tag.clone(), format.version(tag)?))).collect()
+fn counted<'t>(tags: &'t [String], ignore: &[Glob]) -> Vec<&'t str> {
+    let tags = tags.iter().map(String::as_str);
+    tags.filter(|tag| !ignore.iter().any(|glob| glob.matches(tag))).collect()
 }
 
-/// git-describe names the tag with the fewest commits after it. That is cheap and close, but it
-/// asks for no version: every reachable release that is neither that one nor before it lies in the
-/// few commits which describe left behind, so a second look at those decides.
+/// The release that counts for each project, by one walk over the history for all of them.
+///
+/// For a single one git-describe names the tag with the fewest commits after it. That is cheap and
+/// close, but it asks for no version: every reachable release that is neither that one nor before
+/// it lies in the few commits which describe left behind, so a second look at those decides.
 fn newest(
     repo: &Repo,
     tags: &[String],
-    tagged: &[(String, Version)],
-) -> Result<Option<(String, Version)>, Refusal> {
-    let Some(nearest) = nearest(repo, tags, tagged)? else { return Ok(None) };
-    Ok(highest_left(&git::lines(&repo.decorated_since(&nearest)?), tagged))
+    tagged: &[Vec<(String, Version)>],
+) -> Result<Vec<Option<(String, Version)>>, Refusal> {
+    let log = match tagged {
+        [only] => match nearest(repo, tags, only)? {
+            Nearest::None => return Ok(vec![None]),
+            Nearest::Tag(tag) => repo.decorated_since(&tag)?,
+            Nearest::TooManyNames => repo.decorated()?,
+        },
+        _ => repo.decorated()?,
+    };
+    let log = git::lines(&log);
+    let log = Log::read(&log);
+    Ok(tagged.iter().map(|tagged| log.highest_left(tagged)).collect())
 }
 
-/// The highest of the releases in a log that have no release after them.
-fn highest_left(log: &[String], tagged: &[(String, Version)]) -> Option<(String, Version)> {
-    let releases: HashSet<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
-    let left = not_superseded(log, &releases);
-    let left = tagged.iter().filter(|(tag, _)| left.contains(tag));
-    // No maximum by a sort: `precedes` is no total order. Of equals git's first one stays.
-    left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best }).cloned()
+/// What git-describe says.
+enum Nearest {
+    Tag(String),
+    None,
+    /// It cannot be told which tags are releases.
+    TooManyNames,
 }
 
-fn nearest(
-    repo: &Repo,
-    tags: &[String],
-    tagged: &[(String, Version)],
-) -> Result<Option<String>, Refusal> {
+fn nearest(repo: &Repo, tags: &[String], tagged: &[(String, Version)]) -> Result<Nearest, Refusal> {
     let mut prefixes: Vec<&str> = tagged
         .iter()
         .filter_map(|(tag, version)| tag.rsplit_once(version.text()))
@@ -153,27 +139,95 @@ fn nearest(
     let ignored = tags.iter().map(String::as_str);
     let ignored: Vec<&str> =
         ignored.filter(|&tag| looks_like_one(tag) && !releases.contains(tag)).collect();
-    repo.nearest_tag(&prefixes, &ignored)
+    if prefixes.len() + ignored.len() > NAMES {
+        return Ok(Nearest::TooManyNames);
+    }
+    Ok(repo.nearest_tag(&prefixes, &ignored)?.map_or(Nearest::None, Nearest::Tag))
 }
 
-/// The release tags on commits that have no release after them; `log` is
-/// [`Repo::decorated_since`], so one pass can hand "there is a release above" on to the parents.
-fn not_superseded(log: &[String], releases: &HashSet<&str>) -> HashSet<String> {
-    let mut superseded: HashSet<&str> = HashSet::new();
-    let mut left = HashSet::new();
-    for line in log {
-        let (ids, names) = line.split_once('\0').unwrap_or((line, ""));
-        let (commit, parents) = ids.split_once(' ').unwrap_or((ids, ""));
-        // A ref's name may hold commas, but no blank.
-        let tags = names.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/"));
-        let here: Vec<&str> = tags.filter(|tag| releases.contains(tag)).collect();
-        let is_superseded = superseded.contains(commit);
-        if is_superseded || !here.is_empty() {
-            superseded.extend(parents.split(' '));
+/// A log of [`Repo::decorated_since`]: children come first, so one pass can hand "there is a
+/// release above" on to the parents.
+struct Log<'l> {
+    /// The parents of each commit, as far as they are in the log, by their numbers.
+    parents: Vec<Vec<usize>>,
+    /// Every tag, and the number of its commit.
+    tags: Vec<(&'l str, usize)>,
+    /// The same by name.
+    commits: HashMap<&'l str, usize>,
+}
+
+impl<'l> Log<'l> {
+    fn read(lines: &'l [String]) -> Self {
+        let mut numbers = HashMap::new();
+        let mut families = Vec::new();
+        let mut tags = Vec::new();
+        for (number, line) in lines.iter().enumerate() {
+            let (ids, names) = line.split_once('\0').unwrap_or((line, ""));
+            let (commit, parents) = ids.split_once(' ').unwrap_or((ids, ""));
+            numbers.insert(commit, number);
+            families.push(parents);
+            // A ref's name may hold commas, but no blank.
+            let here = names.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/"));
+            tags.extend(here.map(|tag| (tag, number)));
         }
-        if !is_superseded {
-            left.extend(here.into_iter().map(str::to_owned));
-        }
+        let known = |parents: &str| -> Vec<usize> {
+            parents.split(' ').filter_map(|parent| numbers.get(parent).copied()).collect()
+        };
+        let parents = families.into_iter().map(known).collect();
+        let commits = tags.iter().copied().collect();
+        Self { parents, tags, commits }
     }
-    left
+
+    /// The highest of these releases that have no other one after them.
+    fn highest_left(&self, tagged: &[(String, Version)]) -> Option<(String, Version)> {
+        let commits = tagged.iter().map(|(tag, _)| self.commits.get(tag.as_str()).copied());
+        let commits: Vec<Option<usize>> = commits.collect();
+        let mut here = vec![false; self.parents.len()];
+        commits.iter().flatten().for_each(|commit| here[*commit] = true);
+        let first = commits.iter().flatten().min()?;
+        let mut superseded = vec![false; self.parents.len()];
+        for commit in *first..self.parents.len() {
+            if here[commit] || superseded[commit] {
+                self.parents[commit].iter().for_each(|parent| superseded[*parent] = true);
+            }
+        }
+        let left = tagged.iter().zip(commits);
+        let left = left.filter(|(_, at)| at.is_some_and(|at| !superseded[at])).map(|(one, _)| one);
+        // No maximum by a sort: `precedes` is no total order. Of equals git's first one stays.
+        left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best }).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn highest(lines: &[&str], tags: &[&str]) -> Option<String> {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        let tagged: Vec<(String, Version)> = tags
+            .iter()
+            .map(|tag| ((*tag).to_owned(), Version::parse(&tag[1..]).unwrap()))
+            .collect();
+        Log::read(&lines).highest_left(&tagged).map(|(tag, _)| tag)
+    }
+
+    #[test]
+    fn a_release_below_another_is_superseded() {
+        let log = [
+            "d b c\0",
+            "c a\0tag: refs/tags/v1.2.1",
+            "b a\0tag: refs/tags/x, tag: refs/tags/v1.3.0",
+            "a gone\0tag: refs/tags/v9.0.0, tag: refs/heads/v8.0.0",
+        ];
+        for (tags, expected) in [
+            (&["v9.0.0", "v1.3.0", "v1.2.1"][..], Some("v1.3.0")),
+            (&["v9.0.0", "v1.2.1"], Some("v1.2.1")),
+            (&["v9.0.0"], Some("v9.0.0")),
+            (&["v8.0.0"], None),
+            (&[], None),
+        ] {
+            assert_eq!(highest(&log, tags).as_deref(), expected, "{tags:?}");
+        }
+        assert_eq!(highest(&[], &["v1.0.0"]), None);
+    }
 }

@@ -226,8 +226,10 @@ fn enters(entry: &walkdir::DirEntry, top: &Path, pattern: &Glob) -> bool {
     inside.is_some_and(|inside| pattern.enters(inside))
 }
 
+/// Is there no such file? A name that is too long for the file system is none of a file.
 fn missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Refusal {

@@ -168,17 +168,34 @@ impl<'a> Doc<'a> {
             if let Kind::Alias(anchor) = node.kind {
                 return Err(self.aliased(node, anchor, &dotted(&keys[..depth])));
             }
-            let mut same = node.entries().iter().filter(|entry| entry.key == key);
-            if let (Some(first), Some(second)) = (same.next(), same.next()) {
-                let path = self.path();
-                return Err(Refusal::usage(format!("{} is there twice in {path}", dotted(keys)))
-                    .why(format!("The other one is at {}.", self.source.link(first.at)))
-                    .at(self.source.place(second.at)));
-            }
+            self.once(node, key, keys)?;
             let Some(next) = node.step(key) else { return Ok(None) };
             node = next;
         }
         Ok(Some(node))
+    }
+
+    /// The value under a key of a table that was found already; `keys` lead to it and on to this
+    /// key.
+    ///
+    /// # Errors
+    /// The key is there twice.
+    pub fn inside<'n, S: AsRef<str>>(
+        &self,
+        table: &'n Node,
+        keys: &[S],
+    ) -> Result<Option<&'n Node>, Refusal> {
+        let key = keys.last().map_or("", AsRef::as_ref);
+        self.once(table, key, keys)?;
+        Ok(table.get(key))
+    }
+
+    fn once<S: AsRef<str>>(&self, table: &Node, key: &str, keys: &[S]) -> Result<(), Refusal> {
+        let mut same = table.entries().iter().filter(|entry| entry.key == key);
+        let (Some(first), Some(second)) = (same.next(), same.next()) else { return Ok(()) };
+        Err(Refusal::usage(format!("{} is there twice in {}", dotted(keys), self.path()))
+            .why(format!("The other one is at {}.", self.source.link(first.at)))
+            .at(self.source.place(second.at)))
     }
 
     /// How many keys of a path lead on, in the document where they lead furthest, and the value

@@ -18,7 +18,7 @@ mod tests;
 pub use bump::{Downgrade, Facts, Outcome, Released, next};
 pub use requirement::follow;
 pub use style::{Scheme, Style};
-pub use tag::{TagFormat, fold};
+pub use tag::{TagFormat, Tags, fold};
 pub use target::{Level, Move, Phase, Step, Target, nearest};
 
 use std::fmt;

@@ -1,5 +1,7 @@
 //! Tag names: which tags are releases of this project.
 
+use std::collections::HashMap;
+
 use super::Version;
 
 /// Which tags are releases of a project, and what version they name.
@@ -75,12 +77,71 @@ fn is_bare(prefix: &str) -> bool {
 }
 
 fn is_named(prefix: &str, package: Option<&str>) -> bool {
+    name(prefix).zip(package).is_some_and(|(name, package)| fold(name) == fold(package))
+}
+
+/// The name in a prefix of one of the known forms.
+fn name(prefix: &str) -> Option<&str> {
     let before_v = prefix.strip_suffix('v').unwrap_or(prefix);
-    let name = match (prefix, before_v.strip_suffix(['-', '/'])) {
-        (_, Some(name)) => Some(name),
-        (_, None) => prefix.strip_suffix('@'),
-    };
-    name.zip(package).is_some_and(|(name, package)| fold(name) == fold(package))
+    before_v.strip_suffix(['-', '/']).or_else(|| prefix.strip_suffix('@'))
+}
+
+/// Tags by what they begin with, so that of many projects each looks only at its own.
+pub struct Tags<'t> {
+    tags: Vec<&'t str>,
+    /// The numbers of those that may be a version without a name.
+    bare: Vec<usize>,
+    /// The same for each name that a digit may follow.
+    named: HashMap<String, Vec<usize>>,
+    /// All numbers, by the text of the tag.
+    sorted: Vec<usize>,
+}
+
+impl<'t> Tags<'t> {
+    /// Takes tags in any order.
+    pub fn new(tags: Vec<&'t str>) -> Self {
+        let mut bare = Vec::new();
+        let mut named: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, tag) in tags.iter().enumerate() {
+            let digits = tag.char_indices().filter(|(_, c)| c.is_ascii_digit());
+            for prefix in digits.map(|(start, _)| &tag[..start]) {
+                if is_bare(prefix) {
+                    bare.push(number);
+                } else if let Some(name) = name(prefix) {
+                    named.entry(fold(name)).or_default().push(number);
+                }
+            }
+        }
+        let mut sorted: Vec<usize> = (0..tags.len()).collect();
+        sorted.sort_unstable_by_key(|number| tags[*number]);
+        Self { tags, bare, named, sorted }
+    }
+
+    /// The releases of a project in the order of the tags: tag and version.
+    pub fn of(&self, format: &TagFormat) -> Vec<(String, Version)> {
+        let own = self.candidates(format).into_iter().map(|number| self.tags[number]);
+        own.filter_map(|tag| Some((tag.to_owned(), format.version(tag)?))).collect()
+    }
+
+    /// The tags that begin as the format says, in their order.
+    fn candidates(&self, format: &TagFormat) -> Vec<usize> {
+        let named = |name: &String| self.named.get(&fold(name)).cloned().unwrap_or_default();
+        let mut found = match format {
+            TagFormat::Usual { name } => {
+                let named = name.as_ref().map(named).unwrap_or_default();
+                [self.bare.clone(), named].concat()
+            }
+            TagFormat::Named { name } => named(name),
+            TagFormat::Given { before, .. } => {
+                let start = self.sorted.partition_point(|n| self.tags[*n] < before.as_str());
+                let rest = self.sorted[start..].iter().copied();
+                rest.take_while(|number| self.tags[*number].starts_with(before)).collect()
+            }
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }
 
 /// PEP 503's comparison: case and the choice among `-`, `_` and `.` do not matter.
@@ -143,6 +204,35 @@ mod tests {
         }
         let named = TagFormat::Named { name: "studio".to_owned() };
         assert!(named.version("v1.2.3").is_none() && named.version("studio-v1.2.3").is_some());
+    }
+
+    #[test]
+    fn of_many_projects_each_looks_at_its_own_tags() {
+        let tags: Vec<String> = (0..30)
+            .flat_map(|n| [format!("p{n}-v1.{n}.0"), format!("P{n}@2.0.0"), format!("v3.{n}.0")])
+            .chain(["p1-1-1.0.0", "p1/1.2.3", "r-1.0.0-ga", "2.0.0", "p-1.0-1.0.0"].map(Into::into))
+            .collect();
+        let index = Tags::new(tags.iter().map(String::as_str).collect());
+        let name = |n: usize| format!("p{n}");
+        let given = |text| TagFormat::given(text, Some("p1")).unwrap();
+        let mut formats = vec![
+            TagFormat::Usual { name: None },
+            TagFormat::Usual { name: Some("p_1".to_owned()) },
+            TagFormat::Usual { name: Some("p".to_owned()) },
+            given("r-{version}-ga"),
+            given("{version}"),
+            given("{name}-v{version}"),
+        ];
+        for n in 0..31 {
+            formats.push(TagFormat::Named { name: name(n) });
+            formats.push(TagFormat::Usual { name: Some(name(n)) });
+            assert!(index.candidates(&TagFormat::Named { name: name(n) }).len() < 5, "{n}");
+        }
+        for format in formats {
+            let all = tags.iter().filter(|tag| format.version(tag).is_some());
+            let found: Vec<String> = index.of(&format).into_iter().map(|(tag, _)| tag).collect();
+            assert!(all.eq(&found), "{format:?}: {found:?}");
+        }
     }
 
     #[test]

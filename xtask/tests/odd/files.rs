@@ -41,6 +41,18 @@ fn a_symlink_inside_stays_and_its_target_is_edited() {
 }
 
 #[test]
+fn a_name_that_is_too_long_is_none_of_a_file() {
+    let place = Place::repository("long");
+    let name = "x".repeat(300);
+    let text = format!("x = open('{name}/VERSION')\nsetup(name='demo', version=get())\n");
+    place.put("setup.py", text);
+    place.put("demo/__init__.py", "__version__ = \"1.2.0\"\n");
+    place.commit_all("start");
+    works(&place, &["bump", "minor"]);
+    assert!(place.read("demo/__init__.py").contains("1.3.0"));
+}
+
+#[test]
 fn a_symlink_that_leaves_is_refused() {
     let place = Place::python("leaves");
     let outside = place.root.join("outside.py");

@@ -134,6 +134,20 @@ fn the_configuration_of_logs_changes_nothing() {
 }
 
 #[test]
+fn any_number_of_tags_can_be_ignored() {
+    let place = untagged("ignored");
+    let first = place.git(&["rev-parse", "HEAD"]);
+    commits(&place, 1);
+    let lines = (0..100_000).map(|n| format!("{} refs/tags/v9.0.0-c{n}", first.trim()));
+    place.put(".git/packed-refs", lines.collect::<Vec<_>>().join("\n") + "\n");
+    place.git(&["tag", "v1.1.0", first.trim()]);
+    place.put("gonogo.toml", "[tag]\nignore = [\"v*-c*\"]\n");
+    counts(&place, "v1.1.0");
+    place.git(&["tag", "v1.0.9"]);
+    counts(&place, "v1.0.9");
+}
+
+#[test]
 fn a_thousand_releases_are_read_at_once() {
     let place = untagged("thousand");
     let first = place.git(&["rev-parse", "HEAD"]);

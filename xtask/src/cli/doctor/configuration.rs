@@ -43,7 +43,7 @@ pub(super) fn in_force(
     main: Option<(&str, &str)>,
     changelog: Option<&str>,
 ) -> Vec<Setting> {
-    let mut values: Vec<Setting> = survey.written.iter().map(Setting::written).collect();
+    let mut values: Vec<Setting> = survey.settings.written().iter().map(Setting::written).collect();
     let mut others = match survey.projects.as_slice() {
         [only] => of_project(survey, only),
         several => vec![packages(several)],
@@ -56,7 +56,7 @@ pub(super) fn in_force(
     others.extend(
         changelog.map(|file| Setting::new("changelog.file", file, "default, and it exists")),
     );
-    others.retain(|other| survey.written.iter().all(|written| written.key != other.key));
+    others.retain(|other| values.iter().all(|written| written.key != other.key));
     values.extend(others);
     values
 }

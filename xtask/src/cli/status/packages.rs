@@ -1,5 +1,7 @@
 //! `status` of a repository with several packages: one line for each.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::super::project::{Known, Survey};
@@ -43,7 +45,10 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
         };
         ui.answer(&format!("  {} {at} {}", Mark::Warning.text(), refusal.what));
     }
-    for note in survey.projects.iter().flat_map(|known| &known.project.notes) {
+    // Members of a workspace have the same notes on what they share.
+    let notes = survey.projects.iter().flat_map(|known| &known.project.notes);
+    let mut said = HashSet::new();
+    for note in notes.filter(|note| said.insert(*note)) {
         ui.answer(&format!("  {} {note}", Mark::Warning.text()));
     }
     let sound = || lines.iter().filter(|line| matches!(line.version, Ok(Some(_))));

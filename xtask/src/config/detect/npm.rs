@@ -1,9 +1,11 @@
 //! package.json and npm's lock files.
 
+use std::collections::HashSet;
+
 use super::part::{Local, Part, View, join, read, site};
 use crate::error::Refusal;
 use crate::path::RepoPath;
-use crate::sites::doc::{Node, dotted};
+use crate::sites::doc::{Doc, Entry, Node, dotted};
 use crate::sites::{Format, Role, Site, Source, Spelling, json};
 
 /// What package.json says; `None` when there is none.
@@ -56,17 +58,28 @@ fn add_lock(view: &View<'_>, lock: &str, part: &mut Part) -> Result<(), Refusal>
 /// since lockfileVersion 2 under `packages`, with the members of a workspace beside it.
 fn locals(source: Source<'_>) -> Result<Vec<Local>, Refusal> {
     let doc = json::parse(source)?;
-    let mut locals = Vec::new();
     let packages = doc.get(&["packages"])?.map(Node::entries).unwrap_or_default();
-    let inside = packages.iter().filter(|entry| !entry.key.contains("node_modules"));
-    let keys = inside.map(|entry| vec!["packages", entry.key.as_str()]);
-    for keys in std::iter::once(Vec::new()).chain(keys) {
-        let version = [&keys[..], &["version"]].concat();
-        let Some(found) = doc.text(&version)? else { continue };
-        let name = doc.get(&[&keys[..], &["name"]].concat())?.and_then(Node::text);
-        let folder = keys.last().filter(|folder| !folder.is_empty()).map_or(".", |folder| folder);
-        let (folder, name) = (folder.to_owned(), name.map(str::to_owned));
-        locals.push(Local { folder, name, key: dotted(&version), found });
+    let mut seen = HashSet::new();
+    let mut locals = Vec::new();
+    locals.extend(local(&doc, doc.root(), &[])?);
+    for Entry { key, value, .. } in packages.iter().filter(|e| !e.key.contains("node_modules")) {
+        let keys = ["packages", key.as_str()];
+        if !seen.insert(key) {
+            // It is there twice: that is refused with both places.
+            doc.get(&keys)?;
+        }
+        locals.extend(local(&doc, value, &keys)?);
     }
     Ok(locals)
+}
+
+/// What the entry says that these keys lead to.
+fn local(doc: &Doc<'_>, entry: &Node, keys: &[&str]) -> Result<Option<Local>, Refusal> {
+    let way = [keys, &["version"]].concat();
+    let Some(version) = doc.inside(entry, &way)? else { return Ok(None) };
+    let key = dotted(&way);
+    let found = doc.found(version, &key)?;
+    let name = doc.inside(entry, &[keys, &["name"]].concat())?.and_then(Node::text);
+    let folder = keys.last().filter(|folder| !folder.is_empty()).map_or(".", |folder| folder);
+    Ok(Some(Local { folder: folder.to_owned(), name: name.map(str::to_owned), key, found }))
 }

@@ -201,7 +201,7 @@ pub(super) fn add_own(tree: &dyn Tree, layout: &Layout, part: &mut Part) -> Resu
     let named = part.names.clone();
     let mut folders = layout.packages.clone();
     let mut files = Vec::new();
-    for name in &named {
+    for name in named.iter() {
         folders.extend(layout.folders_of(name));
         folders.extend(layout.namespaced(tree, name)?);
     }

@@ -1,10 +1,11 @@
 //! What one manifest contributes to the project, and what all detectors share.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::rc::Rc;
 
-use super::super::Note;
+use super::super::{Note, Sites};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -16,6 +17,7 @@ use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
 const WIDTH: usize = 90;
 
 /// What the manifests of one language say.
+#[derive(Clone)]
 pub(super) struct Part {
     pub manifest: RepoPath,
     /// The line of its first version.
@@ -23,8 +25,10 @@ pub(super) struct Part {
     /// What the project is called, if it has one name.
     pub name: Option<String>,
     /// Every name it goes by (the members of a Cargo workspace that share its version).
-    pub names: Vec<String>,
-    pub sites: Vec<Site>,
+    pub names: Rc<[String]>,
+    pub sites: Sites,
+    /// Where the places are.
+    known: Rc<HashSet<(RepoPath, Range<usize>)>>,
     pub notes: Vec<Note>,
     pub vcs: Option<String>,
     /// Why nothing can be said, if this part should lead.
@@ -32,6 +36,7 @@ pub(super) struct Part {
 }
 
 /// Why a manifest does not lead to a version.
+#[derive(Clone)]
 pub(super) enum Blocked {
     /// It begins a workspace whose members have versions of their own.
     Several,
@@ -41,8 +46,17 @@ pub(super) enum Blocked {
 impl Part {
     pub fn new(manifest: RepoPath, name: Option<String>) -> Self {
         let names = name.iter().cloned().collect();
-        let (sites, notes) = (Vec::new(), Vec::new());
-        Self { manifest, line: 1, name, names, sites, notes, vcs: None, blocked: None }
+        Self {
+            manifest,
+            line: 1,
+            name,
+            names,
+            sites: Sites::default(),
+            known: Rc::default(),
+            notes: Vec::new(),
+            vcs: None,
+            blocked: None,
+        }
     }
 
     /// Adds a place unless it is there already (the same file can be reached in several ways).
@@ -54,8 +68,8 @@ impl Part {
     }
 
     fn insert(&mut self, site: Site) {
-        let same = |known: &Site| known.path == site.path && known.range == site.range;
-        if !self.sites.iter().any(same) {
+        let place = (site.path.clone(), site.range.clone());
+        if Rc::make_mut(&mut self.known).insert(place) {
             self.sites.push(site);
         }
     }
@@ -109,7 +123,7 @@ impl Part {
     }
 
     pub fn absorb(&mut self, other: Self) {
-        other.sites.into_iter().for_each(|site| self.insert(site));
+        other.sites.iter().cloned().for_each(|site| self.insert(site));
         self.notes.extend(other.notes);
     }
 }
@@ -127,6 +141,8 @@ pub(in crate::config) struct View<'a> {
 #[derive(Default)]
 pub(in crate::config) struct Memo {
     pub(super) workspaces: Remembered<[super::cargo::Crate]>,
+    /// What the members of a workspace that inherit its version have in common.
+    pub(super) inherited: Remembered<Part>,
     pub(super) cargo_locks: Remembered<super::cargo::Lock>,
     pub(super) uv_locks: Remembered<[Local]>,
     pub(super) npm_locks: Remembered<[Local]>,

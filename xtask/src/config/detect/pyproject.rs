@@ -155,7 +155,7 @@ impl Python<'_> {
     fn note_leftovers(&self, tool: &str, layout: &Layout, part: &mut Part) -> Result<(), Refusal> {
         let mut leftovers = Part::new(part.manifest.clone(), part.name.clone());
         add_own(self.tree, layout, &mut leftovers)?;
-        for found in leftovers.sites.into_iter().filter(|site| site.role == Role::Version) {
+        for found in leftovers.sites.iter().filter(|site| site.role == Role::Version) {
             if let Some(file) = self.tree.tree.read(&found.path)? {
                 let text = format!(
                     "says {}, but {tool} takes the version from tags: left alone",

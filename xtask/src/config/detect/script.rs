@@ -1,5 +1,7 @@
 //! setup.py: the version its `setup(...)` calls are given, or the file it is read from there.
 
+use std::collections::HashSet;
+
 use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version, sole_pieces};
 use super::part::{Part, listed, piece_sites, read, site};
 use crate::error::Refusal;
@@ -8,6 +10,9 @@ use crate::sites::{File, Format, Site, Source, Tree, plain};
 
 /// Files that are nothing but a version, when setup.py names one.
 const PLAIN: [&str; 3] = ["VERSION", "VERSION.txt", "version.txt"];
+
+/// A path that a script puts together has at most so many strings.
+const STRINGS: usize = 8;
 
 /// A file, and the places in it that say one version: a literal, or its pieces.
 type Lead = (File, Vec<Site>);
@@ -158,6 +163,7 @@ fn named(
     runs: &[Vec<String>],
 ) -> Result<Vec<Lead>, Refusal> {
     let mut places = Vec::new();
+    let mut seen = HashSet::from([script.source().path.clone()]);
     for run in runs {
         for end in 0..run.len() {
             let name = run[end].rsplit('/').next().unwrap_or_default();
@@ -166,7 +172,7 @@ fn named(
                 continue;
             }
             let Some(file) = longest(tree, &run[..=end])? else { continue };
-            if file.path == *script.source().path {
+            if !seen.insert(file.path.clone()) {
                 continue;
             }
             places.extend(if module {
@@ -181,7 +187,7 @@ fn named(
 
 /// The file at the longest path that these strings end with: `"src", "pkg", "__init__.py"`.
 fn longest(tree: &dyn Tree, run: &[String]) -> Result<Option<File>, Refusal> {
-    for start in 0..run.len() {
+    for start in run.len().saturating_sub(STRINGS)..run.len() {
         // `here + "/pkg/__init__.py"` is common.
         if let Some(file) = read(tree, run[start..].join("/").trim_start_matches('/'))? {
             return Ok(Some(file));

@@ -23,10 +23,14 @@ impl Settings {
         let mut found = Vec::new();
         collect(root, &mut Vec::new(), &file.bytes, &mut found);
         found.sort_by_key(|(at, _, _)| *at);
-        let line =
-            |at: usize| file.bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
-        let written = |(at, key, value)| Written { key, value, line: line(at) };
-        found.into_iter().map(written).collect()
+        let (mut line, mut counted) = (1, 0);
+        let written = found.into_iter().map(|(at, key, value)| {
+            let between = file.bytes.get(counted..at).unwrap_or_default();
+            line += between.iter().filter(|byte| **byte == b'\n').count();
+            counted = at;
+            Written { key, value, line }
+        });
+        written.collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! setup.py: calls anywhere, versions that are read from files, folders of packages.
 
+use std::cell::Cell;
+
 use super::*;
 
 const INIT: (&str, &str) = ("pkg/__init__.py", "__version__ = '1.2.3'\n");
@@ -81,6 +83,38 @@ fn a_version_that_is_read_from_a_file_is_found_there() {
         let text = format!("setup(version=open('{name}').read().strip())");
         script(&text, &[(name, "1.2.3\n")], &[&format!("{name} the whole file 1.2.3 (setup.py)")]);
     }
+}
+
+/// Counts what is looked up.
+struct Counted(Memory, Cell<usize>);
+
+impl Tree for Counted {
+    fn read(&self, path: &RepoPath) -> Result<Option<File>, Refusal> {
+        self.1.set(self.1.get() + 1);
+        self.0.read(path)
+    }
+
+    fn folders(&self, pattern: &Glob) -> Result<Vec<RepoPath>, Refusal> {
+        self.0.folders(pattern)
+    }
+
+    fn files(&self, patterns: &[Glob]) -> Result<Vec<RepoPath>, Refusal> {
+        self.0.files(patterns)
+    }
+}
+
+#[test]
+fn a_long_list_of_files_is_looked_up_in_linear_time() {
+    let looked_up = |number: usize| {
+        let names: Vec<String> = (0..number).map(|n| format!("'m{n}.py'")).collect();
+        let text = format!("x = [{}]\nsetup(name='pkg', version=get())\n", names.join(", "));
+        let tree = Counted(Memory::new(&[("setup.py", &text), INIT]), Cell::new(0));
+        let found = Projects::new(&tree).unwrap().top().unwrap().unwrap();
+        assert_eq!(found.sites[0].path.as_str(), INIT.0);
+        tree.1.get()
+    };
+    let (once, twice) = (looked_up(1000), looked_up(2000));
+    assert_eq!(twice - once, 8 * 1000);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Cargo workspaces, npm packages, and several manifests side by side.
 
+use std::rc::Rc;
+
 use super::*;
 
 #[test]
@@ -16,6 +18,61 @@ fn npm_packages_and_their_locks() {
     let files =
         [("package.json", "{\"name\":\"y\",\"version\":\"1.2.3\"}"), ("package-lock.json", lock)];
     assert_eq!(project(&files).notes.len(), 1);
+}
+
+#[test]
+fn an_entry_of_a_lock_file_that_is_there_twice_is_refused() {
+    let own = ("package.json", "{\"name\":\"x\",\"version\":\"1.2.3\"}");
+    let x = r#"{"name":"x","version":"1.2.3"}"#;
+    for (packages, key, twice) in [
+        (format!(r#""": {x}, "": {x}"#), "packages.\"\"", "\"\""),
+        (format!(r#""a": {x}, "b": {x}, "a": {x}"#), "packages.a", "\"a\""),
+        (
+            r#""": {"version": "1.2.3", "version": "1.2.3"}"#.to_owned(),
+            "packages.\"\".version",
+            "\"version\"",
+        ),
+    ] {
+        let lock = format!("{{\"packages\": {{{packages}}}}}");
+        let what = format!("{key} is there twice in package-lock.json");
+        let at = lock.rfind(twice).unwrap() + 1;
+        let place = format!("package-lock.json:1:{at}");
+        expect_refusal(&[own, ("package-lock.json", &lock)], &what, Some(&place));
+    }
+    let many = (0..30_000).map(|n| format!("\"p/{n}\": {x}"));
+    let lock = format!(r#"{{"packages": {{"": {x}, {}}}}}"#, many.collect::<Vec<_>>().join(", "));
+    assert_eq!(sites(&[own, ("package-lock.json", &lock)]).len(), 2);
+}
+
+#[test]
+fn members_that_share_a_version_share_its_places() {
+    const MEMBERS: usize = 400;
+    let root = "[workspace]\nmembers = [\"c/*\"]\n[workspace.package]\nversion = \"0.4.0\"\n";
+    let mut files = vec![("Cargo.toml".to_owned(), root.to_owned())];
+    let mut lock = "version = 4\n".to_owned();
+    for n in 0..MEMBERS {
+        let head =
+            format!("[package]\nname = \"m{n}\"\nversion.workspace = true\n[dependencies]\n");
+        let near = (0..10).map(|k| (n + k * 7 + 1) % MEMBERS);
+        let near = near.map(|k| format!("m{k} = {{ path = \"../m{k}\", version = \"0.4\" }}\n"));
+        files.push((format!("c/m{n}/Cargo.toml"), near.fold(head, |head, line| head + &line)));
+        lock += &format!("[[package]]\nname = \"m{n}\"\nversion = \"0.4.0\"\n");
+        lock += "dependencies = [\n \"m1 0.4.0\",\n]\n";
+    }
+    files.push(("Cargo.lock".to_owned(), lock));
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let tree = Memory::new(&files);
+    let projects = Projects::new(&tree).unwrap();
+    let (found, broken) = projects.all().unwrap();
+    assert_eq!((found.len(), broken.len()), (MEMBERS, 0));
+    for member in &found {
+        assert!(Rc::ptr_eq(&member.sites.0, &found[0].sites.0), "{:?}", member.name);
+        let notes: Vec<String> = member.notes.iter().map(ToString::to_string).collect();
+        assert_eq!(notes, ["Cargo.toml:4 is the version of 400 members of this workspace"]);
+    }
+    assert_eq!(found[0].sites.len(), 1 + MEMBERS * 12);
+    let top = projects.top().unwrap().unwrap();
+    assert_eq!(top.sites.len(), 1 + MEMBERS * 12);
 }
 
 #[test]

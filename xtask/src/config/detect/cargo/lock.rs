@@ -1,5 +1,8 @@
 //! Cargo.lock: the entries of the project's own packages.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use super::super::part::{Part, View, site};
 use crate::error::Refusal;
 use crate::sites::doc::{Node, dotted};
@@ -18,7 +21,8 @@ pub(in crate::config::detect) struct Lock {
 pub(super) fn add(view: &View<'_>, file: &File, part: &mut Part) -> Result<(), Refusal> {
     let source = Source::from(file);
     let lock = view.memo.cargo_locks.get(&file.path, || read(source))?;
-    let names = part.names.clone();
+    let names = Rc::clone(&part.names);
+    let names: HashSet<&String> = names.iter().collect();
     let own: Vec<_> = lock.own.iter().filter(|(name, _)| names.contains(name)).collect();
     let mut add = |key: &str, found: &Found| {
         let lock = site(source, Format::Toml, key, "lock file", found.clone());
@@ -27,9 +31,10 @@ pub(super) fn add(view: &View<'_>, file: &File, part: &mut Part) -> Result<(), R
     for (name, found) in &own {
         add(&dotted(&["package", name, "version"]), found);
     }
+    let pairs: HashSet<String> =
+        own.iter().map(|(name, own)| format!("{name} {}", own.value)).collect();
     for (dependent, pair, found) in &lock.links {
-        let is_own = |(name, own): &&&(String, Found)| *pair == format!("{name} {}", own.value);
-        if own.iter().any(|entry| is_own(&entry)) {
+        if pairs.contains(pair) {
             add(&dotted(&["package", dependent, "dependencies"]), found);
         }
     }

@@ -2,6 +2,7 @@
 
 mod lock;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::part::{Blocked, Part, View, join, read, site};
@@ -57,7 +58,7 @@ fn root_part(view: &View<'_>, crates: &[Crate]) -> Result<Part, Refusal> {
         return Ok(part);
     }
     part.names = owners.iter().filter_map(|owner| owner.name.clone()).collect();
-    part.name = match (&crates[0].version, part.names.as_slice()) {
+    part.name = match (&crates[0].version, &*part.names) {
         (Version::None, [only]) => Some(only.clone()),
         (Version::None, _) => None,
         _ => crates[0].name.clone(),
@@ -68,26 +69,37 @@ fn root_part(view: &View<'_>, crates: &[Crate]) -> Result<Part, Refusal> {
 
 fn member_part(view: &View<'_>, crates: &[Crate], member: &Crate) -> Result<Part, Refusal> {
     let mut part = Part::new(member.file.path.clone(), member.name.clone());
-    let owners = match &member.version {
-        Version::None => return Ok(part),
+    match &member.version {
+        Version::None => {}
         Version::Own(found) => {
             add_version(member, "package.version", "manifest", found, &mut part);
-            vec![member]
+            add_followers(view, crates, &[member], &mut part)?;
         }
-        Version::Inherited(at) => {
-            let heirs: Vec<&Crate> = crates.iter().filter(|c| c.inherits()).collect();
+        Version::Inherited(_) => {
             let shared = crates[0].workspace.as_ref().and_then(|w| w.version.as_ref());
             let Some(shared) = shared else { return Err(nothing_to_inherit(&crates[0], member)) };
-            add_version(&crates[0], SHARED, "workspace", shared, &mut part);
-            if heirs.len() > 1 {
-                let text = format!("has the workspace's version, as {} others", heirs.len() - 1);
-                part.note(Source::from(&member.file), *at, text);
-            }
-            heirs
+            let inherited = || inherited_part(view, crates, shared);
+            let inherited = view.memo.inherited.get(&crates[0].manifest, inherited)?;
+            let (manifest, name) = (part.manifest, part.name);
+            part = Part::clone(&inherited);
+            (part.manifest, part.name) = (manifest, name);
         }
-    };
-    part.names = owners.iter().filter_map(|owner| owner.name.clone()).collect();
-    add_followers(view, crates, &owners, &mut part)?;
+    }
+    Ok(part)
+}
+
+/// What every member says that inherits this version: it is of all of them.
+fn inherited_part(view: &View<'_>, crates: &[Crate], shared: &Found) -> Result<Part, Refusal> {
+    let root = &crates[0];
+    let mut part = Part::new(root.file.path.clone(), None);
+    add_version(root, SHARED, "workspace", shared, &mut part);
+    let heirs: Vec<&Crate> = crates.iter().filter(|c| c.inherits()).collect();
+    if heirs.len() > 1 {
+        let text = format!("is the version of {} members of this workspace", heirs.len());
+        part.note(Source::from(&root.file), shared.range.start, text);
+    }
+    part.names = heirs.iter().filter_map(|heir| heir.name.clone()).collect();
+    add_followers(view, crates, &heirs, &mut part)?;
     Ok(part)
 }
 
@@ -160,14 +172,14 @@ fn crates(tree: &dyn Tree, manifest: &RepoPath, root: File) -> Result<Vec<Crate>
             wanted.extend(tree.folders(&pattern)?.iter().filter_map(manifest_in));
         }
     }
+    let mut known = HashSet::from([root.manifest.clone()]);
     let mut crates = vec![root];
     let mut next = 0;
     while next < crates.len() && crates[0].workspace.is_some() {
         wanted.extend(crates[next].requirements.iter().filter_map(|r| r.manifest.clone()));
         next += 1;
         for manifest in std::mem::take(&mut wanted) {
-            let known = crates.iter().any(|known| known.manifest == manifest);
-            if known || is_excluded(&crates[0], &base, &manifest) {
+            if !known.insert(manifest.clone()) || is_excluded(&crates[0], &base, &manifest) {
                 continue;
             }
             if let Some(file) = tree.read(&manifest)? {
@@ -367,6 +379,7 @@ fn nothing_to_inherit(root: &Crate, heir: &Crate) -> Refusal {
 }
 
 fn add_requirements(crates: &[Crate], owners: &[&Crate], part: &mut Part) {
+    let owners: HashSet<&RepoPath> = owners.iter().map(|owner| &owner.manifest).collect();
     for member in crates {
         let source = Source::from(&member.file);
         let origin = match member.manifest.folder() {
@@ -374,8 +387,7 @@ fn add_requirements(crates: &[Crate], owners: &[&Crate], part: &mut Part) {
             folder => format!("requirement of {folder}"),
         };
         for requirement in &member.requirements {
-            let target = requirement.manifest.as_ref();
-            let ours = owners.iter().any(|owner| Some(&owner.manifest) == target);
+            let ours = requirement.manifest.as_ref().is_some_and(|path| owners.contains(path));
             if let (true, Some(found)) = (ours, &requirement.version) {
                 let own = site(source, Format::Toml, &requirement.key, &origin, found.clone());
                 let (role, spelling) = (Role::Requirement, Spelling::Semver);
