@@ -127,8 +127,7 @@ impl<'a> Source<'a> {
 
     /// The same as `path:line:column`, for the middle of a sentence.
     pub fn link(self, offset: usize) -> String {
-        let place = self.place(offset);
-        format!("{}:{}:{}", place.path, place.line, place.column)
+        self.place(offset).to_string()
     }
 
     /// The file as text, its byte order mark included.

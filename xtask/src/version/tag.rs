@@ -80,11 +80,11 @@ fn is_named(prefix: &str, package: Option<&str>) -> bool {
         (_, Some(name)) => Some(name),
         (_, None) => prefix.strip_suffix('@'),
     };
-    name.zip(package).is_some_and(|(name, package)| fold(name) == fold(package))
+    name.zip(package).is_some_and(|(name, package)| normal(name) == normal(package))
 }
 
-/// PEP 503's comparison: case and the choice among `-`, `_` and `.` do not matter.
-pub fn fold(name: &str) -> String {
+/// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.
+pub fn normal(name: &str) -> String {
     name.to_lowercase()
         .split(['-', '_', '.'])
         .filter(|word| !word.is_empty())
