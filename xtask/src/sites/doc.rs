@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::event::Event;
+use super::toml::quoted;
 use super::{Found, Source};
 use crate::error::Refusal;
 
@@ -317,6 +318,6 @@ pub fn dotted<S: AsRef<str>>(keys: &[S]) -> String {
     let bare = |key: &str| {
         !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
     };
-    let quoted = |key: &str| if bare(key) { key.to_owned() } else { format!("{key:?}") };
-    keys.iter().map(|key| quoted(key.as_ref())).collect::<Vec<_>>().join(".")
+    let written = |key: &str| if bare(key) { key.to_owned() } else { quoted(key) };
+    keys.iter().map(|key| written(key.as_ref())).collect::<Vec<_>>().join(".")
 }
