@@ -207,6 +207,15 @@ impl<'a> Doc<'a> {
         self.get(keys)?.map(|node| self.found(node, &dotted(keys))).transpose()
     }
 
+    /// The name at a path of keys, `None` when there is no string.
+    ///
+    /// # Errors
+    /// Those of [`Self::get`] and [`Source::name`].
+    pub fn name<S: AsRef<str>>(&self, keys: &[S]) -> Result<Option<String>, Refusal> {
+        let Some(node) = self.get(keys)? else { return Ok(None) };
+        node.text().map(|name| self.source.name(name, node.span.start)).transpose()
+    }
+
     /// The string `node`, which people know as `key`.
     ///
     /// # Errors

@@ -130,6 +130,21 @@ impl<'a> Source<'a> {
         self.place(offset).to_string()
     }
 
+    /// The name that the value at this offset gives.
+    ///
+    /// # Errors
+    /// A control character: a terminal would obey it, and in a commit message it can begin a line.
+    pub fn name(self, value: &str, offset: usize) -> Result<String, Refusal> {
+        match value.contains(char::is_control) {
+            true => {
+                Err(Refusal::usage(format!("the name in {} is not one line of text", self.path))
+                    .why(format!("It holds a control character: {value:?}."))
+                    .at(self.place(offset)))
+            }
+            false => Ok(value.to_owned()),
+        }
+    }
+
     /// The file as text, its byte order mark included.
     ///
     /// # Errors

@@ -85,8 +85,9 @@ impl Python<'_> {
             &["tool", "poetry", "name"],
             &["tool", "flit", "metadata", "module"],
         ];
-        match names.into_iter().find_map(|keys| self.text(keys)) {
-            Some(name) => Ok(Some(name.to_owned())),
+        let first = names.into_iter().find(|keys| self.text(keys).is_some());
+        match self.doc.as_ref().zip(first) {
+            Some((doc, keys)) => doc.name(keys),
             None => self.setup.name(),
         }
     }
