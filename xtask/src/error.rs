@@ -36,6 +36,12 @@ pub struct Place {
     pub source: String,
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
 /// A command the user can copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {

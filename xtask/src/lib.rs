@@ -26,6 +26,7 @@ mod sites;
 mod sys;
 mod ui;
 mod version;
+mod wording;
 
 /// Runs with the arguments of a process, the program first (`std::env::args_os()`).
 ///

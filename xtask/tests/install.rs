@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 mod support;
 
-use support::{Place, Said, said};
+use support::{Place, Said, said, tool};
 
 const QUICK: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
@@ -54,15 +54,6 @@ fn place(name: &str) -> (Place, PathBuf) {
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
-}
-
-/// The program a variable names; `None`, and a word about it, where it names none.
-fn tool(variable: &str) -> Option<PathBuf> {
-    let tool = std::env::var_os(variable).map(PathBuf::from);
-    if tool.is_none() {
-        println!("skipped: {variable} names no program");
-    }
-    tool
 }
 
 /// The place with these programs first on its PATH, and with the machine's Rust.

@@ -16,6 +16,8 @@ mod releases;
 mod support;
 #[path = "odd/surroundings.rs"]
 mod surroundings;
+#[path = "odd/terminal.rs"]
+mod terminal;
 
 use support::{Place, undone, works};
 

@@ -6,10 +6,15 @@ use std::process::{Command, Stdio};
 
 mod support;
 
-use support::{Place, refuses, works};
+use support::{Place, refuses, skipped, works};
 
-const COMMANDS: [&str; 8] =
-    ["bump", "status", "undo", "resume", "log", "completions", "man", "help"];
+/// Every command that the help names.
+fn commands() -> Vec<String> {
+    let mut all = gonogo::command();
+    all.build();
+    let shown = all.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(|command| command.get_name().to_owned()).collect()
+}
 
 /// What bash offers after these words.
 fn completed(place: &Place, script: &str, words: &str) -> String {
@@ -43,10 +48,13 @@ fn bash_completes_commands_and_options() {
 
 #[test]
 fn every_shell_is_told_every_command() {
-    let place = Place::empty("shells");
+    let (place, commands) = (Place::empty("shells"), commands());
+    for name in ["init", "doctor", "schema", "help"] {
+        assert!(commands.iter().any(|command| command == name), "{name} is not in {commands:?}");
+    }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let said = works(&place, &["completions", shell]);
-        let missing: Vec<_> = COMMANDS.iter().filter(|name| !said.out.contains(**name)).collect();
+        let missing: Vec<_> = commands.iter().filter(|name| !said.out.contains(*name)).collect();
         assert!(missing.is_empty(), "{shell}: {missing:?}");
         let json = works(&place, &["completions", shell, "--json"]);
         let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
@@ -57,7 +65,7 @@ fn every_shell_is_told_every_command() {
 /// What a formatter complains of; `None` where there is none.
 fn complaints(page: &str) -> Option<String> {
     let mut groff = Command::new("groff");
-    let piped = groff.args(["-man", "-Tutf8", "-ww", "-z"]).stdin(Stdio::piped());
+    let piped = groff.args(["-man", "-Kutf8", "-Tutf8", "-ww", "-z"]).stdin(Stdio::piped());
     let mut child = piped.stderr(Stdio::piped()).spawn().ok()?;
     child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
     Some(String::from_utf8_lossy(&child.wait_with_output().unwrap().stderr).into_owned())
@@ -68,9 +76,12 @@ fn manual_pages_are_formatted_without_a_warning() {
     let place = Place::empty("man");
     let main = works(&place, &["man"]).out;
     assert!(main.contains(".TH gonogo 1 "), "{main}");
-    for name in COMMANDS {
+    if complaints(&main).is_none() {
+        skipped("there is no groff to format the manual pages");
+    }
+    for name in commands() {
         assert!(main.contains(&format!("gonogo\\-{name}(1)")), "{name} is not in {main}");
-        let page = works(&place, &["man", name]).out;
+        let page = works(&place, &["man", &name]).out;
         assert!(page.contains(&format!(".TH gonogo-{name} 1 ")), "{page}");
         assert!(complaints(&page).is_none_or(|said| said.is_empty()), "{:?}", complaints(&page));
     }

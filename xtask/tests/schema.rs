@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 
 use serde_json::Value;
-use support::Place;
+use support::{Place, tool};
 
 /// Reads a schema and a TOML file and says what is wrong with it, one line for each fault.
 const VALIDATE: &str = "
@@ -29,12 +29,9 @@ fn schema(place: &Place) -> String {
     said.out
 }
 
-/// What the validator prints; `None`, and a word about it, without one.
+/// What the validator prints; `None` without one.
 fn validated(place: &Place, files: &[&str]) -> Option<String> {
-    let Some(python) = std::env::var_os("GONOGO_TEST_PYTHON") else {
-        println!("skipped: GONOGO_TEST_PYTHON names no Python with jsonschema");
-        return None;
-    };
+    let python = tool("GONOGO_TEST_PYTHON")?;
     place.put("validate.py", VALIDATE);
     place.put("schema.json", schema(place));
     let said = place.run(&python, &[&["validate.py", "schema.json"], files].concat());

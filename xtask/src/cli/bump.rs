@@ -8,13 +8,14 @@ use super::Context;
 use super::project::{Known, Survey};
 use crate::error::{Refusal, word};
 use crate::exec::{self, Finished};
-use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, PACKAGES_TEMPLATE, Wish, counted};
+use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, PACKAGES_TEMPLATE, Wish};
 use crate::journal::Journal;
 use crate::path::RepoPath;
 use crate::plan::{Action, FileChange, Object, Oid, Plan, Ready};
 use crate::repo::{OtherChanges, Repo};
 use crate::ui::{self, Mark, Row, Volume, bold};
 use crate::version::{Downgrade, Step, Target};
+use crate::wording::counted;
 
 /// Set the next version in every version file
 ///

@@ -11,7 +11,7 @@ use crate::config::Projects;
 use crate::config::scan::{Entry, Left, Scan};
 use crate::error::Refusal;
 use crate::exec;
-use crate::flows::bump::{self, counted};
+use crate::flows::bump;
 use crate::flows::init::{self, Proposal};
 use crate::journal::Journal;
 use crate::path::RepoPath;
@@ -20,6 +20,7 @@ use crate::repo::{Releases, Repo, WorkTree};
 use crate::sites::{File, Source, Tree};
 use crate::ui::{Mark, Ui, Volume, added, bold};
 use crate::version::Version;
+use crate::wording::counted;
 
 /// Write gonogo.toml with what is not detected
 ///

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::Context;
 use crate::exec::{self, Driven};
-use crate::flows::bump::counted;
 use crate::journal::{Closed, Journal, Operation, State};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui};
+use crate::wording::counted;
 
 /// Take the newest operation back, exactly: files, index and refs
 ///

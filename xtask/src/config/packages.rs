@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::detect::{MANIFESTS, Memo, View, name, normal};
+use super::detect::{MANIFESTS, Memo, View, name};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::Tree;
+use crate::version::normal;
 
 /// A package, before its version is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::declared;
-use super::detect::{self, Memo, View, normal};
+use super::detect::{self, Memo, View};
 use super::file::{Declared, PackageTable, Settings};
 use super::scan::{Called, Scan, is_related, scan};
 use super::{Broken, Package, Packages, Project, Sites};
@@ -11,7 +11,7 @@ use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::{File, Role, Site, Tree, doc};
-use crate::version::{TagFormat, Version};
+use crate::version::{TagFormat, Version, normal};
 
 /// The configuration, at the top of a repository.
 const FILE: &str = "gonogo.toml";

@@ -105,7 +105,7 @@ fn expect(files: &[(&str, &str)], expected: &[&str]) {
 fn expect_refusal(files: &[(&str, &str)], what: &str, place: Option<&str>) {
     let refusal = refusal(files);
     assert_eq!(refusal.what, what);
-    let found = refusal.place.clone().map(|p| format!("{}:{}:{}", p.path, p.line, p.column));
+    let found = refusal.place.as_ref().map(ToString::to_string);
     assert_eq!(found.as_deref(), place, "{:?}", refusal.why);
 }
 

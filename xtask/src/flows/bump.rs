@@ -12,6 +12,7 @@ use crate::plan::{
 use crate::sites::pieces::{self, Group};
 use crate::sites::{self, Format, Piece, Role, Site, Spelling};
 use crate::version::{self, Downgrade, Outcome, Released, Style, Target, Version};
+use crate::wording::counted;
 
 /// The message of `bump --commit`; a copy lies in the repository's `templates/`.
 pub const COMMIT_TEMPLATE: &str = include_str!("../../templates/bump-commit.txt");
@@ -319,11 +320,6 @@ fn land(ready: Ready, message: String, paths: Vec<RepoPath>) -> Step {
     let moves = vec![RefMove { name: branch, old: parent.clone(), to: 0 }];
     let commit = Object::Commit { parent, message, author, committer, sign, paths };
     Step { why, action: Action::Land(Land { objects: vec![commit], moves }) }
-}
-
-/// `1 file`, `2 files`.
-pub fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Fills the placeholders of a commit message: `{version}`, `{previous}`, `{name}`, and

@@ -1,11 +1,11 @@
 //! `init`: from what was found in a repository to a gonogo.toml that says only what cannot be
 //! detected, and the alias `cargo xtask`.
 
-use crate::config::file::quoted;
 use crate::config::scan::Entry;
 use crate::path::RepoPath;
 use crate::plan::{Action, Base, FORMAT, FileChange, Plan, Step};
-use crate::sites::{File, Source, toml};
+use crate::sites::toml::{self, quoted};
+use crate::sites::{File, Source};
 use crate::version::{Scheme, Style, Version};
 
 /// What a gonogo.toml is to say.

@@ -6,10 +6,10 @@ mod tests;
 use super::cfg::Cfg;
 use super::doc::{Doc, Kind, Node, dotted};
 use super::pattern::Pattern;
-use super::python::{Argument, Module, Pieces, generated_by};
+use super::python::{Argument, Module, NAMES, Pieces, generated_by};
 use super::{Format, Found, Source, json, plain, toml, yaml};
 use crate::error::Refusal;
-use crate::version::nearest;
+use crate::wording::nearest;
 
 /// What an entry of `files` says about the place.
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +26,6 @@ pub enum Where<'a> {
 
 /// A place: how its file is understood, the key as a person names it, and the version.
 pub type Declared = (Format, String, Found);
-
-/// The names under which a Python file may hold the version.
-const NAMES: [&str; 3] = ["__version__", "VERSION", "version"];
 
 /// The places in a file, in its order; none where a pattern matches nothing. The caller counts.
 ///
@@ -140,7 +137,7 @@ fn node<'d>(doc: &'d Doc<'_>, keys: &[String]) -> Result<&'d Node, Refusal> {
         )),
         None => refusal,
     };
-    let known = keys.get(depth).and_then(|key| nearest(key, &names));
+    let known = keys.get(depth).and_then(|key| nearest(key, names.iter().copied()));
     Err(match (known, parent.items().len()) {
         (Some(near), _) => {
             let keys: Vec<&str> = keys[..depth].iter().map(String::as_str).chain([near]).collect();
@@ -201,7 +198,7 @@ fn variable(module: &Module<'_>, keys: &[String]) -> Result<Declared, Refusal> {
     let names = module.assigned_names();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let refusal = missing(source, keys, 0);
-    Err(match nearest(name, &names) {
+    Err(match nearest(name, names) {
         Some(near) => refusal.why(format!("Did you mean {near:?}?")),
         None => refusal,
     })
@@ -220,7 +217,7 @@ fn entry(cfg: &Cfg<'_>, keys: &[String]) -> Result<Declared, Refusal> {
         return Err(refusal.why("The key of such a file is section.key."));
     }
     let (sections, names) = (cfg.sections(), cfg.keys(&section));
-    Err(match (nearest(key, &names), nearest(&section, &sections)) {
+    Err(match (nearest(key, names.iter().copied()), nearest(&section, sections.iter().copied())) {
         (Some(near), _) => refusal.why(format!("Did you mean \"{section}.{near}\"?")),
         (None, Some(near)) if names.is_empty() => {
             refusal.why(format!("Did you mean \"{near}.{key}\"?"))

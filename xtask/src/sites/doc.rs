@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::event::Event;
+use super::toml::quoted;
 use super::{Found, Source};
 use crate::error::Refusal;
 
@@ -223,6 +224,15 @@ impl<'a> Doc<'a> {
         self.get(keys)?.map(|node| self.found(node, &dotted(keys))).transpose()
     }
 
+    /// The name at a path of keys, `None` when there is no string.
+    ///
+    /// # Errors
+    /// Those of [`Self::get`] and [`Source::name`].
+    pub fn name<S: AsRef<str>>(&self, keys: &[S]) -> Result<Option<String>, Refusal> {
+        let Some(node) = self.get(keys)? else { return Ok(None) };
+        node.text().map(|name| self.source.name(name, node.span.start)).transpose()
+    }
+
     /// The string `node`, which people know as `key`.
     ///
     /// # Errors
@@ -334,6 +344,6 @@ pub fn dotted<S: AsRef<str>>(keys: &[S]) -> String {
     let bare = |key: &str| {
         !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
     };
-    let quoted = |key: &str| if bare(key) { key.to_owned() } else { format!("{key:?}") };
-    keys.iter().map(|key| quoted(key.as_ref())).collect::<Vec<_>>().join(".")
+    let written = |key: &str| if bare(key) { key.to_owned() } else { quoted(key) };
+    keys.iter().map(|key| written(key.as_ref())).collect::<Vec<_>>().join(".")
 }

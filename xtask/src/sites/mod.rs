@@ -127,8 +127,22 @@ impl<'a> Source<'a> {
 
     /// The same as `path:line:column`, for the middle of a sentence.
     pub fn link(self, offset: usize) -> String {
-        let place = self.place(offset);
-        format!("{}:{}:{}", place.path, place.line, place.column)
+        self.place(offset).to_string()
+    }
+
+    /// The name that the value at this offset gives.
+    ///
+    /// # Errors
+    /// A control character: a terminal would obey it, and in a commit message it can begin a line.
+    pub fn name(self, value: &str, offset: usize) -> Result<String, Refusal> {
+        match value.contains(char::is_control) {
+            true => {
+                Err(Refusal::usage(format!("the name in {} is not one line of text", self.path))
+                    .why(format!("It holds a control character: {value:?}."))
+                    .at(self.place(offset)))
+            }
+            false => Ok(value.to_owned()),
+        }
     }
 
     /// The file as text, its byte order mark included.

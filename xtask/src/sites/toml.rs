@@ -23,6 +23,23 @@ pub fn parse(source: Source<'_>) -> Result<Doc<'_>, Refusal> {
     Ok(Doc::of(source, table(text, document.as_table())))
 }
 
+/// A text as TOML writes it: `'...'` where it holds `"`, else `"..."`. Control characters are
+/// escaped, also those that TOML takes as they are, because a terminal does not.
+pub fn quoted(text: &str) -> String {
+    if text.contains('"') && !text.contains(|c: char| c == '\'' || c.is_control()) {
+        return format!("'{text}'");
+    }
+    let letter = |letter: char| match letter {
+        '"' | '\\' => format!("\\{letter}"),
+        '\n' => "\\n".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\r' => "\\r".to_owned(),
+        control if control.is_control() => format!("\\u{:04X}", u32::from(control)),
+        letter => letter.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(letter).collect::<String>())
+}
+
 /// One step on the way to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<'a> {
@@ -117,7 +134,10 @@ fn inner(text: &str, span: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::sites::doc::dotted;
     use crate::sites::tests::{file, source};
 
     fn find(text: &str, keys: &[&str]) -> Result<Option<(String, String)>, Refusal> {
@@ -165,5 +185,30 @@ mod tests {
         let refusal = parse(source(&file)).unwrap_err();
         let place = refusal.place.clone().unwrap();
         assert_eq!((place.line, place.column), (2, 6));
+    }
+
+    #[test]
+    fn a_text_in_quotes_is_one_line_without_control_characters() {
+        for (text, expected) in [
+            ("a b", r#""a b""#),
+            ("a \"b\" \\", r#"'a "b" \'"#),
+            ("it's \"b\"", r#""it's \"b\"""#),
+            ("\\d", r#""\\d""#),
+            ("a\n\r\t\u{1b}\u{7f}\u{9b}", r#""a\n\r\t\u001B\u007F\u009B""#),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_is_read_as_the_same(text in r"(\PC|[\x00-\x1f\x7f-\x9f'\x22\\]){0,12}") {
+            let written = quoted(&text);
+            prop_assert!(!written.contains(char::is_control), "{}", written);
+            let value: toml_edit::Value = written.parse().unwrap();
+            prop_assert_eq!(value.as_str(), Some(text.as_str()));
+            let keys = toml_edit::Key::parse(&dotted(&[text.as_str(), "b"])).unwrap();
+            prop_assert_eq!(keys[0].get(), text.as_str());
+        }
     }
 }

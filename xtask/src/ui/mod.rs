@@ -1,6 +1,7 @@
 //! The only code that prints. Results go to stdout, progress and refusals to stderr; the last
 //! line is a command to copy, spelled the way the user called us.
 
+mod escape;
 mod refusal;
 mod rows;
 
@@ -88,7 +89,7 @@ impl Ui {
     /// A line of the result that is also shown in quiet mode.
     pub fn answer(&self, line: &str) {
         if self.form == Form::Text {
-            self.write(line);
+            self.write(&escape::escaped(line));
         }
     }
 
@@ -217,5 +218,5 @@ fn utf8_locale() -> bool {
 
 /// A line on stderr; where that is closed, nobody can be told.
 fn warn(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = writeln!(anstream::stderr(), "{}", escape::escaped(line));
 }

@@ -26,7 +26,7 @@ pub fn shown(refusal: &Refusal, program: &Program) -> String {
 }
 
 fn source(place: &Place) -> Vec<String> {
-    let link = format!("  {}:{}:{}", place.path, place.line, place.column);
+    let link = format!("  {place}");
     // A minified document is one line: show the part around the place.
     let from = place.column.saturating_sub(60);
     let part: String = place.source.chars().skip(from).take(90).collect();

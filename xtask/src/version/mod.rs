@@ -18,8 +18,8 @@ mod tests;
 pub use bump::{Downgrade, Facts, Outcome, Released, next};
 pub use requirement::follow;
 pub use style::{Scheme, Style};
-pub use tag::{TagFormat, Tags, fold};
-pub use target::{Level, Move, Phase, Step, Target, nearest};
+pub use tag::{TagFormat, Tags, normal};
+pub use target::{Level, Move, Phase, Step, Target};
 
 use std::fmt;
 use std::str::FromStr;

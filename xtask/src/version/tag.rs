@@ -77,7 +77,7 @@ fn is_bare(prefix: &str) -> bool {
 }
 
 fn is_named(prefix: &str, package: Option<&str>) -> bool {
-    name(prefix).zip(package).is_some_and(|(name, package)| fold(name) == fold(package))
+    name(prefix).zip(package).is_some_and(|(name, package)| normal(name) == normal(package))
 }
 
 /// The name in a prefix of one of the known forms.
@@ -108,7 +108,7 @@ impl<'t> Tags<'t> {
                 if is_bare(prefix) {
                     bare.push(number);
                 } else if let Some(name) = name(prefix) {
-                    named.entry(fold(name)).or_default().push(number);
+                    named.entry(normal(name)).or_default().push(number);
                 }
             }
         }
@@ -125,7 +125,7 @@ impl<'t> Tags<'t> {
 
     /// The tags that begin as the format says, in their order.
     fn candidates(&self, format: &TagFormat) -> Vec<usize> {
-        let named = |name: &String| self.named.get(&fold(name)).cloned().unwrap_or_default();
+        let named = |name: &String| self.named.get(&normal(name)).cloned().unwrap_or_default();
         let mut found = match format {
             TagFormat::Usual { name } => {
                 let named = name.as_ref().map(named).unwrap_or_default();
@@ -144,8 +144,8 @@ impl<'t> Tags<'t> {
     }
 }
 
-/// PEP 503's comparison: case and the choice among `-`, `_` and `.` do not matter.
-pub fn fold(name: &str) -> String {
+/// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.
+pub fn normal(name: &str) -> String {
     name.to_lowercase()
         .split(['-', '_', '.'])
         .filter(|word| !word.is_empty())

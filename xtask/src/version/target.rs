@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Version, diagnose};
 use crate::error::Refusal;
+use crate::wording::nearest;
 
 /// The phases of a pre-release, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -209,7 +210,7 @@ fn phase_named(word: &str, level: Level) -> Result<Phase, Refusal> {
         return Ok(phase);
     }
     let words = Phase::ALL.map(Phase::word);
-    let (what, phase) = match nearest(word, &words) {
+    let (what, phase) = match nearest(word, words) {
         Some(near) => (format!("{word:?} is not a phase: did you mean {near:?}?"), near),
         None => (format!("{word:?} is not a phase."), Phase::Rc.word()),
     };
@@ -227,7 +228,7 @@ fn unknown_level(word: &str) -> Refusal {
     }
     let words = Level::ALL.map(Level::word);
     let levels = format!("Levels: {}. Or a version: 1.4.0.", words.join(", "));
-    match nearest(word, &words) {
+    match nearest(word, words) {
         Some(near) => Refusal::usage(format!("{word:?} is not a level: did you mean {near:?}?"))
             .why(levels)
             .next(format!("bump {near}"), format!("the level {near}")),
@@ -235,36 +236,6 @@ fn unknown_level(word: &str) -> Refusal {
             .why(levels)
             .next("bump --help", "what there is"),
     }
-}
-
-/// The known word that was probably meant: one that begins like it, or differs in at most half of
-/// its letters; the case does not matter.
-pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    if let Some(longer) = known.iter().find(|near| !word.is_empty() && near.starts_with(&word)) {
-        return Some(longer);
-    }
-    known
-        .iter()
-        .map(|near| (distance(&word, near), *near))
-        .filter(|(distance, near)| distance * 2 <= near.len())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, near)| near)
-}
-
-/// Levenshtein's distance in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The pre-commit framework itself, where `GONOGO_TEST_PRE_COMMIT` names its program.
 
 use super::like_git::other_work;
-use super::support::{Place, refuses, undone, works};
+use super::support::{Place, refuses, tool, undone, works};
 use super::{BUMP, BUMP_DIRTY, VERSION_FILES, committed};
 
 const CONFIG: &str = "repos:
@@ -26,12 +26,9 @@ const CONFIG: &str = "repos:
     stages: [commit-msg]
 ";
 
-/// A place with the hooks installed; `None`, and a word about it, without the framework.
+/// A place with the hooks installed; `None` without the framework.
 fn with_framework(name: &str, place: fn(&str) -> Place) -> Option<Place> {
-    let Some(program) = std::env::var_os("GONOGO_TEST_PRE_COMMIT") else {
-        println!("skipped: GONOGO_TEST_PRE_COMMIT names no pre-commit program");
-        return None;
-    };
+    let program = tool("GONOGO_TEST_PRE_COMMIT")?;
     let place = place(name);
     let fix = "sed -i \"/__version__/s/\\\"/'/g\" src/demo/__init__.py";
     place.script("quotes", fix);

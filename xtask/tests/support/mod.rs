@@ -6,6 +6,7 @@ pub mod state;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -18,6 +19,26 @@ pub const DATE: &str = "2026-01-02T03:04:05+0100";
 const CONFIG: &str = "[user]\n\tname = Ada Example\n\temail = ada@example.com\n\
     [init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n\
     [protocol \"file\"]\n\tallow = always\n[advice]\n\tdetachedHead = false\n";
+
+/// The program that a variable names; `None`, and a word about it, where it names none. Under
+/// `GONOGO_TEST_ALL`, which `scripts/test` sets, that is a failure.
+///
+/// # Panics
+/// A program is asked for and not named.
+pub fn tool(variable: &str) -> Option<PathBuf> {
+    let tool = std::env::var_os(variable).map(PathBuf::from);
+    if tool.is_none() {
+        let why = format!("{variable} names no program");
+        assert!(std::env::var_os("GONOGO_TEST_ALL").is_none(), "{why}");
+        skipped(&why);
+    }
+    tool
+}
+
+/// Says aloud, past what cargo captures, that a part of the tests does not run, and why.
+pub fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
 
 /// A scratch folder with a HOME in it, and the work tree that commands run in.
 #[derive(Clone)]

@@ -5,10 +5,10 @@ use std::time::UNIX_EPOCH;
 
 use super::Finding;
 use crate::error::{Refusal, word};
-use crate::flows::bump::counted;
 use crate::repo::{Configuration, Head, Landed, Remote, Repo, Status, redirecting};
 use crate::sys::clock::Timestamp;
 use crate::ui::Mark;
+use crate::wording::counted;
 
 /// How many commits tell how changes land.
 const LANDED: usize = 10;

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use super::Context;
 use super::project::Survey;
 use crate::error::{Next, Refusal};
-use crate::flows::bump::counted;
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui};
+use crate::wording::counted;
 
 /// Look for everything that could make a release fail here
 ///
@@ -63,7 +63,7 @@ impl Finding {
 
     /// What a command would refuse with.
     fn refused(area: &'static str, refusal: &Refusal) -> Self {
-        let at = refusal.place.iter().map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
+        let at = refusal.place.iter().map(ToString::to_string);
         let details = at.chain(refusal.why.iter().cloned()).collect();
         let mend = refusal.next.first().map(|(command, _)| command.clone());
         Self { details, mend, ..Self::failed(area, &refusal.what) }

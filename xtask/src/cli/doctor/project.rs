@@ -3,15 +3,17 @@
 use std::collections::HashSet;
 
 use super::super::project::{Known, Survey};
+use super::super::status::chosen;
 use super::Finding;
 use crate::config::Broken;
 use crate::error::{Refusal, word};
-use crate::flows::bump::{self, counted};
+use crate::flows::bump;
 use crate::path::RepoPath;
 use crate::repo::{Configuration, Repo};
 use crate::sites;
 use crate::sys::fs::free_space;
 use crate::ui::Mark;
+use crate::wording::counted;
 
 /// Less than this is worth a warning, whatever is needed.
 const SCARCE: u64 = 64 << 20;
@@ -122,12 +124,8 @@ fn version(survey: &Survey, known: &Known) -> Finding {
 }
 
 fn disagreeing(known: &Known, first: &RepoPath) -> Finding {
-    let package = match known.project.folder.as_str() {
-        "" => String::new(),
-        _ => format!(" -p {}", word(known.name())),
-    };
     let what = format!("the version files of {} disagree", known.name());
-    let mend = format!("bump minor{package} --set-from {}", word(first));
+    let mend = format!("bump minor{} --set-from {}", chosen(known), word(first));
     Finding::failed("version", what).ours(mend)
 }
 

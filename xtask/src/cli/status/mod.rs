@@ -13,6 +13,7 @@ use crate::repo::{Head, Repo, Status};
 use crate::sites::{self, Site};
 use crate::ui::{Mark, Ui, bold, dot};
 use crate::version::{Downgrade, Level, Move, Outcome, Released, Target, Version};
+use crate::wording::counted;
 
 /// Show the version, every version file, the newest release and the next versions
 ///
@@ -163,7 +164,7 @@ impl Report {
 }
 
 /// The option that names a package below the top, for a command to copy.
-fn chosen(known: &Known) -> String {
+pub(super) fn chosen(known: &Known) -> String {
     match known.project.folder.as_str() {
         "" => String::new(),
         _ => format!(" -p {}", word(known.name())),
@@ -193,7 +194,7 @@ fn place(repo: &Repo, status: &Status) -> String {
     };
     let dirty = match status.changed.len() + status.unmerged.len() {
         0 => String::new(),
-        number => format!(" {dot} {} changed", bump::counted(number, "tracked file")),
+        number => format!(" {dot} {} changed", counted(number, "tracked file")),
     };
     format!(" {dot} {at}{upstream}{dirty}")
 }
@@ -202,7 +203,7 @@ fn released(repo: &Repo, tag: &str) -> Result<String, Refusal> {
     let (date, kind) = repo.tag_facts(tag)?;
     let since = match repo.count_since(&format!("refs/tags/{tag}"))? {
         0 => "this commit".to_owned(),
-        number => format!("{} ago", bump::counted(number, "commit")),
+        number => format!("{} ago", counted(number, "commit")),
     };
     Ok(format!("{tag}, {date}, {since}, {kind} tag"))
 }

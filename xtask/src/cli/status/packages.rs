@@ -40,7 +40,7 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
     }
     for Broken { folder, refusal } in &survey.broken {
         let at = match &refusal.place {
-            Some(place) => format!("{}:{}:{}", place.path, place.line, place.column),
+            Some(place) => place.to_string(),
             None => folder.clone(),
         };
         ui.answer(&format!("  {} {at} {}", Mark::Warning.text(), refusal.what));

@@ -11,7 +11,7 @@ mod uv;
 
 pub(super) use part::listed;
 use part::{Blocked, Part, read};
-pub(super) use part::{Memo, View, normal, piece_sites};
+pub(super) use part::{Memo, View, piece_sites};
 
 use super::Project;
 use crate::error::Refusal;

@@ -13,7 +13,7 @@ pub(super) fn part(view: &View<'_>) -> Result<Option<Part>, Refusal> {
     let Some(file) = read(view, "package.json")? else { return Ok(None) };
     let source = Source::from(&file);
     let doc = json::parse(source)?;
-    let name = doc.get(&["name"])?.and_then(|node| node.text()).map(str::to_owned);
+    let name = doc.name(&["name"])?;
     let mut part = Part::new(file.path.clone(), name);
     let Some(found) = doc.text(&["version"])? else { return Ok(Some(part)) };
     let own = site(source, Format::Json, "version", "manifest", found);
@@ -28,7 +28,7 @@ pub(super) fn part(view: &View<'_>) -> Result<Option<Part>, Refusal> {
 pub(super) fn name(view: &View<'_>) -> Result<Option<String>, Refusal> {
     let Some(file) = read(view, "package.json")? else { return Ok(None) };
     let doc = json::parse(Source::from(&file))?;
-    Ok(doc.get(&["name"])?.and_then(|node| node.text()).map(str::to_owned))
+    doc.name(&["name"])
 }
 
 /// The entries of this folder in the lock file beside it or of a workspace above.

@@ -4,7 +4,7 @@ use super::part::{Part, join, read, site};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::sites::python::{Module, Named, Pieces, generated_by};
+use crate::sites::python::{Module, NAMES, Named, Pieces, generated_by};
 use crate::sites::{File, Format, Found, Source, Tree};
 use crate::version::Version;
 
@@ -40,9 +40,6 @@ pub(super) enum Outcome {
 
 /// A chain of imports longer than this is a circle.
 const HOPS: usize = 8;
-
-/// The names under which `version.py` may hold the version.
-pub(super) const NAMES: [&str; 3] = ["__version__", "VERSION", "version"];
 
 impl Layout {
     /// Takes in one entry of setuptools' `package-dir`; the package "" is the root of all others.

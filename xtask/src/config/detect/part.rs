@@ -12,6 +12,7 @@ use crate::path::RepoPath;
 use crate::sites::pieces::Group;
 use crate::sites::python::Pieces;
 use crate::sites::{File, Format, Found, Role, Site, Source, Spelling, Tree};
+use crate::version::normal;
 
 /// Characters of a line that a person reads.
 const WIDTH: usize = 90;
@@ -276,12 +277,6 @@ pub(in crate::config) fn piece_sites(
         Site { role, ..site(source, Format::Python, key, origin, found.clone()) }
     };
     pieces.items.iter().map(place).collect()
-}
-
-/// A package name as PEP 503 compares it: case and runs of `-`, `_`, `.` do not matter.
-pub(in crate::config) fn normal(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_lowercase()
 }
 
 /// Adds a list as lines of a sentence, broken where they would grow too long for a terminal.

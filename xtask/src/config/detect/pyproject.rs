@@ -1,7 +1,7 @@
 //! A Python project: pyproject.toml, what its `dynamic` points to, setup.cfg and setup.py.
 
 use super::package::{Layout, add_own, first_file, follow, follow_module};
-use super::part::{Blocked, Part, View, join, normal, read, site};
+use super::part::{Blocked, Part, View, join, read, site};
 use super::setup::{Pointer, Setup, add_attribute, add_plain, without_v};
 use super::{cargo, uv};
 use crate::error::Refusal;
@@ -9,6 +9,7 @@ use crate::path::RepoPath;
 use crate::sites::doc::{Doc, Entry, Node};
 use crate::sites::python::Module;
 use crate::sites::{File, Format, Role, Site, Source, Spelling, json, toml};
+use crate::version::normal;
 
 /// Rewrites placeholders that look like versions, so nothing at all is a version file.
 const POETRY_DYNAMIC: &str = "poetry-dynamic-versioning";
@@ -84,8 +85,9 @@ impl Python<'_> {
             &["tool", "poetry", "name"],
             &["tool", "flit", "metadata", "module"],
         ];
-        match names.into_iter().find_map(|keys| self.text(keys)) {
-            Some(name) => Ok(Some(name.to_owned())),
+        let first = names.into_iter().find(|keys| self.text(keys).is_some());
+        match self.doc.as_ref().zip(first) {
+            Some((doc, keys)) => doc.name(keys),
             None => self.setup.name(),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::package::{Layout, NAMES, Outcome, follow, follow_module, is_version, sole_pieces};
+use super::package::{Layout, Outcome, follow, follow_module, is_version, sole_pieces};
 use super::part::{Part, listed, piece_sites, read, site};
 use crate::error::Refusal;
-use crate::sites::python::{Argument, Module, generated_by};
+use crate::sites::python::{Argument, Module, NAMES, generated_by};
 use crate::sites::{File, Format, Site, Source, Tree, plain};
 
 /// Files that are nothing but a version, when setup.py names one.

@@ -44,17 +44,15 @@ impl<'a> Setup<'a> {
         if let Some(cfg) = &self.cfg
             && let Some(found) = cfg.text("metadata", "name")?
         {
-            return Ok(Some(found.value));
+            return cfg.source().name(&found.value, found.range.start).map(Some);
         }
-        match self.script.as_ref().and_then(|script| script.setup_argument("name")) {
-            Some(Argument::Literal(found)) => Ok(Some(found.value)),
-            Some(Argument::Name(variable, _)) => {
-                let script = self.script.as_ref();
-                let found = script.map(|script| script.assigned(&variable)).transpose()?;
-                Ok(found.flatten().map(|found| found.value))
-            }
-            _ => Ok(None),
-        }
+        let Some(script) = &self.script else { return Ok(None) };
+        let found = match script.setup_argument("name") {
+            Some(Argument::Literal(found)) => Some(found),
+            Some(Argument::Name(variable, _)) => script.assigned(&variable)?,
+            _ => None,
+        };
+        found.map(|found| script.source().name(&found.value, found.range.start)).transpose()
     }
 
     /// The tool that takes the version from git, if one is set up here.

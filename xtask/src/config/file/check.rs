@@ -1,13 +1,14 @@
 //! A document held against the vocabulary.
 
-use super::shape::{Key, Kind, Map, Rule, Shape, Table, quoted};
+use super::shape::{Key, Kind, Map, Rule, Shape, Table};
 use super::text;
 use super::vocabulary::VOCABULARY;
-use super::wrong::{Wrong, nearest};
+use super::wrong::Wrong;
 use crate::config::detect::listed;
 use crate::error::Refusal;
 use crate::sites::doc::{self, Doc, Entry, Node, dotted};
-use crate::sites::toml::{Step, key_at};
+use crate::sites::toml::{Step, key_at, quoted};
+use crate::wording::nearest;
 
 /// Checks every value on its own; what several say together is for `together`.
 ///

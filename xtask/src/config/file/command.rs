@@ -1,7 +1,8 @@
 //! Commands: a program and its arguments, split the way a shell splits quotes, and nothing else.
 
 use super::vocabulary::VARIABLES;
-use super::wrong::{Wrong, nearest};
+use super::wrong::Wrong;
+use crate::wording::nearest;
 
 /// What means something to a shell and nothing without one.
 const SHELL_ONLY: [char; 7] = ['|', ';', '&', '>', '<', '*', '\n'];

@@ -16,5 +16,4 @@ mod wrong;
 
 pub use schema::schema;
 pub use settings::{Begins, Declared, PackageTable, Settings};
-pub use shape::quoted;
 pub use written::Written;

@@ -1,5 +1,7 @@
 //! What a vocabulary is made of: tables with keys, the shapes their values have, the kinds of text.
 
+use crate::sites::toml::quoted;
+
 /// What a value may be.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
@@ -241,10 +243,4 @@ impl Naming {
             Self::CommitType => "feat",
         }
     }
-}
-
-/// A text as TOML writes it: `'…'` where it holds `"`, else `"…"` (JSON's escapes are TOML's).
-pub fn quoted(text: &str) -> String {
-    let literal = text.contains('"') && !text.contains(|c: char| c == '\'' || c.is_control());
-    if literal { format!("'{text}'") } else { serde_json::Value::from(text).to_string() }
 }

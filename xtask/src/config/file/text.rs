@@ -4,10 +4,11 @@ use super::command;
 use super::shape::{Kind, Naming};
 use super::template::{one_version, placeholders, reference};
 use super::vocabulary::{BUILT_IN, EVERYBODY, VARIABLES};
-use super::wrong::{Wrong, nearest, shown};
+use super::wrong::{Wrong, shown};
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::doc::Node;
+use crate::wording::nearest;
 
 /// The longest time-out has so many digits: a million hours.
 const DIGITS: usize = 6;

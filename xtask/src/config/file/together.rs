@@ -8,7 +8,7 @@ use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::sites::doc::{Doc, Entry, Node, dotted};
 use crate::sites::toml::{Step, key_at};
-use crate::version::fold;
+use crate::version::normal;
 
 /// Checks a document whose values are right one by one.
 ///
@@ -23,7 +23,7 @@ pub fn check(doc: &Doc<'_>) -> Result<(), Refusal> {
             same_place(doc, files, &dotted(&["package", &package.key, "files"]))?;
         }
     }
-    distinct(doc, "package", fold, |one, other| {
+    distinct(doc, "package", normal, |one, other| {
         format!("\"{one}\" and \"{other}\" are one name: case, `-`, `_` and dots do not count.")
     })?;
     distinct(doc, "record", variable, |one, _| {

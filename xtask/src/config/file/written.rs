@@ -1,8 +1,8 @@
 //! What is written in gonogo.toml, line by line, for people who ask where a value comes from.
 
 use super::settings::Settings;
-use super::shape::quoted;
 use crate::sites::doc::{Kind, Node, dotted};
+use crate::sites::toml::quoted;
 
 /// One value of gonogo.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,12 +17,11 @@ mod tools;
 use std::ops::Range;
 
 use super::Project;
-use super::detect::normal;
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::{File, Role, Source, Tree};
-use crate::version::{Scheme, Style, Version};
+use crate::version::{Scheme, Style, Version, normal};
 
 /// Larger files are no documents that a person keeps.
 const SIZE_LIMIT: usize = 512 << 10;

@@ -3,8 +3,8 @@
 use super::lines::Around;
 use super::places::{Kind, kind};
 use super::{Subject, is_related};
-use crate::config::detect::normal;
 use crate::path::RepoPath;
+use crate::version::normal;
 
 /// How much of the text before and behind a place tells what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,9 @@ pub use encoding::generated_by;
 pub use pieces::{Named, Pieces};
 pub use setup::Argument;
 
+/// The names under which a Python file may hold the version, the likeliest first.
+pub const NAMES: [&str; 3] = ["__version__", "VERSION", "version"];
+
 /// A parsed file.
 #[derive(Debug)]
 pub struct Module<'a> {

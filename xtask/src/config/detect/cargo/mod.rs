@@ -40,7 +40,7 @@ pub(super) fn part(view: &View<'_>, path: &str) -> Result<Option<Part>, Refusal>
 pub(super) fn name(view: &View<'_>) -> Result<Option<String>, Refusal> {
     let Some(file) = read(view, "Cargo.toml")? else { return Ok(None) };
     let doc = toml::parse(Source::from(&file))?;
-    Ok(doc.get(&["package", "name"])?.and_then(Node::text).map(str::to_owned))
+    doc.name(&["package", "name"])
 }
 
 fn workspace(view: &View<'_>, root: &RepoPath, file: File) -> Result<Rc<[Crate]>, Refusal> {
@@ -212,7 +212,7 @@ fn below(base: &str, path: &str) -> String {
 
 fn read_crate(manifest: RepoPath, file: File) -> Result<Crate, Refusal> {
     let doc = toml::parse(Source::from(&file))?;
-    let name = doc.get(&["package", "name"])?.and_then(Node::text).map(str::to_owned);
+    let name = doc.name(&["package", "name"])?;
     let version = own_version(&doc)?;
     let workspace = match doc.get(&["workspace"])? {
         Some(table) => Some(Workspace {

@@ -72,7 +72,7 @@ fn piece() -> impl Strategy<Value = String> {
 
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
-        "[ -~é\u{1f680}]{0,12}".prop_map(|text| crate::config::file::shape::quoted(&text)),
+        "[ -~é\u{1f680}]{0,12}".prop_map(|text| crate::sites::toml::quoted(&text)),
         Just("true".to_owned()),
         (-2..3i64).prop_map(|number| number.to_string()),
         prop::collection::vec("'[a-z:{}$* ]{0,9}'", 0..3)
