@@ -172,6 +172,21 @@ impl Refusal {
         self
     }
 
+    /// The same refusal about a package: our commands get the option that chooses it.
+    #[must_use]
+    pub fn about(mut self, option: &str) -> Self {
+        for (next, _) in &mut self.next {
+            if let Next::Ours(command) = next
+                && command.starts_with("bump ")
+                && !command.contains(" -p ")
+                && !command.contains("--help")
+            {
+                command.push_str(option);
+            }
+        }
+        self
+    }
+
     /// Names any other command as a way on.
     #[must_use]
     pub fn next_shell(mut self, command: impl Into<String>, what_for: impl Into<String>) -> Self {

@@ -354,6 +354,63 @@ fn tables_of_packages_by_name_by_folder_and_at_the_top() {
     works(&place, &["bump", "minor", "-p", "a"]);
 }
 
+/// A port looks like a version, a registry like a tag; more text is needed only where it is doubtful.
+#[test]
+fn a_match_that_is_the_version_counts_before_others() {
+    let entry = declared(r#"{ path = "c.yaml", key = "image", pattern = ":{version}" }"#);
+    let place = place("port", &entry);
+    place.put("c.yaml", "image: r.io:5000/demo:1.2.0\n");
+    works(&place, &["bump", "minor"]);
+    assert_eq!(place.read("c.yaml"), "image: r.io:5000/demo:1.3.0\n");
+    works(&place, &["undo"]);
+    place.put("c.yaml", "image: r.io:10.1/demo:1.2.0\n");
+    works(&place, &["bump", "minor"]);
+    assert_eq!(place.read("c.yaml"), "image: r.io:10.1/demo:1.3.0\n");
+    works(&place, &["undo"]);
+    place.put("c.yaml", "image: r.io:10.1/demo:1.1.0\n");
+    let said = refuses(&place, &["bump", "minor"], 2, &["1:13 (10.1), 1:23 (1.1.0)"]);
+    assert!(!said.err.contains("count ="), "{said}");
+}
+
+#[test]
+fn ignoring_a_manifest_leaves_out_its_version_only() {
+    let place = place("name stays", "[version]\nignore = [\"pyproject.toml\"]\n");
+    let status = works(&place, &["status"]);
+    assert!(status.out.starts_with("demo 1.2.0"), "{status}");
+    works(&place, &["bump", "minor"]);
+    assert!(place.read("src/demo/__init__.py").contains("1.3.0"));
+    assert!(place.read("pyproject.toml").contains("1.2.0"));
+    works(&place, &["undo"]);
+    place.put("gonogo.toml", "[version]\nignore = [\"**\"]\n");
+    refuses(&place, &["bump", "minor"], 2, &["every version file is ignored", "gonogo.toml"]);
+}
+
+#[test]
+fn files_of_the_top_and_of_packages() {
+    let place = Place::repository("whose");
+    for name in ["a", "b"] {
+        let toml = format!("[project]\nname = \"{name}\"\nversion = \"1.2.0\"\n");
+        place.put(&format!("libs/{name}/pyproject.toml"), toml);
+    }
+    place.put("README.md", "a 1.2.0\n");
+    place.put("libs/a/README.md", "a 1.2.0\n");
+    let entry = r#"{ path = "README.md", pattern = "a {version}" }"#;
+    place.put("gonogo.toml", declared(entry));
+    place.commit_all("start");
+    let words = ["[version] files are those of the top", "[package.a]", "gonogo.toml:3:"];
+    refuses(&place, &["bump", "minor"], 2, &words);
+    refuses(&place, &["status"], 2, &words);
+    let both = format!("[package.a]\nfiles = [{entry}, {}]\n", entry.replace("README", "/README"));
+    place.put("gonogo.toml", both);
+    works(&place, &["bump", "minor", "-p", "a"]);
+    assert_eq!(
+        (place.read("README.md"), place.read("libs/a/README.md")),
+        ("a 1.3.0\n".into(), "a 1.3.0\n".into())
+    );
+    place.put("gonogo.toml", "[package.nobody]\n");
+    refuses(&place, &["bump", "minor", "-p", "a"], 2, &["there is no package nobody"]);
+}
+
 #[test]
 fn tags_as_configured() {
     let place = place("tags", "[tag]\nformat = \"release-{version}\"\nignore = [\"*-bad\"]\n");

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::fs;
+
 use support::{Place, refuses, undone, works};
 
 fn python(place: &Place, folder: &str, name: &str, version: &str) {
@@ -169,4 +171,48 @@ fn what_is_declared_at_the_top_has_a_line() {
     assert!(status.out.lines().any(|line| line.trim_start().starts_with("all ")), "{status}");
     works(&place, &["bump", "minor", "--next"]);
     assert_eq!(place.read("VERSION"), "10.1.0\n");
+}
+
+/// What is suggested about a package is about that package.
+#[test]
+fn commands_to_copy_choose_the_package() {
+    let place = several("copy");
+    works(&place, &["bump", "minor", "-p", "acme-core"]);
+    let said = refuses(&place, &["bump", "minor", "-p", "acme-core"], 3, &["not released yet"]);
+    assert!(said.err.contains("next: gonogo bump minor --next -p acme-core"), "{said}");
+    let said = refuses(&place, &["bump", "minor", "-p", "acme-*"], 3, &["It is about acme-core."]);
+    assert!(said.err.contains(" -p acme-core"), "{said}");
+    works(&place, &["undo"]);
+    python(&place, "copy", "acme-core", "1.2.0");
+    std::os::unix::fs::symlink("../web", place.top.join("libs/link")).unwrap();
+    fs::create_dir(place.top.join("phantom")).unwrap();
+    std::os::unix::fs::symlink("../web/package.json", place.top.join("phantom/package.json"))
+        .unwrap();
+    let status = works(&place, &["status"]);
+    assert_eq!(status.out.matches("acme-web").count(), 1, "{status}");
+    let next = status.out.lines().last().unwrap().trim_start_matches("next: gonogo ");
+    assert!(next.ends_with(" -p copy") || next.ends_with(" -p libs/core"), "{status}");
+    works(&place, &next.split(' ').collect::<Vec<_>>());
+}
+
+#[test]
+fn a_pattern_takes_what_has_a_version() {
+    let place = several("patterns");
+    place.put("nover/package.json", "{\"name\": \"acme-none\"}\n");
+    works(&place, &["bump", "minor", "-p", "acme-*"]);
+    works(&place, &["undo"]);
+    refuses(&place, &["bump", "minor", "-p", "acme-none"], 2, &["acme-none has no version"]);
+}
+
+#[test]
+fn a_title_names_the_first_of_many() {
+    let place = Place::repository("many");
+    for number in 0..9 {
+        python(&place, &format!("p{number}"), &format!("pkg{number}"), "1.0.0");
+    }
+    place.commit_all("start");
+    works(&place, &["bump", "minor", "-p", "*", "--commit"]);
+    let subject = place.git(&["log", "-1", "--format=%s"]);
+    let named = "pkg0 to 1.1.0, pkg1 to 1.1.0, pkg2 to 1.1.0, pkg3 to 1.1.0, and 5 more\n";
+    assert_eq!(subject, format!("chore: bump {named}"));
 }

@@ -76,7 +76,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let bumps = survey.projects.iter().map(|known| {
         let set_from = set_from.as_ref().filter(|_| !somebody || holds(&known));
         let wish = Wish { target: &target, downgrade, set_from, command: &command };
-        bump::plan(&survey.facts(known), &wish)
+        let plan = bump::plan(&survey.facts(known), &wish);
+        plan.map_err(|refusal| match survey.projects.as_slice() {
+            [_] => refusal.about(&known.option),
+            _ => refusal.about(&known.option).why(format!("It is about {}.", known.name())),
+        })
     });
     let bumps = bumps.collect::<Result<Vec<Bump>, Refusal>>()?;
     let changes = bump::changes(&bumps, &survey.files)?;

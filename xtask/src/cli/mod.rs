@@ -123,6 +123,10 @@ fn leading_on(refusal: Refusal, command: &Command, context: &Context) -> Refusal
         let list = format!("ls {}", word(there.display()));
         return refusal.next_shell(list, "shows which folders there are");
     }
+    // What is wrong in the configuration is wrong for every command but this one.
+    if refusal.place.as_ref().is_some_and(|place| place.path.as_str() == "gonogo.toml") {
+        return refusal.next("doctor", "shows what else is in the way");
+    }
     let place = refusal.place.as_ref().map(|place| word(&place.path));
     match (command, place) {
         (Command::Status(_), Some(path)) => {

@@ -17,6 +17,8 @@ pub(super) struct Known {
     pub project: Project,
     pub releases: Releases,
     pub tagged: Vec<Version>,
+    /// The option that chooses it, ` -p NAME`, for a command to copy; empty when none is needed.
+    pub option: String,
 }
 
 /// What was read of a repository.
@@ -51,9 +53,17 @@ impl Survey {
             };
         }
         let mut chosen = Vec::new();
+        let meant = names.iter().any(|name| !name.contains(['*', '?']));
         for package in projects.packages()?.choose(names)? {
-            let project = projects.of(package)?;
-            chosen.push(project.ok_or_else(|| without_version(package))?);
+            match projects.of(package)? {
+                Some(project) => chosen.push(project),
+                None if meant => return Err(without_version(package)),
+                // What a pattern happens to match need not have a version.
+                None => {}
+            }
+        }
+        if chosen.is_empty() {
+            return Err(Refusal::usage(format!("no package {} has a version", names.join(", "))));
         }
         Self::of(repo, &tree, projects, chosen, Vec::new())
     }
@@ -87,7 +97,7 @@ impl Survey {
             ([], None) => Err(projects.nothing()?),
             ([], Some(first)) => Err(first.refusal),
             ([_], None) => Self::of(repo, tree, projects, found, Vec::new()),
-            (several, broken) => Err(choose_one(several, broken, command)),
+            (several, broken) => Err(choose_one(&projects, several, broken, command)),
         }
     }
 
@@ -114,9 +124,12 @@ impl Survey {
         let releases = Releases::read_all(repo, &formats, &projects.settings.tag.ignore)?;
         let known = found.into_iter().zip(releases).map(|(project, releases)| {
             let tagged = releases.versions();
-            Known { project, releases, tagged }
+            let option = projects.choice(&project);
+            let option = option.map_or_else(String::new, |name| format!(" -p {}", word(name)));
+            Known { project, releases, tagged, option }
         });
-        Ok(Self { projects: known.collect(), files, broken, settings: projects.settings })
+        let known = known.collect();
+        Ok(Self { projects: known, files, broken, settings: projects.settings })
     }
 
     /// What the planner needs to know of one project.
@@ -142,7 +155,12 @@ fn without_version(package: &Package) -> Refusal {
         .why(format!("The manifest in {}/ says none.", package.folder))
 }
 
-fn choose_one(found: &[Project], broken: Option<Broken>, command: &str) -> Refusal {
+fn choose_one(
+    projects: &Projects<'_>,
+    found: &[Project],
+    broken: Option<Broken>,
+    command: &str,
+) -> Refusal {
     let refusal = Refusal::usage("there are several packages, so say which one with -p");
     let name = |project: &Project| project.name.clone().unwrap_or_else(|| project.folder.clone());
     let names: Vec<String> = found.iter().take(NAMED).map(name).collect();
@@ -150,7 +168,8 @@ fn choose_one(found: &[Project], broken: Option<Broken>, command: &str) -> Refus
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let first = names.first().map(|name| format!("{command} -p {}", word(name)));
+    let first = found.first().and_then(|first| projects.choice(first));
+    let first = first.map(|name| format!("{command} -p {}", word(name)));
     let refusal = match broken {
         Some(Broken { folder, refusal: why }) => refusal
             .why(format!("They are {}{more}, and those that cannot be read:", names.join(", ")))

@@ -48,7 +48,11 @@ impl Packages {
     ) -> Result<Self, Refusal> {
         let anywhere = MANIFESTS.iter().filter_map(|name| Glob::parse(&format!("**/{name}")).ok());
         let manifests = tree.files(&anywhere.collect::<Vec<_>>())?;
-        let folders: BTreeSet<&str> = manifests.iter().map(RepoPath::folder).collect();
+        // A link to a manifest makes no second package; one that cannot be read is told below.
+        let own = |path: &&RepoPath| {
+            tree.read(path).map_or(true, |file| file.is_some_and(|file| file.path == **path))
+        };
+        let folders: BTreeSet<&str> = manifests.iter().filter(own).map(RepoPath::folder).collect();
         let mut packages = Self::default();
         for folder in folders.into_iter().filter(|folder| wanted(folder)) {
             match name(&View { tree, folder, memo }) {

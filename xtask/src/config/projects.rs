@@ -67,6 +67,8 @@ impl<'a> Projects<'a> {
             project.name = Some(name.value.clone());
         }
         self.put_first(&mut project)?;
+        // Wherever its manifest lies, nothing has to be said to choose it.
+        project.folder = String::new();
         Ok(Some(project))
     }
 
@@ -141,6 +143,18 @@ impl<'a> Projects<'a> {
     /// Are packages configured, so that the project at the top is not the only one?
     pub fn has_several(&self) -> bool {
         self.settings.packages.is_some() || !self.settings.package.is_empty()
+    }
+
+    /// What `-p` has to say to choose this project: its name, its folder where several go by that
+    /// name; `None` when nothing has to be said.
+    pub fn choice(&self, project: &Project) -> Option<String> {
+        if project.folder.is_empty() {
+            return None;
+        }
+        let found = self.packages.get().map_or(&[][..], |packages| &packages.found);
+        let name = project.name.clone().unwrap_or_else(|| project.folder.clone());
+        let same = found.iter().filter(|other| normal(&other.name) == normal(&name)).count();
+        Some(if same > 1 { project.folder.clone() } else { name })
     }
 
     /// Which tags are releases of a project. Packages below the top do not share bare tags.

@@ -20,6 +20,9 @@ pub const COMMIT_TEMPLATE: &str = include_str!("../../templates/bump-commit.txt"
 /// The same where packages are named.
 pub const PACKAGES_TEMPLATE: &str = include_str!("../../templates/bump-packages-commit.txt");
 
+/// So many places are named when they disagree.
+const PLACES: usize = 12;
+
 /// What the repository says.
 pub struct Facts<'a> {
     pub project: &'a Project,
@@ -60,7 +63,7 @@ pub struct Bump {
 pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
     let sites = &facts.project.sites;
     if sites.is_empty() {
-        return Err(no_file(facts.project));
+        return Err(no_file(facts));
     }
     let current = current(facts, wish)?;
     let style = style(facts, &current);
@@ -99,12 +102,17 @@ pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
                 .why(format!("The version files are {}.", names.join(", ")))
         });
     }
-    let Some((source, first)) = held.first() else { return Err(no_file(facts.project)) };
+    let Some((source, first)) = held.first() else { return Err(no_file(facts)) };
     if held.iter().all(|(_, version)| version.same(first)) {
         return Ok(first.clone());
     }
     let refusal = Refusal::unsafe_to("the version files disagree, so nothing was changed");
-    let refusal = held.iter().fold(refusal, |refusal, (site, version)| {
+    // Of many places those that differ from the source are the news.
+    let many = held.len() > PLACES;
+    let told = held.iter().filter(|(_, version)| !many || !version.same(first));
+    let mut told: Vec<_> = told.take(PLACES).collect();
+    told.extend(held.first().filter(|_| many));
+    let refusal = told.iter().fold(refusal, |refusal, (site, version)| {
         let line = facts.files.get(&site.path).map_or(1, |bytes| line_of(bytes, site));
         match &site.role {
             Role::Piece { of, .. } => {
@@ -113,6 +121,10 @@ pub fn current(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Version, Refusal> {
             _ => refusal.why(format!("{}:{line}  {version}", site.path)),
         }
     });
+    let refusal = match held.len() - told.len() {
+        0 => refusal,
+        more => refusal.why(format!("There are {more} more places.")),
+    };
     let retry = format!("{} --set-from {}", wish.command, word(&source.path));
     Err(refusal.next_typed(retry, format!("if {first} is right")))
 }
@@ -179,11 +191,29 @@ fn line_of(bytes: &[u8], site: &Site) -> usize {
     sites::place(&site.path, bytes, site.range.start).line
 }
 
-fn no_file(project: &Project) -> Refusal {
+/// The tag of the next minor release, where tags are the version.
+pub fn next_tag(facts: &Facts<'_>) -> String {
+    let first = || "v0.1.0".to_owned();
+    let Some((tag, version)) = facts.released else { return first() };
+    let style = style(facts, version);
+    let released = Some(Released { version, tag });
+    let asked = version::Facts { current: version, released, taken: facts.tagged, style };
+    let target = Target::Level(version::Move::plain(version::Level::Minor));
+    match version::next(&asked, &target, Downgrade::Refuse) {
+        Ok(Outcome::Bump { to, .. }) => tag.replace(version.text(), to.text()),
+        _ => first(),
+    }
+}
+
+fn no_file(facts: &Facts<'_>) -> Refusal {
+    let project = facts.project;
     match &project.vcs {
         Some(tool) => Refusal::usage("no file holds the version, so there is nothing to bump")
             .why(format!("{} takes it from git tags with {tool}.", project.manifest))
-            .next_shell("git tag -a v1.2.3", "a new tag is a new version"),
+            .next_shell(
+                format!("git tag -a {}", word(next_tag(facts))),
+                "a new tag is a new version",
+            ),
         None => Refusal::usage(format!("{} has no version", project.manifest)),
     }
 }
@@ -289,8 +319,7 @@ pub fn into_plan(
     let way = match bumps {
         [bump] => format!("{} -> {}", bump.from, bump.to),
         several => {
-            let way = |bump: &Bump| format!("{} {} -> {}", bump.called(), bump.from, bump.to);
-            several.iter().map(way).collect::<Vec<_>>().join(", ")
+            listed(several, |bump| format!("{} {} -> {}", bump.called(), bump.from, bump.to))
         }
     };
     let paths: Vec<RepoPath> = changes.iter().map(|change| change.path.clone()).collect();
@@ -341,6 +370,19 @@ pub fn message(template: &str, bumps: &[Bump]) -> Result<String, Refusal> {
     Ok(filled)
 }
 
+/// So many packages are named in a title.
+const NAMED: usize = 4;
+
+/// The bumps in one line, the first few of many.
+fn listed(bumps: &[Bump], each: impl Fn(&Bump) -> String) -> String {
+    let named = if bumps.len() > NAMED + 1 { NAMED } else { bumps.len() };
+    let mut parts: Vec<String> = bumps[..named].iter().map(each).collect();
+    if named < bumps.len() {
+        parts.push(format!("and {} more", bumps.len() - named));
+    }
+    parts.join(", ")
+}
+
 fn value(word: &str, bumps: &[Bump]) -> Result<String, Refusal> {
     let one = |of: fn(&Bump) -> Option<&str>| {
         let mut values = bumps.iter().map(of);
@@ -356,10 +398,7 @@ fn value(word: &str, bumps: &[Bump]) -> Result<String, Refusal> {
         "version" => one(|bump| Some(bump.to.text())),
         "previous" => one(|bump| Some(bump.from.text())),
         "name" => one(|bump| bump.name.as_deref()),
-        "packages" => {
-            let part = |bump: &Bump| format!("{} to {}", bump.called(), bump.to);
-            Ok(bumps.iter().map(part).collect::<Vec<_>>().join(", "))
-        }
+        "packages" => Ok(listed(bumps, |bump| format!("{} to {}", bump.called(), bump.to))),
         _ => Err(Refusal::usage(format!("{{{word}}} cannot be filled in a commit message"))
             .why("A bump knows {version}, {previous}, {name} and {packages}.")),
     }

@@ -161,3 +161,13 @@ fn a_thousand_releases_are_read_at_once() {
     counts(&place, "v1.999.0");
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
+
+#[test]
+fn status_leads_on_where_the_files_are_behind() {
+    let place = Place::python("behind");
+    place.git(&["tag", "v3.0.0"]);
+    let said = works(&place, &["status"]);
+    let last = said.out.lines().last().unwrap();
+    assert!(last.starts_with("next: gonogo bump "), "{said}");
+    works(&place, &last.trim_start_matches("next: gonogo ").split(' ').collect::<Vec<_>>());
+}

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::super::project::{Known, Survey};
-use super::super::status::chosen;
 use super::Finding;
 use crate::config::Broken;
 use crate::error::{Refusal, word};
@@ -105,7 +104,8 @@ fn version(survey: &Survey, known: &Known) -> Finding {
             }
             None => format!("{} has none", known.name()),
         };
-        return Finding::failed("version", what).shell("git tag -a v1.2.3");
+        let tag = word(bump::next_tag(&survey.facts(known)));
+        return Finding::unknown("version", what).shell(format!("git tag -a {tag}"));
     };
     let places = held.iter().filter_map(|(site, version)| {
         let bytes = survey.files.get(&site.path)?;
@@ -125,7 +125,7 @@ fn version(survey: &Survey, known: &Known) -> Finding {
 
 fn disagreeing(known: &Known, first: &RepoPath) -> Finding {
     let what = format!("the version files of {} disagree", known.name());
-    let mend = format!("bump minor{} --set-from {}", chosen(known), word(first));
+    let mend = format!("bump minor{} --set-from {}", known.option, word(first));
     Finding::failed("version", what).ours(mend)
 }
 

@@ -63,6 +63,8 @@ struct Report {
     agreed: Option<Version>,
     released: Option<String>,
     next: Vec<(&'static str, String)>,
+    /// Why no level leads anywhere.
+    stuck: Option<Refusal>,
 }
 
 impl Report {
@@ -78,6 +80,11 @@ impl Report {
             None => None,
         };
         let next = agreed.as_ref().map(|version| next(&facts, version)).unwrap_or_default();
+        let stuck = match &agreed {
+            Some(version) if next.is_empty() => stuck(&facts, version),
+            _ => None,
+        };
+        let stuck = stuck.map(|refusal| refusal.about(&known.option));
         let version = held.first().map_or_else(String::new, |(_, version)| format!(" {version}"));
         let title = format!(
             "{}{}",
@@ -86,7 +93,7 @@ impl Report {
         );
         let held = held.iter().map(|(site, _)| row(survey, site)).collect();
         let followers = followers(known);
-        Ok(Self { title, held, followers, agreed, released, next })
+        Ok(Self { title, held, followers, agreed, released, next, stuck })
     }
 
     fn show(&self, ui: &Ui, known: &Known) {
@@ -119,10 +126,21 @@ impl Report {
     }
 
     fn show_next(&self, ui: &Ui, known: &Known) {
+        if let Some(refusal) = &self.stuck {
+            ui.answer(&format!("Next        {} {}", Mark::Warning.text(), refusal.what));
+            let ours = refusal.next.iter().find_map(|(next, _)| match next {
+                Next::Ours(command) => Some(command),
+                Next::Typed(_) | Next::Shell(_) => None,
+            });
+            if let Some(command) = ours {
+                ui.answer(&format!("next: {}", ui.ours(command)));
+            }
+            return;
+        }
         if self.next.is_empty() {
             if let (None, Some((place, ..))) = (&self.agreed, self.held.first()) {
                 let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
-                let mend = format!("bump minor{} --set-from {}", chosen(known), word(file));
+                let mend = format!("bump minor{} --set-from {}", known.option, word(file));
                 ui.answer(&format!("next: {}", ui.ours(&mend)));
             }
             return;
@@ -132,7 +150,7 @@ impl Report {
         ui.answer(&format!("Next        {}", next.join(&format!(" {} ", dot()))));
         ui.answer(&format!(
             "next: {}",
-            ui.ours(&format!("bump {}{}", self.next[0].0, chosen(known)))
+            ui.ours(&format!("bump {}{}", self.next[0].0, known.option))
         ));
     }
 
@@ -160,14 +178,6 @@ impl Report {
             "released": known.releases.newest.as_ref().map(|(tag, _)| tag),
             "next": next,
         })
-    }
-}
-
-/// The option that names a package below the top, for a command to copy.
-pub(super) fn chosen(known: &Known) -> String {
-    match known.project.folder.as_str() {
-        "" => String::new(),
-        _ => format!(" -p {}", word(known.name())),
     }
 }
 
@@ -227,6 +237,15 @@ fn followers(known: &Known) -> Option<String> {
 }
 
 /// What each level would lead to now; levels that lead nowhere are left out.
+/// Why a version leads nowhere: it is behind the newest release, or its tags are taken.
+fn stuck(facts: &bump::Facts<'_>, current: &Version) -> Option<Refusal> {
+    let released = facts.released.map(|(tag, version)| Released { version, tag });
+    let style = bump::style(facts, current);
+    let facts = crate::version::Facts { current, released, taken: facts.tagged, style };
+    let target = Target::Level(Move::plain(Level::Minor));
+    crate::version::next(&facts, &target, Downgrade::Refuse).err()
+}
+
 fn next(facts: &bump::Facts<'_>, current: &Version) -> Vec<(&'static str, String)> {
     let released = facts.released.map(|(tag, version)| Released { version, tag });
     let style = bump::style(facts, current);

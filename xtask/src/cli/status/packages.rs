@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::project::{Known, Survey};
 use super::place;
 use crate::config::Broken;
-use crate::error::{Refusal, word};
+use crate::error::Refusal;
 use crate::flows::bump;
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, bold};
@@ -20,6 +20,7 @@ struct Line {
     version: Result<Option<Version>, String>,
     released: Option<String>,
     folder: String,
+    option: String,
 }
 
 pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal> {
@@ -39,11 +40,15 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
         ));
     }
     for Broken { folder, refusal } in &survey.broken {
-        let at = match &refusal.place {
-            Some(place) => place.to_string(),
-            None => folder.clone(),
+        // "a/pyproject.toml is not valid TOML" becomes "a/pyproject.toml:1:9 is not valid TOML".
+        let said = match &refusal.place {
+            Some(place) => match refusal.what.strip_prefix(place.path.as_str()) {
+                Some(rest) => format!("{place}{rest}"),
+                None => format!("{place} {}", refusal.what),
+            },
+            None => format!("{folder} {}", refusal.what),
         };
-        ui.answer(&format!("  {} {at} {}", Mark::Warning.text(), refusal.what));
+        ui.answer(&format!("  {} {said}", Mark::Warning.text()));
     }
     // Members of a workspace have the same notes on what they share.
     let notes = survey.projects.iter().flat_map(|known| &known.project.notes);
@@ -53,7 +58,7 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
     }
     let sound = || lines.iter().filter(|line| matches!(line.version, Ok(Some(_))));
     if let Some(first) = sound().find(|line| line.released.is_some()).or(sound().next()) {
-        ui.answer(&format!("next: {}", ui.ours(&format!("bump minor -p {}", word(&first.name)))));
+        ui.answer(&format!("next: {}", ui.ours(&format!("bump minor{}", first.option))));
     }
     ui.json(&as_json(survey, &lines));
     Ok(())
@@ -78,6 +83,7 @@ fn line(survey: &Survey, known: &Known) -> Line {
         version,
         released: known.releases.newest.as_ref().map(|(tag, _)| tag.clone()),
         folder: known.project.folder.clone(),
+        option: known.option.clone(),
     }
 }
 
@@ -86,7 +92,8 @@ impl Line {
         let version = match &self.version {
             Ok(Some(version)) => version.to_string(),
             Ok(None) => "from git tags".to_owned(),
-            Err(why) => format!("{} {why}", Mark::Warning.text()),
+            // Without the mark's color, which would count as width.
+            Err(why) => format!("! {why}"),
         };
         let released = self.released.clone().unwrap_or_else(|| "not released".to_owned());
         let folder = if self.folder.is_empty() { "." } else { &self.folder };

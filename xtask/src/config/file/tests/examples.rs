@@ -119,7 +119,7 @@ fn what_is_written_is_read() {
     assert_eq!(source.as_ref().unwrap().value.as_str(), "demo/__init__.py");
     assert_eq!(scheme.as_ref().unwrap().value, Scheme::Pep440);
     assert_eq!(ignore[0].to_string(), "legacy/**");
-    let Declared { at, path, key, pattern, scheme, count } = &files[0];
+    let Declared { at, path, key, pattern, scheme, count, .. } = &files[0];
     assert_eq!(settings.place(*at).unwrap().source, "[[version.files]]");
     assert_eq!(path.to_string(), "deploy/*/values.yaml");
     assert_eq!(key.as_ref().unwrap().value, ["images", "demo.app", "tag"]);
