@@ -30,6 +30,18 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
+/// The same for JSON, where only strings can still hold such characters: JSON itself asks for the
+/// escapes of those below U+0020 alone.
+pub fn escaped_json(json: &str) -> String {
+    let letter = |letter: char| match letter {
+        control if control.is_control() && control != '\n' => {
+            format!("\\u{:04x}", u32::from(control))
+        }
+        letter => letter.to_string(),
+    };
+    json.chars().map(letter).collect()
+}
+
 fn behind_a_colour(text: &str) -> Option<&str> {
     let numbers = text.strip_prefix("\u{1b}[")?;
     numbers.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m')
@@ -65,5 +77,13 @@ mod tests {
         ] {
             assert_eq!(escaped(text), expected);
         }
+    }
+
+    #[test]
+    fn json_means_the_same() {
+        let value = serde_json::json!({ "a\u{7f}": ["\u{1b}[2J\n\t\u{9b}", "é\u{1f680}"] });
+        let shown = escaped_json(&format!("{value:#}"));
+        assert!(!shown.replace('\n', "").contains(char::is_control), "{shown:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 }

@@ -113,7 +113,7 @@ impl Ui {
     /// The result as JSON, where that is asked for.
     pub fn json(&self, value: &Value) {
         if self.form == Form::Json {
-            self.write(&format!("{value:#}"));
+            self.write(&escape::escaped_json(&format!("{value:#}")));
         }
     }
 
