@@ -7,7 +7,7 @@ use super::parts::{Goal, Stage};
 use crate::error::Refusal;
 
 /// The two families of version texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scheme {
     Semver,
     Pep440,

@@ -88,7 +88,7 @@ fn name(prefix: &str) -> Option<&str> {
 
 /// Tags by what they begin with, so that of many projects each looks only at its own.
 pub struct Tags<'t> {
-    tags: Vec<&'t str>,
+    all: Vec<&'t str>,
     /// The numbers of those that may be a version without a name.
     bare: Vec<usize>,
     /// The same for each name that a digit may follow.
@@ -114,12 +114,12 @@ impl<'t> Tags<'t> {
         }
         let mut sorted: Vec<usize> = (0..tags.len()).collect();
         sorted.sort_unstable_by_key(|number| tags[*number]);
-        Self { tags, bare, named, sorted }
+        Self { all: tags, bare, named, sorted }
     }
 
     /// The releases of a project in the order of the tags: tag and version.
     pub fn of(&self, format: &TagFormat) -> Vec<(String, Version)> {
-        let own = self.candidates(format).into_iter().map(|number| self.tags[number]);
+        let own = self.candidates(format).into_iter().map(|number| self.all[number]);
         own.filter_map(|tag| Some((tag.to_owned(), format.version(tag)?))).collect()
     }
 
@@ -133,9 +133,9 @@ impl<'t> Tags<'t> {
             }
             TagFormat::Named { name } => named(name),
             TagFormat::Given { before, .. } => {
-                let start = self.sorted.partition_point(|n| self.tags[*n] < before.as_str());
+                let start = self.sorted.partition_point(|n| self.all[*n] < before.as_str());
                 let rest = self.sorted[start..].iter().copied();
-                rest.take_while(|number| self.tags[*number].starts_with(before)).collect()
+                rest.take_while(|number| self.all[*number].starts_with(before)).collect()
             }
         };
         found.sort_unstable();

@@ -38,7 +38,7 @@ impl<'a> Lines<'a> {
 
     /// What stands around a place; `None` when it is not within one line.
     pub fn around(&self, range: &Range<usize>) -> Option<Around<'a>> {
-        let number = self.starts.partition_point(|start| *start <= range.start).checked_sub(1)?;
+        let number = self.number(range.start)?;
         let line = self.line(number);
         let start = self.starts[number];
         let (from, to) = (range.start - start, range.end.checked_sub(start)?);
@@ -48,6 +48,16 @@ impl<'a> Lines<'a> {
             above: number.checked_sub(1).map_or("", |above| self.line(above)),
             fenced: self.fenced[number],
         })
+    }
+
+    /// The 1-based number of the line that a place is in, and its text.
+    pub fn numbered(&self, at: usize) -> (usize, &'a str) {
+        let number = self.number(at).unwrap_or_default();
+        (number + 1, self.line(number).trim_start_matches('\u{feff}'))
+    }
+
+    fn number(&self, at: usize) -> Option<usize> {
+        self.starts.partition_point(|start| *start <= at).checked_sub(1)
     }
 
     fn line(&self, number: usize) -> &'a str {

@@ -14,6 +14,7 @@ mod rules;
 mod tests;
 mod tools;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Project;
@@ -33,7 +34,7 @@ const MANY: usize = 200;
 const ENOUGH_FOR_GLOB: usize = 4;
 
 /// A proposed entry of `files`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
     pub path: String,
     pub key: Option<String>,
@@ -109,6 +110,10 @@ pub(super) fn scan(
     let everything: Vec<Glob> = Glob::parse("**").into_iter().collect();
     let paths = tree.files(&everything)?;
     let claims = tools::claims(tree, &paths);
+    let mut known: HashMap<&RepoPath, Vec<Range<usize>>> = HashMap::new();
+    for site in &project.sites {
+        known.entry(&site.path).or_default().push(site.range.clone());
+    }
     for path in &paths {
         let below = |folder: &String| {
             path.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
@@ -124,17 +129,12 @@ pub(super) fn scan(
             continue;
         }
         let seen = File { path: path.clone(), bytes: file.bytes.clone() };
-        let known: Vec<Range<usize>> = project
-            .sites
-            .iter()
-            .filter(|site| site.path == file.path)
-            .map(|site| site.range.clone())
-            .collect();
+        let known = known.get(&file.path).map_or(&[][..], Vec::as_slice);
         let left = scan.left.len();
-        look(&subject, &seen, &known, &claims, &mut scan);
+        look(&subject, &seen, known, &claims, &mut scan);
         scan.left[left..].iter_mut().for_each(|place| place.path = file.path.clone());
     }
-    scan.entries = in_globs(scan.entries, &paths);
+    scan.entries = in_globs(&scan.entries, &paths);
     Ok(scan)
 }
 
@@ -223,9 +223,9 @@ fn look(
         scan.entries.push(fitted.entry);
     }
     for hit in hits.iter().filter(|hit| is_free(&covered, &hit.range)) {
-        let place = source.place(hit.range.start);
-        let text = place.source.trim().chars().take(60).collect();
-        let left = Left { path: file.path.clone(), line: place.line, text };
+        let (line, text) = lines.numbered(hit.range.start);
+        let text = text.trim().chars().take(60).collect();
+        let left = Left { path: file.path.clone(), line, text };
         if scan.left.last() != Some(&left) {
             scan.left.push(left);
         }
@@ -241,37 +241,45 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 }
 
 /// One entry for many files of a folder, where it stands for exactly these.
-fn in_globs(entries: Vec<Entry>, paths: &[RepoPath]) -> Vec<Entry> {
-    let mut rest = entries;
+fn in_globs(entries: &[Entry], paths: &[RepoPath]) -> Vec<Entry> {
+    let mut files: HashMap<String, usize> = HashMap::new();
+    for glob in paths.iter().flat_map(|path| globs(path.as_str())) {
+        *files.entry(glob).or_default() += 1;
+    }
+    let mut members: HashMap<Entry, Vec<usize>> = HashMap::new();
+    for (number, entry) in entries.iter().enumerate() {
+        wider(entry).for_each(|wider| members.entry(wider).or_default().push(number));
+    }
+    let mut taken = vec![false; entries.len()];
     let mut done = Vec::new();
-    while !rest.is_empty() {
-        let first = rest.remove(0);
-        let same = |other: &Entry| Entry { path: first.path.clone(), ..other.clone() } == first;
-        let mut glob = None;
-        for candidate in candidates(&first.path) {
-            let matching = |entry: &Entry| same(entry) && candidate.matches(&entry.path);
-            let here = 1 + rest.iter().filter(|entry| matching(entry)).count();
-            let all = paths.iter().filter(|path| candidate.matches(path.as_str())).count();
-            if here >= ENOUGH_FOR_GLOB && here == all {
-                rest.retain(|entry| !matching(entry));
-                glob = Some(candidate.to_string());
-                break;
-            }
+    for (number, entry) in entries.iter().enumerate() {
+        if taken[number] {
+            continue;
         }
-        done.push(Entry { path: glob.unwrap_or(first.path), ..first });
+        let fits = |wider: &Entry| {
+            let own = members.get(wider).filter(|own| own.len() >= ENOUGH_FOR_GLOB);
+            own.is_some_and(|own| {
+                files.get(&wider.path) == Some(&own.len()) && own.iter().all(|n| !taken[*n])
+            })
+        };
+        let found = wider(entry).find(fits);
+        let all = found.as_ref().and_then(|wider| members.get(wider));
+        all.into_iter().flatten().for_each(|member| taken[*member] = true);
+        done.push(found.unwrap_or_else(|| entry.clone()));
     }
     done
 }
 
-/// `docs/*.md` and `services/*/__init__.py`.
-fn candidates(path: &str) -> Vec<Glob> {
-    let Some((folder, name)) = path.rsplit_once('/') else { return Vec::new() };
-    let mut texts = Vec::new();
-    if let Some((_, extension)) = name.rsplit_once('.') {
-        texts.push(format!("{folder}/*.{extension}"));
-    }
-    if let Some((above, _)) = folder.rsplit_once('/') {
-        texts.push(format!("{above}/*/{name}"));
-    }
-    texts.iter().filter_map(|text| Glob::parse(text).ok()).collect()
+/// What could stand for this entry and others like it.
+fn wider(entry: &Entry) -> impl Iterator<Item = Entry> {
+    globs(&entry.path).map(|path| Entry { path, ..entry.clone() })
+}
+
+/// `docs/*.md` and `services/*/__init__.py`; none for a path that would itself be read as a glob.
+fn globs(path: &str) -> impl Iterator<Item = String> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or_default();
+    let plain = !folder.is_empty() && !path.contains(['*', '?']);
+    let extension = name.rsplit_once('.').map(|(_, extension)| format!("{folder}/*.{extension}"));
+    let above = folder.rsplit_once('/').map(|(above, _)| format!("{above}/*/{name}"));
+    extension.into_iter().chain(above).filter(move |_| plain)
 }

@@ -324,3 +324,28 @@ fn packages_of_a_project_are_recognized_by_name() {
         assert_eq!(is_related(name, own), expected, "{name} of {own}");
     }
 }
+
+#[test]
+fn files_of_a_folder_become_one_entry_where_it_stands_for_exactly_these() {
+    let paths = |folder: &str, number: usize| -> Vec<RepoPath> {
+        (0..number).map(|n| RepoPath::new(&format!("{folder}/{n}.md")).unwrap()).collect()
+    };
+    let entry = |path: &RepoPath| Entry {
+        path: path.to_string(),
+        key: None,
+        pattern: Some("demo=={version}".to_owned()),
+        scheme: None,
+        count: 1,
+        why: "install line",
+    };
+    let (all, some, odd) = (paths("all", 9), paths("some", 9), paths("o*d", 9));
+    let many: Vec<RepoPath> = (0..3000).flat_map(|n| paths(&format!("m/{n}"), 4)).collect();
+    let said = all.iter().chain(&some[..8]).chain(&odd).chain(&many);
+    let entries: Vec<Entry> = said.map(entry).collect();
+    let files = [all, some, odd, many].concat();
+    let found: Vec<String> = in_globs(&entries, &files).into_iter().map(|e| e.path).collect();
+    assert_eq!((found[0].as_str(), found.len()), ("all/*.md", 1 + 8 + 9 + 3000));
+    assert_eq!(found[1..9], (0..8).map(|n| format!("some/{n}.md")).collect::<Vec<_>>());
+    assert_eq!(found[9..18], (0..9).map(|n| format!("o*d/{n}.md")).collect::<Vec<_>>());
+    assert_eq!(found[18], "m/0/*.md");
+}

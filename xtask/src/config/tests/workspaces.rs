@@ -49,17 +49,17 @@ fn members_that_share_a_version_share_its_places() {
     const MEMBERS: usize = 400;
     let root = "[workspace]\nmembers = [\"c/*\"]\n[workspace.package]\nversion = \"0.4.0\"\n";
     let mut files = vec![("Cargo.toml".to_owned(), root.to_owned())];
-    let mut lock = "version = 4\n".to_owned();
+    let mut lock = vec!["version = 4\n".to_owned()];
     for n in 0..MEMBERS {
         let head =
             format!("[package]\nname = \"m{n}\"\nversion.workspace = true\n[dependencies]\n");
         let near = (0..10).map(|k| (n + k * 7 + 1) % MEMBERS);
         let near = near.map(|k| format!("m{k} = {{ path = \"../m{k}\", version = \"0.4\" }}\n"));
         files.push((format!("c/m{n}/Cargo.toml"), near.fold(head, |head, line| head + &line)));
-        lock += &format!("[[package]]\nname = \"m{n}\"\nversion = \"0.4.0\"\n");
-        lock += "dependencies = [\n \"m1 0.4.0\",\n]\n";
+        lock.push(format!("[[package]]\nname = \"m{n}\"\nversion = \"0.4.0\"\n"));
+        lock.push("dependencies = [\n \"m1 0.4.0\",\n]\n".to_owned());
     }
-    files.push(("Cargo.lock".to_owned(), lock));
+    files.push(("Cargo.lock".to_owned(), lock.concat()));
     let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     let tree = Memory::new(&files);
     let projects = Projects::new(&tree).unwrap();

@@ -185,7 +185,8 @@ files = [
         "13 version.files = { path = \"docs/a.md\", pattern = '\"{version}\"' }",
     ];
     assert_eq!(lines, expected);
-    let many: String = (0..20_000).map(|n| format!("g{n} = {{ shell = 'x' }}\n\n")).collect();
+    let many: Vec<String> = (0..20_000).map(|n| format!("g{n} = {{ shell = 'x' }}\n\n")).collect();
+    let many = many.concat();
     let last = read(&format!("[gates]\n{many}")).unwrap().written().pop().unwrap();
     assert_eq!((last.key.as_str(), last.line), ("gates.g19999.shell", 40_000));
 }
