@@ -306,7 +306,7 @@ fn the_project_itself() {
         place.git(&["commit", "-q", "-m", "gone"]);
         None
     });
-    let tags = ("failed", "version", "from git tags (setuptools-scm)", "git tag");
+    let tags = ("unknown", "version", "from git tags (setuptools-scm)", "git tag");
     finds("tags", tags, |place| {
         let scm = "[project]\nname = \"demo\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n\
             [build-system]\nrequires = [\"setuptools-scm\"]\n";

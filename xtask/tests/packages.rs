@@ -44,7 +44,7 @@ fn status_has_a_line_for_each() {
             "acme-cli 0.3.1 not released libs/cli",
             "acme-core 1.2.0 acme-core-v1.2.0 libs/core",
             "acme-web 2.0.0 not released web",
-            "! old/pyproject.toml:1:9 old/pyproject.toml is not valid TOML",
+            "! old/pyproject.toml:1:9 is not valid TOML",
             "next: gonogo bump minor -p acme-core",
         ],
         "{said}"

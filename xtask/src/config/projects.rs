@@ -83,10 +83,10 @@ impl<'a> Projects<'a> {
         let ignore = &self.settings.version.ignore;
         let tree = Unignored { tree: self.tree, ignore, own: &[], folder: "" };
         let mut packages = Packages::read(&tree, &self.memo, |folder| self.is_wanted(folder))?;
-        if let Some(name) = &self.settings.name {
-            if let Some(top) = packages.found.iter_mut().find(|p| p.folder.is_empty()) {
-                top.name.clone_from(&name.value);
-            }
+        if let Some(name) = &self.settings.name
+            && let Some(top) = packages.found.iter_mut().find(|p| p.folder.is_empty())
+        {
+            top.name.clone_from(&name.value);
         }
         for table in &self.settings.package {
             let found = packages.found.iter().any(|package| is_called(table, package));

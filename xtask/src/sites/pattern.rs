@@ -200,7 +200,7 @@ mod tests {
             ("**Version**: {version}", "- **Version**: 0.2.0 (beta)", vec!["0.2.0"]),
             ("=={version}", "pip install x==1.2.* y==1.2.3 z===1.2.4", vec!["1.2.3", "1.2.4"]),
             ("=={version}", "x==1.2.3.* y==1.2.3.", vec!["1.2.3"]),
-            ("x:{version}", "x:1.2.3@sha256:00 x:latest xx:1", vec!["1.2.3", "1"]),
+            ("x:{version}", "x:1.2.3@sha256:00 x:latest xx:1 xx:1.0", vec!["1.2.3", "1.0"]),
             ("'{version}'", "a '1.2.3', '1.2', 'x', '1.2.3", vec!["1.2.3", "1.2"]),
             ("/{version}/", "/1.2.3/1.2.4/", vec!["1.2.3", "1.2.4"]),
             ("version-{version}-blue", "version-1.2.3-blue.svg", vec!["1.2.3"]),
@@ -228,7 +228,7 @@ mod tests {
             ("v{version}", "v1.2.3 v", 2_500),
             ("{version} v", "v1.2.3 v", 0),
             ("-{version}", "--------", 0),
-            ("-{version}-", "1-1-1-1-", 9_999),
+            ("-{version}-", "1.0-1.0-", 4_999),
             ("1{version}", "11111111", 1),
         ] {
             let found = Pattern::parse(pattern).unwrap().find(text.repeat(2_500).as_bytes());

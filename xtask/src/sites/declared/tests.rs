@@ -180,7 +180,7 @@ fn a_pattern_reads_any_file() {
 fn a_pattern_within_a_key_looks_nowhere_else() {
     let compose = "services:\n  api:\n    image: \"reg.example:5000/api:1.2.3@sha256:00\"\n    \
         environment: &env\n      NOTE: |\n        api:9.9.9\n        v:1.2.3 :1.2.4\n  \
-        db: {image: 'postgres:16', v: \"x\\x3a1.2.3\"}\n  web: {image: web:1.2.3}\n";
+        db: {image: 'postgres:16.1', v: \"x\\x3a1.2.3\"}\n  web: {image: web:1.2.3}\n";
     let tag = Pattern::parse(":{version}").unwrap();
     let bare = Pattern::parse("{version}").unwrap();
     let within = |path: &str, text: &str, key: &str, pattern: &Pattern| {
@@ -190,7 +190,7 @@ fn a_pattern_within_a_key_looks_nowhere_else() {
     };
     for (key, expected) in [
         ("services.web.image", vec!["1.2.3"]),
-        ("services.db.image", vec!["16"]),
+        ("services.db.image", vec!["16.1"]),
         ("services.api.environment.NOTE", vec!["9.9.9", "1.2.3", "1.2.4"]),
     ] {
         assert_eq!(within("c.yml", compose, key, &tag).unwrap(), expected, "{key}");
