@@ -229,7 +229,7 @@ mod tests {
             ("{version} v", "v1.2.3 v", 0),
             ("-{version}", "--------", 0),
             ("-{version}-", "1.0-1.0-", 4_999),
-            ("1{version}", "11111111", 1),
+            ("1{version}", "11111111", 0),
         ] {
             let found = Pattern::parse(pattern).unwrap().find(text.repeat(2_500).as_bytes());
             assert_eq!(found.len(), expected, "{pattern:?} in {text:?}...");
