@@ -18,6 +18,7 @@ mod error;
 mod exec;
 mod flows;
 mod glob;
+mod history;
 mod journal;
 mod path;
 mod plan;

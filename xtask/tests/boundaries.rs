@@ -53,7 +53,7 @@ const OUTSIDE: [&str; 7] =
 
 #[test]
 fn planning_does_no_io() {
-    let pure = ["flows", "sites", "version", "plan", "config", "glob", "wording"];
+    let pure = ["flows", "sites", "version", "plan", "config", "glob", "history", "wording"];
     forbid(&pure, &OUTSIDE);
     forbid(
         &pure,
@@ -78,7 +78,9 @@ fn what_is_below_does_not_know_what_is_above() {
 
 #[test]
 fn a_dry_run_is_the_plan_printed() {
-    let below = ["config", "exec", "flows", "journal", "plan", "repo", "sites", "sys", "version"];
+    let below = [
+        "config", "exec", "flows", "history", "journal", "plan", "repo", "sites", "sys", "version",
+    ];
     forbid(&below, &["dry_run"]);
 }
 

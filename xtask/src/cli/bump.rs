@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::{Known, Survey};
+use super::unreleased;
 use crate::error::{Refusal, word};
 use crate::exec::{self, Finished};
 use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, PACKAGES_TEMPLATE, Wish};
@@ -14,7 +15,7 @@ use crate::path::RepoPath;
 use crate::plan::{Action, FileChange, Object, Oid, Plan, Ready};
 use crate::repo::{OtherChanges, Repo};
 use crate::ui::{self, Mark, Row, Volume, bold};
-use crate::version::{Downgrade, Step, Target};
+use crate::version::{Downgrade, Request, Step, Target};
 use crate::wording::counted;
 
 /// Set the next version in every version file
@@ -24,7 +25,8 @@ use crate::wording::counted;
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
-    /// major, minor, patch, alpha, beta, rc, prerelease, final, or a version such as 1.4.0
+    /// major, minor, patch, alpha, beta, rc, prerelease, final, auto (what the commits since the
+    /// last release ask for), or a version such as 1.4.0
     #[arg(value_name = "LEVEL|VERSION")]
     to: String,
     /// The package to bump, by name or folder (`lib-*` for all that match); may be repeated
@@ -62,7 +64,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Err(refusal.into());
     }
     let step = if args.next { Step::Next } else { Step::Nearest };
-    let target = Target::parse(&args.to, args.pre.as_deref(), step).map_err(explained)?;
+    let request = Request::parse(&args.to, args.pre.as_deref(), step).map_err(explained)?;
     let command = context.command();
     let survey = Survey::chosen(&repo, &args.packages, &command)?;
     let set_from = args.set_from.as_deref().map(|path| inside(&repo, context, path)).transpose()?;
@@ -73,16 +75,26 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         places.any(|site| Some(&site.path) == set_from.as_ref())
     };
     let somebody = survey.projects.iter().any(|known| holds(&known));
-    let bumps = survey.projects.iter().map(|known| {
+    let plan = |known: &Known, target: &Target| {
         let set_from = set_from.as_ref().filter(|_| !somebody || holds(&known));
-        let wish = Wish { target: &target, downgrade, set_from, command: &command };
+        let wish = Wish { target, downgrade, set_from, command: &command };
         let plan = bump::plan(&survey.facts(known), &wish);
         plan.map_err(|refusal| match survey.projects.as_slice() {
             [_] => refusal.about(&known.option),
             _ => refusal.about(&known.option).why(format!("It is about {}.", known.name())),
         })
-    });
-    let bumps = bumps.collect::<Result<Vec<Bump>, Refusal>>()?;
+    };
+    let bumps = match request {
+        Request::Target(target) => {
+            survey.projects.iter().map(|known| plan(known, &target)).collect::<Result<_, _>>()?
+        }
+        Request::Auto(auto) => unreleased::bumps(&repo, &survey, &context.ui, auto, plan)?,
+    };
+    if bumps.is_empty() {
+        // Which commits there are and why none of them counts was said.
+        context.ui.json(&json(&[], &[], None, None, None));
+        return Ok(());
+    }
     let changes = bump::changes(&bumps, &survey.files)?;
     if changes.is_empty() {
         return nothing_to_do(args, context, &repo, &survey, &bumps);

@@ -12,6 +12,7 @@ mod resume;
 mod schema;
 mod status;
 mod undo;
+mod unreleased;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

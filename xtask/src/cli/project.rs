@@ -31,6 +31,8 @@ pub(super) struct Survey {
     pub broken: Vec<Broken>,
     /// What gonogo.toml says.
     pub settings: Settings,
+    /// The names of all packages, where some of them are chosen: their commits are told apart.
+    pub packages: Option<Vec<String>>,
 }
 
 /// So many packages are named in a refusal.
@@ -54,7 +56,8 @@ impl Survey {
         }
         let mut chosen = Vec::new();
         let meant = names.iter().any(|name| !name.contains(['*', '?']));
-        for package in projects.packages()?.choose(names)? {
+        let packages = projects.packages()?;
+        for package in packages.choose(names)? {
             match projects.of(package)? {
                 Some(project) => chosen.push(project),
                 None if meant => return Err(without_version(package)),
@@ -65,7 +68,9 @@ impl Survey {
         if chosen.is_empty() {
             return Err(Refusal::usage(format!("no package {} has a version", names.join(", "))));
         }
-        Self::of(repo, &tree, projects, chosen, Vec::new())
+        let names = packages.found.iter().map(|package| package.name.clone()).collect();
+        let survey = Self::of(repo, &tree, projects, chosen, Vec::new())?;
+        Ok(Self { packages: Some(names), ..survey })
     }
 
     /// The project at the top, or every package when there is none or several are configured.
@@ -129,7 +134,8 @@ impl Survey {
             Known { project, releases, tagged, option }
         });
         let known = known.collect();
-        Ok(Self { projects: known, files, broken, settings: projects.settings })
+        let settings = projects.settings;
+        Ok(Self { projects: known, files, broken, settings, packages: None })
     }
 
     /// What the planner needs to know of one project.

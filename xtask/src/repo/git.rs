@@ -185,10 +185,20 @@ impl Call<'_> {
             if error.kind() == std::io::ErrorKind::TimedOut {
                 return Refusal::external(format!("{name} did not end")).why(error.to_string());
             }
-            Refusal::external("git cannot be run")
-                .why(error.to_string())
-                .next_shell("git --version", "must work; gonogo needs git 2.38 or newer")
+            cannot_run(&error)
         })
+    }
+
+    /// Starts it, to be read while it runs; its name comes along for [`failed`].
+    ///
+    /// # Errors
+    /// git cannot be started.
+    pub fn reading(self) -> Result<(String, proc::Reading), Refusal> {
+        let name = self.name.clone();
+        // git would flush its output after each commit into a pipe (git, "GIT_FLUSH").
+        let mut command = self.env("GIT_FLUSH", "0").command();
+        let reading = proc::reading(&mut command).map_err(|error| cannot_run(&error))?;
+        Ok((name, reading))
     }
 
     /// Runs it and returns its standard output.
@@ -200,6 +210,12 @@ impl Call<'_> {
         let out = self.output()?;
         if out.status.success() { Ok(out.stdout) } else { Err(failed(&name, &out)) }
     }
+}
+
+fn cannot_run(error: &std::io::Error) -> Refusal {
+    Refusal::external("git cannot be run")
+        .why(error.to_string())
+        .next_shell("git --version", "must work; gonogo needs git 2.38 or newer")
 }
 
 /// The folder that most likely is the work tree of this git folder.
@@ -268,16 +284,6 @@ pub(super) fn path(bytes: &[u8]) -> PathBuf {
 /// Output as its lines.
 pub(super) fn lines(out: &[u8]) -> Vec<String> {
     String::from_utf8_lossy(out).lines().map(str::to_owned).collect()
-}
-
-/// A text that a git glob takes literally.
-pub(super) fn glob_literal(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let escape = matches!(c, '*' | '?' | '[' | ']' | '\\').then_some('\\');
-            escape.into_iter().chain([c])
-        })
-        .collect()
 }
 
 /// Reads `git status --porcelain=v2 -z --branch` (git-status, "Porcelain Format Version 2").

@@ -1,6 +1,7 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
 mod git;
+mod log;
 mod ready;
 mod releases;
 mod surroundings;
@@ -9,6 +10,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 pub use git::{Git, in_hook, redirecting};
+pub use log::{Asked, Question, Range};
 pub use ready::OtherChanges;
 pub use releases::Releases;
 pub use surroundings::{Configuration, Landed, Remote};
@@ -170,42 +172,9 @@ impl Repo {
         Ok(git::lines(&out))
     }
 
-    /// The tag nearest to HEAD among those whose names begin with one of `prefixes` and a digit
-    /// and are not in `ignored`; `None` when none is reachable.
-    ///
-    /// "Nearest" is git's: the tag with the fewest commits after it (git-describe).
-    ///
-    /// # Errors
-    /// git fails for another reason than that there is none.
-    pub fn nearest_tag(
-        &self,
-        prefixes: &[&str],
-        ignored: &[&str],
-    ) -> Result<Option<String>, Refusal> {
-        let mut args = vec!["describe".to_owned(), "--tags".into(), "--abbrev=0".into()];
-        args.extend(prefixes.iter().map(|p| format!("--match={}[0-9]*", git::glob_literal(p))));
-        args.extend(ignored.iter().map(|name| format!("--exclude={}", git::glob_literal(name))));
-        let out = self.git.call(args).output()?;
-        match out.status.code() {
-            Some(0) => Ok(git::lines(&out.stdout).pop()),
-            Some(128) => Ok(None),
-            _ => Err(git::failed("git describe", &out)),
-        }
-    }
-
-    /// The commit of a reachable tag and every commit of HEAD that is not before it, children
-    /// first: its id and those of its parents with blanks between them, a NUL, and the full names
-    /// of the tags on it (`tag: refs/tags/v1.2.0, tag: ...`).
-    ///
-    /// # Errors
-    /// git fails.
-    pub fn decorated_since(&self, tag: &str) -> Result<Vec<u8>, Refusal> {
-        let parents = format!("refs/tags/{tag}^@");
-        self.git.call(DECORATED_LOG.into_iter().chain(["HEAD", "--not", parents.as_str()])).read()
-    }
-
-    /// The same for every commit of HEAD that has a tag, or joins lines that have; their parents
-    /// are the next such commits.
+    /// Every commit of HEAD that has a tag, or joins lines that have, children first: its id and
+    /// those of its parents (the next such commits) with blanks between them, a NUL, and the full
+    /// names of the tags on it (`tag: refs/tags/v1.2.0, tag: ...`).
     ///
     /// # Errors
     /// git fails.

@@ -5,11 +5,12 @@
 //! reset). Of those that are left (usually one commit, two after a hotfix branch was merged) the
 //! highest version counts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{Repo, git};
 use crate::error::Refusal;
 use crate::glob::Glob;
+use crate::history::Tagged;
 use crate::version::{TagFormat, Tags, Version};
 
 /// The release tags of the project.
@@ -18,10 +19,9 @@ pub struct Releases {
     pub newest: Option<(String, Version)>,
     /// Every version that has a tag, reachable or not, in git's version order, highest first.
     pub tagged: Vec<(String, Version)>,
+    /// The same with their commits, the other way round.
+    pub commits: Vec<Tagged>,
 }
-
-/// `git describe` is told at most so many names; a command line has a limit.
-const NAMES: usize = 300;
 
 impl Releases {
     /// Reads those of some projects; tags that match `ignore` are none.
@@ -33,17 +33,29 @@ impl Releases {
         formats: &[TagFormat],
         ignore: &[Glob],
     ) -> Result<Vec<Self>, Refusal> {
+        let commits = repo.tagged_commits()?;
         let tags = repo.tags()?;
+        let commits = commits.end()?;
         let index = Tags::new(counted(&tags, ignore));
-        let tagged = formats.iter().map(|format| index.of(format)).collect::<Vec<_>>();
-        let newest = match (tagged.as_slice(), repo.head.commit()) {
-            (tagged, Some(_)) if tagged.iter().any(|tagged| !tagged.is_empty()) => {
-                newest(repo, &tags, tagged)?
-            }
-            (tagged, _) => vec![None; tagged.len()],
+        let all: Vec<_> = formats.iter().map(|format| index.of(format)).collect();
+        if let ([format], [tagged]) = (formats, all.as_slice()) {
+            let known = with_commits(tagged, &commits);
+            let left = repo.not_behind(&known)?;
+            // Of equals git's first one stays.
+            let left =
+                left.into_iter().rev().map(|at| (known[at].tag.clone(), known[at].version.clone()));
+            return Ok(vec![Self::of(tagged.clone(), highest(left), format, &commits)]);
+        }
+        let lines = match repo.head.commit() {
+            Some(_) if !tags.is_empty() => git::lines(&repo.decorated()?),
+            _ => Vec::new(),
         };
-        let all = formats.iter().zip(tagged).zip(newest);
-        Ok(all.map(|((format, tagged), newest)| Self::of(tagged, newest, format)).collect())
+        let log = Log::read(&lines);
+        let read = |(tagged, format): (Vec<(String, Version)>, &TagFormat)| {
+            let newest = log.highest_left(&tagged);
+            Self::of(tagged, newest, format, &commits)
+        };
+        Ok(all.into_iter().zip(formats).map(read).collect())
     }
 
     /// The releases that HEAD comes after, the newest first as the history has them.
@@ -63,7 +75,7 @@ impl Releases {
         let log = git::lines(&repo.decorated()?);
         let log = Log::read(&log);
         let newest = log.highest_left(&tagged);
-        let known = Self::of(tagged, newest, format).tagged;
+        let known = Self::of(tagged, newest, format, &HashMap::new()).tagged;
         let mut known: HashMap<&str, &(String, Version)> =
             known.iter().map(|one| (one.0.as_str(), one)).collect();
         Ok(log.tags.iter().filter_map(|(tag, _)| known.remove(tag).cloned()).collect())
@@ -73,12 +85,14 @@ impl Releases {
         mut tagged: Vec<(String, Version)>,
         newest: Option<(String, Version)>,
         format: &TagFormat,
+        commits: &HashMap<String, String>,
     ) -> Self {
         if let Some((tag, _)) = newest.as_ref().or(tagged.first()) {
             let format = format.clone().knowing(tag);
             tagged.retain(|(tag, _)| format.version(tag).is_some());
         }
-        Self { newest, tagged }
+        let commits = with_commits(&tagged, commits);
+        Self { newest, tagged, commits }
     }
 
     /// The versions of [`Self::tagged`], the newest one first.
@@ -92,57 +106,18 @@ fn counted<'t>(tags: &'t [String], ignore: &[Glob]) -> Vec<&'t str> {
     tags.filter(|tag| !ignore.iter().any(|glob| glob.matches(tag))).collect()
 }
 
-/// The release that counts for each project, by one walk over the history for all of them.
-///
-/// For a single one git-describe names the tag with the fewest commits after it. That is cheap and
-/// close, but it asks for no version: every reachable release that is neither that one nor before
-/// it lies in the few commits which describe left behind, so a second look at those decides.
-fn newest(
-    repo: &Repo,
-    tags: &[String],
-    tagged: &[Vec<(String, Version)>],
-) -> Result<Vec<Option<(String, Version)>>, Refusal> {
-    let log = match tagged {
-        [only] => match nearest(repo, tags, only)? {
-            Nearest::None => return Ok(vec![None]),
-            Nearest::Tag(tag) => repo.decorated_since(&tag)?,
-            Nearest::TooManyNames => repo.decorated()?,
-        },
-        _ => repo.decorated()?,
+/// Each with its commit, in git's version order, the lowest first.
+fn with_commits(tagged: &[(String, Version)], commits: &HashMap<String, String>) -> Vec<Tagged> {
+    let of = |(tag, version): &(String, Version)| {
+        let commit = commits.get(tag)?.clone();
+        Some(Tagged { tag: tag.clone(), version: version.clone(), commit })
     };
-    let log = git::lines(&log);
-    let log = Log::read(&log);
-    Ok(tagged.iter().map(|tagged| log.highest_left(tagged)).collect())
+    tagged.iter().rev().filter_map(of).collect()
 }
 
-/// What git-describe says.
-enum Nearest {
-    Tag(String),
-    None,
-    /// It cannot be told which tags are releases.
-    TooManyNames,
-}
-
-fn nearest(repo: &Repo, tags: &[String], tagged: &[(String, Version)]) -> Result<Nearest, Refusal> {
-    let mut prefixes: Vec<&str> = tagged
-        .iter()
-        .filter_map(|(tag, version)| tag.rsplit_once(version.text()))
-        .map(|(prefix, _)| prefix)
-        .collect();
-    prefixes.sort_unstable();
-    prefixes.dedup();
-    let releases: HashSet<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
-    let looks_like_one = |tag: &str| {
-        let rest = prefixes.iter().filter_map(|prefix| tag.strip_prefix(prefix));
-        rest.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    let ignored = tags.iter().map(String::as_str);
-    let ignored: Vec<&str> =
-        ignored.filter(|&tag| looks_like_one(tag) && !releases.contains(tag)).collect();
-    if prefixes.len() + ignored.len() > NAMES {
-        return Ok(Nearest::TooManyNames);
-    }
-    Ok(repo.nearest_tag(&prefixes, &ignored)?.map_or(Nearest::None, Nearest::Tag))
+/// No maximum by a sort: `precedes` is no total order. Of equals the first one stays.
+fn highest(left: impl Iterator<Item = (String, Version)>) -> Option<(String, Version)> {
+    left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best })
 }
 
 /// A log of [`Repo::decorated_since`]: children come first, so one pass can hand "there is a
@@ -193,8 +168,8 @@ impl<'l> Log<'l> {
         }
         let left = tagged.iter().zip(commits);
         let left = left.filter(|(_, at)| at.is_some_and(|at| !superseded[at])).map(|(one, _)| one);
-        // No maximum by a sort: `precedes` is no total order. Of equals git's first one stays.
-        left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best }).cloned()
+        // Of equals git's first one stays.
+        highest(left.cloned())
     }
 }
 
@@ -202,7 +177,7 @@ impl<'l> Log<'l> {
 mod tests {
     use super::*;
 
-    fn highest(lines: &[&str], tags: &[&str]) -> Option<String> {
+    fn left(lines: &[&str], tags: &[&str]) -> Option<String> {
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         let tagged: Vec<(String, Version)> = tags
             .iter()
@@ -226,8 +201,8 @@ mod tests {
             (&["v8.0.0"], None),
             (&[], None),
         ] {
-            assert_eq!(highest(&log, tags).as_deref(), expected, "{tags:?}");
+            assert_eq!(left(&log, tags).as_deref(), expected, "{tags:?}");
         }
-        assert_eq!(highest(&[], &["v1.0.0"]), None);
+        assert_eq!(left(&[], &["v1.0.0"]), None);
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +76,55 @@ pub fn output(command: &mut Command, input: Option<&[u8]>) -> io::Result<Output>
     let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
     let status = child.wait()?;
     Ok(Output { status, stdout: stdout.collected(), stderr: stderr.collected() })
+}
+
+/// A child that is read while it runs. Dropped before its end, it is killed.
+pub struct Reading {
+    child: Child,
+    stdout: Option<ChildStdout>,
+    stderr: Drain,
+}
+
+/// Starts a child whose standard output is read as it comes, without standard input.
+///
+/// # Errors
+/// The child cannot be started.
+pub fn reading(command: &mut Command) -> io::Result<Reading> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = spawn(command)?;
+    let stderr = drain(child.stderr.take());
+    let stdout = child.stdout.take();
+    if let Some(pipe) = &stdout {
+        // A wider pipe wakes both sides less often; the usual one does as well.
+        let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+    }
+    Ok(Reading { child, stdout, stderr })
+}
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stdout.as_mut().map_or(Ok(0), |stdout| stdout.read(buffer))
+    }
+}
+
+impl Reading {
+    /// Waits for the end of a child that was read to its end; what it said on stderr comes along.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub fn end(mut self) -> io::Result<Output> {
+        self.stdout = None;
+        let status = self.child.wait()?;
+        Ok(Output { status, stdout: Vec::new(), stderr: self.stderr.collected() })
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        // Both fail when it has ended already, and then nothing is left to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// How long the pipes of a child that has ended may stay open. A grandchild may hold them (a hook

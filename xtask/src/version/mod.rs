@@ -19,7 +19,7 @@ pub use bump::{Downgrade, Facts, Outcome, Released, next};
 pub use requirement::follow;
 pub use style::{Scheme, Style};
 pub use tag::{TagFormat, Tags, normal};
-pub use target::{Level, Move, Phase, Step, Target};
+pub use target::{Auto, Level, Move, Phase, Request, Step, Target};
 
 use std::fmt;
 use std::str::FromStr;

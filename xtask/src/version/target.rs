@@ -143,6 +143,45 @@ pub enum Target {
     Exact(Version),
 }
 
+/// What the word after `bump` asks for.
+#[derive(Debug, Clone)]
+pub enum Request {
+    Target(Target),
+    /// `auto`: the level that the commits since the last release ask for.
+    Auto(Auto),
+}
+
+/// The options of `auto`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Auto {
+    pre: Option<Phase>,
+    step: Step,
+}
+
+impl Auto {
+    /// The target once the level is known.
+    pub fn at(self, level: Level) -> Target {
+        Target::Level(Move { level, pre: self.pre, step: self.step })
+    }
+}
+
+impl Request {
+    /// Reads the words of the command line, as [`Target::parse`] does, and `auto`.
+    ///
+    /// # Errors
+    /// Those of [`Target::parse`].
+    pub fn parse(word: &str, pre: Option<&str>, step: Step) -> Result<Self, Refusal> {
+        if word != AUTO {
+            return Target::parse(word, pre, step).map(Self::Target);
+        }
+        let pre = pre.map(|phase| phase_named(phase, AUTO)).transpose()?;
+        Ok(Self::Auto(Auto { pre, step }))
+    }
+}
+
+/// The word for the level that the history decides.
+const AUTO: &str = "auto";
+
 impl Target {
     /// Reads the words of the command line: a level or a version, the value of `--pre`, and
     /// whether `--next` was given. `prerelease --pre alpha` is `alpha`.
@@ -153,7 +192,7 @@ impl Target {
     pub fn parse(word: &str, pre: Option<&str>, step: Step) -> Result<Self, Refusal> {
         match Level::ALL.into_iter().find(|level| level.word() == word) {
             Some(level) => {
-                let pre = pre.map(|phase| phase_named(phase, level)).transpose()?;
+                let pre = pre.map(|phase| phase_named(phase, level.word())).transpose()?;
                 combine(level, pre, step).map(Self::Level)
             }
             None if looks_like_a_version(word) => exact(word, pre, step).map(Self::Exact),
@@ -205,7 +244,7 @@ fn looks_like_a_version(word: &str) -> bool {
     word.trim().trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_numeric())
 }
 
-fn phase_named(word: &str, level: Level) -> Result<Phase, Refusal> {
+fn phase_named(word: &str, level: &str) -> Result<Phase, Refusal> {
     if let Some(phase) = Phase::ALL.into_iter().find(|phase| phase.word() == word) {
         return Ok(phase);
     }
@@ -216,17 +255,12 @@ fn phase_named(word: &str, level: Level) -> Result<Phase, Refusal> {
     };
     Err(Refusal::usage(what)
         .why(format!("--pre takes one of: {}.", words.join(", ")))
-        .next(format!("bump {} --pre {phase}", level.word()), format!("with the phase {phase}")))
+        .next(format!("bump {level} --pre {phase}"), format!("with the phase {phase}")))
 }
 
 fn unknown_level(word: &str) -> Refusal {
-    if word == "auto" {
-        return Refusal::usage("auto is not available yet.")
-            .why("It will count up by the commits since the last release.")
-            .next("bump patch", "for fixes")
-            .next("bump minor", "for features");
-    }
     let words = Level::ALL.map(Level::word);
+    let words = [&words[..], &[AUTO]].concat();
     let levels = format!("Levels: {}. Or a version: 1.4.0.", words.join(", "));
     match nearest(word, words) {
         Some(near) => Refusal::usage(format!("{word:?} is not a level: did you mean {near:?}?"))
@@ -302,7 +336,13 @@ mod tests {
             let what = format!("{word:?} is neither a level nor a version.");
             assert_eq!(parsed(word, None, Step::Nearest), what);
         }
-        assert_eq!(parsed("auto", None, Step::Nearest), "auto is not available yet.");
+        let auto = Request::parse("auto", Some("rc"), Step::Next).unwrap();
+        let Request::Auto(auto) = auto else { panic!("{auto:?}") };
+        let Target::Level(minor) = auto.at(Level::Minor) else { panic!("no level") };
+        assert_eq!(minor.to_string(), "minor --pre rc --next");
+        let gamma = Request::parse("auto", Some("gamma"), Step::Nearest).unwrap_err();
+        assert_eq!(gamma.next[0].0, crate::error::Next::Ours("bump auto --pre rc".to_owned()));
+        assert!(parsed("aut", None, Step::Nearest).ends_with("did you mean \"auto\"?"));
         let v = Target::parse("v1.4.0", None, Step::Nearest).unwrap_err();
         assert_eq!(v.next[0].0, crate::error::Next::Ours("bump 1.4.0".to_owned()));
     }

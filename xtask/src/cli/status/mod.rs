@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::{Known, Survey};
+use super::unreleased::{self, Unreleased};
 use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match (survey.projects.as_slice(), survey.broken.as_slice()) {
         ([known], []) => {
             let report = Report::read(&repo, &survey, known)?;
-            report.show(ui, known);
+            report.show(ui, &repo, known);
             ui.json(&report.json(&survey, known));
         }
         _ => packages::show(&repo, ui, &survey)?,
@@ -62,6 +63,8 @@ struct Report {
     /// The version, when all places agree.
     agreed: Option<Version>,
     released: Option<String>,
+    /// What came after the last full release, where there is a release.
+    unreleased: Option<Unreleased>,
     next: Vec<(&'static str, String)>,
     /// Why no level leads anywhere.
     stuck: Option<Refusal>,
@@ -79,6 +82,11 @@ impl Report {
             Some((tag, _)) => Some(released(repo, tag)?),
             None => None,
         };
+        // Without a release everything is unreleased, and nothing new is said by that.
+        let unreleased = match released {
+            Some(_) => unreleased::read(repo, survey, std::slice::from_ref(known))?.pop(),
+            None => None,
+        };
         let next = agreed.as_ref().map(|version| next(&facts, version)).unwrap_or_default();
         let stuck = match &agreed {
             Some(version) if next.is_empty() => stuck(&facts, version),
@@ -93,10 +101,10 @@ impl Report {
         );
         let held = held.iter().map(|(site, _)| row(survey, site)).collect();
         let followers = followers(known);
-        Ok(Self { title, held, followers, agreed, released, next, stuck })
+        Ok(Self { title, held, followers, agreed, released, unreleased, next, stuck })
     }
 
-    fn show(&self, ui: &Ui, known: &Known) {
+    fn show(&self, ui: &Ui, repo: &Repo, known: &Known) {
         ui.answer(&self.title);
         ui.answer("");
         match (&self.agreed, &known.project.vcs) {
@@ -122,6 +130,9 @@ impl Report {
         }
         let none = "none: no release tag is reachable from here".to_owned();
         ui.answer(&format!("Released    {}", self.released.clone().unwrap_or(none)));
+        if let Some(unreleased) = &self.unreleased {
+            unreleased.show(ui, repo, known.releases.newest.as_ref().map(|(_, version)| version));
+        }
         self.show_next(ui, known);
     }
 
@@ -145,13 +156,17 @@ impl Report {
             }
             return;
         }
+        let suggested = self.unreleased.as_ref().and_then(Unreleased::suggested);
+        let why = |level: &str| match &suggested {
+            Some((suggested, why)) if *suggested == level => format!(" (suggested: {why})"),
+            _ => String::new(),
+        };
         let next: Vec<String> =
-            self.next.iter().map(|(level, version)| format!("{level} {version}")).collect();
+            self.next.iter().map(|(level, to)| format!("{level} {to}{}", why(level))).collect();
         ui.answer(&format!("Next        {}", next.join(&format!(" {} ", dot()))));
-        ui.answer(&format!(
-            "next: {}",
-            ui.ours(&format!("bump {}{}", self.next[0].0, known.option))
-        ));
+        let of_commits = self.next.iter().find(|(level, _)| !why(level).is_empty());
+        let level = of_commits.unwrap_or(&self.next[0]).0;
+        ui.answer(&format!("next: {}", ui.ours(&format!("bump {level}{}", known.option))));
     }
 
     fn json(&self, survey: &Survey, known: &Known) -> Value {
@@ -176,6 +191,7 @@ impl Report {
             "notes": known.project.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "vcs": known.project.vcs,
             "released": known.releases.newest.as_ref().map(|(tag, _)| tag),
+            "unreleased": self.unreleased.as_ref().map(Unreleased::json),
             "next": next,
         })
     }

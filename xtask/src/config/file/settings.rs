@@ -5,6 +5,7 @@ use super::text::key_path;
 use super::{check, together};
 use crate::error::{Place, Refusal};
 use crate::glob::Glob;
+use crate::history::InZero;
 use crate::path::RepoPath;
 use crate::sites::doc::{Entry, Node};
 use crate::sites::{File, Source, toml};
@@ -29,6 +30,7 @@ pub struct VersionTable {
     pub files: Vec<Declared>,
     pub ignore: Vec<Glob>,
     pub scheme: Option<Said<Scheme>>,
+    pub feature_in_zero: InZero,
 }
 
 /// `[tag]`
@@ -139,6 +141,10 @@ fn version(node: Option<&Node>, bytes: &[u8]) -> VersionTable {
         files: files(get("files"), bytes),
         ignore: globs(get("ignore")),
         scheme: said(get("scheme"), scheme),
+        feature_in_zero: match get("feature_in_zero").and_then(Node::text) {
+            Some("patch") => InZero::Patch,
+            _ => InZero::Minor,
+        },
     }
 }
 

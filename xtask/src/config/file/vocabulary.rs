@@ -119,6 +119,11 @@ static VERSION: Table = table(
         key("files", FILES, "Version files in addition to those that are found."),
         key("ignore", GLOBS, "Files that are left alone although they are found."),
         key("scheme", SCHEME, "How versions are spelled (found in tags and files, else semver)."),
+        key(
+            "feature_in_zero",
+            Text(Kind::Words(&["minor", "patch"])),
+            "What `bump auto` raises for a feature before 1.0.0 (minor).",
+        ),
     ]],
 );
 

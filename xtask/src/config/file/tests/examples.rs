@@ -115,7 +115,8 @@ fn what_is_written_is_read() {
     let settings = read(EVERYTHING).unwrap();
     let said = |said: &Option<Said<String>>| said.as_ref().map(|said| said.value.clone());
     assert_eq!(said(&settings.name).as_deref(), Some("Demo"));
-    let VersionTable { source, files, ignore, scheme } = &settings.version;
+    let VersionTable { source, files, ignore, scheme, feature_in_zero } = &settings.version;
+    assert_eq!(*feature_in_zero, crate::history::InZero::Patch);
     assert_eq!(source.as_ref().unwrap().value.as_str(), "demo/__init__.py");
     assert_eq!(scheme.as_ref().unwrap().value, Scheme::Pep440);
     assert_eq!(ignore[0].to_string(), "legacy/**");

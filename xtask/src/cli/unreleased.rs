@@ -1,0 +1,195 @@
+//! What came since the last full release: for `status`, and for the level of `bump auto`.
+
+use serde_json::{Value, json};
+
+use super::project::{Known, Survey};
+use crate::error::Refusal;
+use crate::flows::bump::{self, Bump};
+use crate::history::{Cut, Entry, Folded, Judge, Scope, Suggestion, Summary, Types, suggest};
+use crate::repo::{Asked, Question, Range, Repo};
+use crate::ui::{Mark, Ui};
+use crate::version::{Auto, Level, Target, Version};
+use crate::wording::counted;
+
+/// So many changes are shown, the newest first.
+const SHOWN: usize = 6;
+
+/// What one project has not released yet.
+pub(super) struct Unreleased {
+    range: Range,
+    suggestion: Option<Suggestion>,
+}
+
+/// Reads it for each of these projects, in one walk over the history.
+///
+/// # Errors
+/// git fails.
+pub(super) fn read(
+    repo: &Repo,
+    survey: &Survey,
+    projects: &[Known],
+) -> Result<Vec<Unreleased>, Refusal> {
+    let asked = projects.iter().map(|known| Asked {
+        releases: &known.releases,
+        question: Question::Full,
+        scope: scope(survey, known),
+    });
+    let ranges = repo.ranges(asked.collect(), &Judge::new(Types::default()))?;
+    let each = ranges.into_iter().zip(projects).map(|(range, known)| {
+        let held = bump::held(&known.project, &survey.files).unwrap_or_default();
+        let current = held.first().map(|(_, version)| version);
+        let suggestion = current.map(|current| {
+            suggest(&range.changes, current, survey.settings.version.feature_in_zero)
+        });
+        Unreleased { range, suggestion }
+    });
+    Ok(each.collect())
+}
+
+/// Only where packages were chosen by name are the commits of others left out.
+fn scope(survey: &Survey, known: &Known) -> Scope {
+    let Some(packages) = &survey.packages else { return Scope::default() };
+    let name = known.project.name.clone();
+    let others = packages.iter().filter(|other| name.as_ref() != Some(other)).cloned();
+    Scope { folder: known.project.folder.clone(), others: others.collect(), name }
+}
+
+/// The bumps that the commits since the last full release ask for; a project where nothing is worth
+/// a release has none, and that is said.
+///
+/// # Errors
+/// A shallow clone that does not have all of those commits, git fails, the refusals of `plan`.
+pub(super) fn bumps(
+    repo: &Repo,
+    survey: &Survey,
+    ui: &Ui,
+    auto: Auto,
+    plan: impl Fn(&Known, &Target) -> Result<Bump, Refusal>,
+) -> Result<Vec<Bump>, Refusal> {
+    let mut bumps = Vec::new();
+    for (unreleased, known) in read(repo, survey, &survey.projects)?.iter().zip(&survey.projects) {
+        if unreleased.range.cut == Cut::Beyond {
+            return Err(repo.deepen("The commits since the last release decide the level."));
+        }
+        match &unreleased.suggestion {
+            Some(suggestion @ Suggestion::Raise { level, .. }) => {
+                let mut bump = plan(known, &auto.at(*level))?;
+                let because = suggestion.because();
+                bump.notes.insert(0, format!("{}{}: {because}", level.word(), unreleased.since()));
+                bumps.push(bump);
+            }
+            Some(Suggestion::Nothing { why }) => {
+                let (name, since) = (known.name(), unreleased.since());
+                ui.say(&format!("{name}: nothing to release{since}, {why}."));
+            }
+            // Without a version in a file there is nothing to count up, and the refusal says so.
+            None => bumps.push(plan(known, &auto.at(Level::Patch))?),
+        }
+    }
+    Ok(bumps)
+}
+
+impl Unreleased {
+    /// ` since v1.2.0`, or nothing where there was no release.
+    fn since(&self) -> String {
+        self.range.from.as_ref().map_or_else(String::new, |from| format!(" since {}", from.tag))
+    }
+
+    /// The level that is suggested, and why, in words.
+    pub fn suggested(&self) -> Option<(&'static str, String)> {
+        match (&self.suggestion, self.range.cut) {
+            (Some(suggestion @ Suggestion::Raise { level, .. }), Cut::Whole) => {
+                Some((level.word(), suggestion.because()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The lines of `status`; `newest` is the release shown above them.
+    pub fn show(&self, ui: &Ui, repo: &Repo, newest: Option<&Version>) {
+        let summary = &self.range.changes;
+        if self.range.cut == Cut::Beyond {
+            let refusal = repo.deepen("");
+            ui.answer(&format!("Unreleased  {} {}", Mark::Warning.text(), refusal.what));
+            for (next, what_for) in &refusal.next {
+                ui.answer(&format!("            {}   {what_for}", ui.program.command(next)));
+            }
+            return;
+        }
+        let from = self.range.from.as_ref().map(|from| &from.version);
+        let same = from.zip(newest).is_some_and(|(from, newest)| from.same(newest));
+        let since = if same { String::new() } else { self.since() };
+        ui.answer(&format!("Unreleased  {}{since}", headline(summary)));
+        let entries = summary.entries.iter().rev().take(SHOWN);
+        let labels: Vec<(String, &Entry)> =
+            entries.map(|entry| (clean(&entry.label(), 22), entry)).collect();
+        let width = |text: &str| text.chars().count();
+        let label = labels.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+        let room = 100 - 2 - label - 2 - 3 - 7;
+        let texts: Vec<String> =
+            labels.iter().map(|(_, entry)| clean(&entry.line(), room)).collect();
+        let text = texts.iter().map(|text| width(text)).max().unwrap_or(0);
+        for ((name, entry), line) in labels.iter().zip(&texts) {
+            ui.answer(&format!("  {name:<label$}  {line:<text$}   {}", entry.short()));
+        }
+        if let more @ 1.. = summary.entries.len().saturating_sub(SHOWN) {
+            ui.answer(&format!("  and {more} more"));
+        }
+        if let Some(left_out) = left_out(summary) {
+            ui.answer(&format!("  left out: {left_out}"));
+        }
+    }
+
+    /// The same as data, with every change.
+    pub fn json(&self) -> Value {
+        let summary = &self.range.changes;
+        let change = |entry: &Entry| {
+            json!({ "section": &*entry.section, "type": entry.kind, "scope": entry.scope,
+                    "text": entry.text, "number": entry.number, "breaking": entry.breaking,
+                    "commits": entry.commits })
+        };
+        let suggested = self.suggested();
+        json!({
+            "since": self.range.from.as_ref().map(|from| &from.tag),
+            "commits": summary.commits,
+            "merges": summary.merges(),
+            "changes": summary.entries.iter().map(change).collect::<Vec<_>>(),
+            "left_out": summary.left_out,
+            "complete": self.range.cut == Cut::Whole,
+            "suggested": suggested.as_ref().map(|(level, _)| level),
+            "because": suggested.map(|(_, because)| because),
+        })
+    }
+}
+
+/// `2 changes in 4 commits (2 merges folded)`
+fn headline(summary: &Summary) -> String {
+    let commits = counted(summary.commits, "commit");
+    let merges = match summary.merges() {
+        0 => String::new(),
+        merges => format!(" ({} folded)", counted(merges, "merge")),
+    };
+    match (summary.commits, summary.entries.len()) {
+        (0, _) => "nothing".to_owned(),
+        (_, 0) => format!("nothing to tell of in {commits}{merges}"),
+        (_, number) => format!("{} in {commits}{merges}", counted(number, "change")),
+    }
+}
+
+/// Everything else that is no change: `3 docs, 1 of a bot`.
+fn left_out(summary: &Summary) -> Option<String> {
+    let mut others = summary.clone();
+    others.folded.remove(&Folded::Merge);
+    let others = others.left_out();
+    (!others.is_empty()).then(|| others.join(", "))
+}
+
+/// Text of a commit for a terminal: what could steer it is taken out, and what is too long cut off.
+fn clean(text: &str, room: usize) -> String {
+    let printable = |c: &char| !c.is_control();
+    let mut kept: String = text.chars().filter(printable).take(room + 1).collect();
+    if kept.chars().count() > room {
+        kept = kept.chars().take(room.saturating_sub(3)).collect::<String>() + "...";
+    }
+    kept
+}
