@@ -11,7 +11,7 @@ use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::sites::{File, Role, Site, Tree, doc};
-use crate::version::{TagFormat, Version, normal};
+use crate::version::{TagFormat, normal};
 
 /// The configuration, at the top of a repository.
 const FILE: &str = "gonogo.toml";
@@ -226,13 +226,9 @@ impl<'a> Projects<'a> {
     }
 
     fn has_version_of(&self, package: &Package, project: &Project) -> bool {
-        let version = |project: &Project| {
-            let mut sites = project.sites.iter().filter(|site| site.role == Role::Version);
-            sites.next().and_then(|site| Version::read(&site.value))
-        };
         // One that cannot be read is none of ours.
         let other = self.of(package).ok().flatten();
-        let both = other.and_then(|other| Some((version(&other)?, version(project)?)));
+        let both = other.and_then(|other| Some((other.version()?, project.version()?)));
         both.is_some_and(|(one, other)| one.same(&other))
     }
 

@@ -34,6 +34,15 @@ pub struct Facts<'a> {
     pub tagged: &'a [Version],
 }
 
+impl Facts<'_> {
+    /// The same for a question about the version that comes after `current`.
+    pub fn after<'c>(&'c self, current: &'c Version) -> version::Facts<'c> {
+        let released = self.released.map(|(tag, version)| Released { version, tag });
+        let style = style(self, current);
+        version::Facts { current, released, taken: self.tagged, style }
+    }
+}
+
 /// What the user wants.
 pub struct Wish<'a> {
     pub target: &'a Target,
@@ -66,9 +75,8 @@ pub fn plan(facts: &Facts<'_>, wish: &Wish<'_>) -> Result<Bump, Refusal> {
         return Err(no_file(facts));
     }
     let current = current(facts, wish)?;
-    let style = style(facts, &current);
-    let released = facts.released.map(|(tag, version)| Released { version, tag });
-    let asked = version::Facts { current: &current, released, taken: facts.tagged, style };
+    let asked = facts.after(&current);
+    let style = asked.style;
     let (to, notes) = match version::next(&asked, wish.target, wish.downgrade)? {
         Outcome::Bump { to, notes } => (to, notes),
         // Files that disagree are still brought to it.
@@ -195,11 +203,8 @@ fn line_of(bytes: &[u8], site: &Site) -> usize {
 pub fn next_tag(facts: &Facts<'_>) -> String {
     let first = || "v0.1.0".to_owned();
     let Some((tag, version)) = facts.released else { return first() };
-    let style = style(facts, version);
-    let released = Some(Released { version, tag });
-    let asked = version::Facts { current: version, released, taken: facts.tagged, style };
     let target = Target::Level(version::Move::plain(version::Level::Minor));
-    match version::next(&asked, &target, Downgrade::Refuse) {
+    match version::next(&facts.after(version), &target, Downgrade::Refuse) {
         Ok(Outcome::Bump { to, .. }) => tag.replace(version.text(), to.text()),
         _ => first(),
     }

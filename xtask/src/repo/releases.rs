@@ -120,7 +120,7 @@ fn highest(left: impl Iterator<Item = (String, Version)>) -> Option<(String, Ver
     left.reduce(|best, other| if best.1.precedes(&other.1) { other } else { best })
 }
 
-/// A log of [`Repo::decorated_since`]: children come first, so one pass can hand "there is a
+/// A log of [`Repo::decorated`]: children come first, so one pass can hand "there is a
 /// release above" on to the parents.
 struct Log<'l> {
     /// The parents of each commit, as far as they are in the log, by their numbers.

@@ -13,7 +13,7 @@ use crate::journal::Journal;
 use crate::repo::{Head, Repo, Status};
 use crate::sites::{self, Site};
 use crate::ui::{Mark, Ui, bold, dot};
-use crate::version::{Downgrade, Level, Move, Outcome, Released, Target, Version};
+use crate::version::{Downgrade, Level, Move, Outcome, Target, Version};
 use crate::wording::counted;
 
 /// Show the version, every version file, the newest release and the next versions
@@ -252,20 +252,15 @@ fn followers(known: &Known) -> Option<String> {
     }
 }
 
-/// What each level would lead to now; levels that lead nowhere are left out.
 /// Why a version leads nowhere: it is behind the newest release, or its tags are taken.
 fn stuck(facts: &bump::Facts<'_>, current: &Version) -> Option<Refusal> {
-    let released = facts.released.map(|(tag, version)| Released { version, tag });
-    let style = bump::style(facts, current);
-    let facts = crate::version::Facts { current, released, taken: facts.tagged, style };
     let target = Target::Level(Move::plain(Level::Minor));
-    crate::version::next(&facts, &target, Downgrade::Refuse).err()
+    crate::version::next(&facts.after(current), &target, Downgrade::Refuse).err()
 }
 
+/// What each level would lead to now; levels that lead nowhere are left out.
 fn next(facts: &bump::Facts<'_>, current: &Version) -> Vec<(&'static str, String)> {
-    let released = facts.released.map(|(tag, version)| Released { version, tag });
-    let style = bump::style(facts, current);
-    let facts = crate::version::Facts { current, released, taken: facts.tagged, style };
+    let facts = facts.after(current);
     let levels = match current.is_prerelease() {
         true => vec![Level::Final, Level::Prerelease, Level::Major],
         false => vec![Level::Minor, Level::Patch, Level::Major],
