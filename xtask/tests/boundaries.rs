@@ -53,7 +53,8 @@ const OUTSIDE: [&str; 7] =
 
 #[test]
 fn planning_does_no_io() {
-    let pure = ["flows", "sites", "version", "plan", "config", "glob", "history", "wording"];
+    let pure =
+        ["changelog", "flows", "sites", "version", "plan", "config", "glob", "history", "wording"];
     forbid(&pure, &OUTSIDE);
     forbid(
         &pure,
@@ -79,7 +80,17 @@ fn what_is_below_does_not_know_what_is_above() {
 #[test]
 fn a_dry_run_is_the_plan_printed() {
     let below = [
-        "config", "exec", "flows", "history", "journal", "plan", "repo", "sites", "sys", "version",
+        "changelog",
+        "config",
+        "exec",
+        "flows",
+        "history",
+        "journal",
+        "plan",
+        "repo",
+        "sites",
+        "sys",
+        "version",
     ];
     forbid(&below, &["dry_run"]);
 }

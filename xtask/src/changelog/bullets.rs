@@ -1,0 +1,116 @@
+//! The entries of a section, and when two of them say the same.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::Changelog;
+use super::cut::Entry;
+use super::groups::is_item;
+use super::lines::Inside;
+
+/// What is known to be said already.
+#[derive(Debug, Default)]
+pub struct Said {
+    texts: BTreeSet<String>,
+    numbers: BTreeSet<String>,
+}
+
+impl Said {
+    /// What the entries in a range say.
+    pub fn in_range(changelog: &Changelog<'_>, range: &Range<usize>) -> Self {
+        let bytes = changelog.bytes();
+        let mut items: Vec<String> = Vec::new();
+        for line in changelog.lines_in(range.clone()) {
+            let text = String::from_utf8_lossy(line.of(bytes));
+            if line.inside != Inside::Text || line.is_blank(bytes) {
+                items.push(String::new());
+                continue;
+            }
+            match items.last_mut() {
+                Some(item) if !is_item(line.of(bytes)) => {
+                    item.push(' ');
+                    item.push_str(&text);
+                }
+                _ => items.push(text.into_owned()),
+            }
+        }
+        let texts = items.iter().map(|item| normal(item)).filter(|text| !text.is_empty()).collect();
+        let numbers = items.iter().flat_map(|item| numbers(item)).collect();
+        Self { texts, numbers }
+    }
+
+    /// Is this entry among them, written as `line`: the same words, the same commit subject, or
+    /// the same number of an issue or pull request?
+    pub fn holds(&self, entry: &Entry, line: &str) -> bool {
+        let bare = entry.subject.split_once(": ").map_or("", |(_, text)| text);
+        let same = [line, &entry.text, &entry.subject, bare].into_iter().any(|text| {
+            let text = normal(text);
+            !text.is_empty() && self.texts.contains(&text)
+        });
+        let reference = entry.reference.as_deref().map(numbers).unwrap_or_default();
+        same || reference.iter().any(|number| self.numbers.contains(number))
+    }
+
+    /// Remembers the words of an entry. Its number does not count: one pull request may bring
+    /// several entries.
+    pub fn add(&mut self, line: &str) {
+        self.texts.insert(normal(line));
+    }
+}
+
+/// A text as it is compared: letters and digits, without targets of links, numbers of issues and
+/// the mark of a breaking change.
+pub fn normal(text: &str) -> String {
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let skipped = match next {
+            '(' if rest.starts_with("(http") || rest.starts_with("(#") || words.ends_with(']') => {
+                rest.find(')').map(|end| end + 1)
+            }
+            '#' => Some(1 + rest[1..].bytes().take_while(u8::is_ascii_digit).count()),
+            _ => None,
+        };
+        let length = skipped.unwrap_or(next.len_utf8());
+        if skipped.is_none() && (next.is_alphanumeric() || next == ']') {
+            words.extend(next.to_lowercase());
+        }
+        rest = &rest[length..];
+    }
+    let words = words.replace(']', "");
+    // A shortened entry has its text up to the ellipsis; the mark is ours.
+    words.strip_prefix("breaking").map(str::to_owned).unwrap_or(words)
+}
+
+/// The numbers of issues and pull requests in a text: `#12`, `!12`, `/pull/12`, `/issues/12`.
+pub fn numbers(text: &str) -> Vec<String> {
+    const BEFORE: [&str; 7] =
+        ["#", "/pull/", "/pulls/", "/issues/", "/merge_requests/", "gh-", "!"];
+    let lower = text.to_lowercase();
+    let starts = BEFORE
+        .iter()
+        .flat_map(|before| lower.match_indices(before).map(|(at, before)| at + before.len()));
+    let digits =
+        starts.map(|at| lower[at..].chars().take_while(char::is_ascii_digit).collect::<String>());
+    digits.filter(|digits| !digits.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_words_are_the_same_entry() {
+        for (one, other) in [
+            ("Fix the parser", "- fix the parser."),
+            ("Fix `the` parser (#12)", "* Fix the *parser* ([#12](https://x/pull/12))"),
+            ("**Breaking:** drop it", "drop it"),
+            ("a [link](https://x)", "a link"),
+            ("Fix \\_\\_init\\_\\_", "Fix __init__"),
+        ] {
+            assert_eq!(normal(one), normal(other));
+        }
+        assert_ne!(normal("Fix a"), normal("Fix b"));
+        assert_eq!(numbers("a #12, https://x/pull/3 and GH-4 #x"), ["12", "3", "4"]);
+    }
+}

@@ -1,0 +1,81 @@
+//! The mark and the notice of a release that was taken back, as insertions.
+
+use super::headings::Mark;
+use super::house::House;
+use super::{Changelog, Edit, Heading, text};
+use crate::error::Refusal;
+use crate::version::Version;
+
+/// What Keep a Changelog writes behind the heading of a release that was taken back.
+const MARK: &str = " [YANKED]";
+
+/// Marks the section of a version and puts a notice on top of it. What is there already is not
+/// written twice; no edits when both are.
+///
+/// # Errors
+/// There is no section of that version, or the file is generated.
+pub fn retract(
+    changelog: &Changelog<'_>,
+    version: &Version,
+    notice: &str,
+) -> Result<Vec<Edit>, Refusal> {
+    let Some((section, release)) = changelog.section(version) else {
+        let newest = changelog.newest_first().first().map_or(0, |(s, _)| s.heading.start);
+        return Err(Refusal::usage(format!("the changelog has no section for {version}"))
+            .at(changelog.place(newest)));
+    };
+    if let Some(generated) = changelog.generated_by {
+        return Err(Refusal::usage("the changelog is written by a tool")
+            .why(format!("{} writes it, and would lose the mark.", generated.by))
+            .at(changelog.place(generated.at)));
+    }
+    let house = House::of(changelog);
+    let mut edits = Vec::new();
+    if release.yanked.is_none() {
+        edits.push(Edit::insert(section.title.end, MARK));
+        let is = |heading: &&Heading| heading.lines == section.heading;
+        if let Some(Mark::Line { with, over }) = changelog.headings.iter().find(is).map(|h| h.mark)
+        {
+            edits.extend(longer(changelog, &section.heading, char::from(with), over));
+        }
+    }
+    let notice = text::line(notice, changelog.markup);
+    let said = changelog.text(changelog.content(section));
+    if !notice.is_empty() && !said.contains(&notice) {
+        let eol = house.eol;
+        let ended = b"\r\n".contains(&changelog.bytes()[section.heading.end - 1]);
+        let first = if ended { eol.to_owned() } else { eol.repeat(2) };
+        let text = match changelog.markup {
+            super::Markup::Markdown => format!("{first}> {notice}{eol}"),
+            super::Markup::Rst => format!("{first}**{notice}**{eol}"),
+        };
+        let follows = house_gap(changelog, section.heading.end, eol);
+        edits.push(Edit::insert(section.heading.end, text + &follows));
+    }
+    edits.sort_by_key(|edit| edit.range.start);
+    Ok(edits)
+}
+
+/// A blank line below the notice where the text follows the heading at once.
+fn house_gap(changelog: &Changelog<'_>, at: usize, eol: &str) -> String {
+    let next = changelog.lines_in(at..changelog.bytes().len()).first();
+    let apart = next.is_none_or(|line| line.is_blank(changelog.bytes()));
+    if apart { String::new() } else { eol.to_owned() }
+}
+
+/// The lines around a heading, as much longer as its text.
+fn longer(
+    changelog: &Changelog<'_>,
+    heading: &std::ops::Range<usize>,
+    with: char,
+    over: bool,
+) -> Vec<Edit> {
+    let lines = changelog.lines_in(heading.clone());
+    let above = lines.first().filter(|_| over);
+    let more = with.to_string().repeat(MARK.len());
+    above
+        .into_iter()
+        .chain(lines.last())
+        .map(|line| Edit::insert(line.stop, more.clone()))
+        .collect()
+}
