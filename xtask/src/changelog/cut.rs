@@ -328,8 +328,10 @@ impl Work<'_> {
         let ended = at == 0 || b"\r\n".contains(&changelog.bytes()[at - 1]);
         let first =
             changelog.bytes()[..at].trim_ascii().is_empty() || changelog.lines_in(0..at).is_empty();
-        let missing = above.saturating_sub(house::blank_before(changelog, at));
-        let apart = if first { 0 } else { missing + usize::from(!ended) };
+        let apart = match (first, house::blank_before(changelog, at)) {
+            (false, 0) => above + usize::from(!ended),
+            _ => 0,
+        };
         let gap = if content.is_empty() { 0 } else { *below };
         let after = if at < changelog.bytes().len() { *above } else { 0 };
         let blank = |lines| self.house.blank(lines);

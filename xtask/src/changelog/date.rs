@@ -315,7 +315,7 @@ mod tests {
             assert_eq!(length, text.len(), "{text}");
             let Says::Day(date, form) = says else { panic!("{text}") };
             assert_eq!((date.to_string().as_str(), form.write(today).as_str()), (iso, new));
-            assert_eq!(read(new).unwrap().1, Says::Day(today, form.clone()), "{text}");
+            assert!(matches!(read(new), Some((_, Says::Day(date, _))) if date == today), "{text}");
         }
         assert_eq!(Date::iso("2026-11-21"), Some(today));
         assert_eq!(Date::iso("2026-11-21 "), None);

@@ -66,9 +66,7 @@ pub fn by_part(title: &str, at: usize) -> Option<Generated> {
 /// heading links to a comparison, and entries end with a link to their commit.
 pub fn by_form(heading_url: &[u8], body: &[u8], at: usize) -> Option<Generated> {
     let holds = |text: &[u8], part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
-    let form = holds(heading_url, "/compare/") && holds(body, "/commit/") && holds(body, "])(");
-    let form =
-        form || (holds(heading_url, "/compare/") && holds(body, ") ([") && holds(body, "/commit/"));
+    let form = holds(heading_url, "/compare/") && holds(body, "](http") && holds(body, "/commit/");
     form.then_some(Generated {
         by: "conventional-changelog, semantic-release or release-please",
         at,

@@ -148,7 +148,7 @@ pub fn bullet(line: &[u8]) -> Option<Range<usize>> {
 }
 
 /// A thematic break: three or more of `-`, `*` or `_` and nothing else.
-fn is_rule(line: &[u8]) -> bool {
+pub fn is_rule(line: &[u8]) -> bool {
     let signs: Vec<u8> = line.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
     signs.len() >= 3 && b"-*_".contains(&signs[0]) && signs.iter().all(|sign| *sign == signs[0])
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Markup;
+use super::groups::{is_item, is_rule};
 use super::lines::{Inside, Line, indentation};
 
 /// A heading of any kind.
@@ -34,29 +35,44 @@ pub fn find(bytes: &[u8], lines: &[Line], markup: Markup) -> Vec<Heading> {
     }
 }
 
+/// What an underline would belong to.
+#[derive(Clone, Copy)]
+enum Above {
+    Nothing,
+    /// A paragraph that began here.
+    Paragraph(usize),
+    /// A list or quote, which goes on up to a blank line.
+    Container,
+}
+
 fn markdown(bytes: &[u8], lines: &[Line]) -> Vec<Heading> {
     let mut found = Vec::new();
-    // Where the paragraph began that the line before belongs to.
-    let mut paragraph: Option<usize> = None;
+    let mut above = Above::Nothing;
     for line in lines {
         let text = line.of(bytes);
-        if line.inside != Inside::Text || text.trim_ascii().is_empty() {
-            paragraph = None;
-        } else if let Some(heading) = atx(bytes, line) {
-            found.push(heading);
-            paragraph = None;
-        } else if let (Some(start), Some(with)) = (paragraph, underline(text, b"=-")) {
-            let heading = Heading {
+        if line.inside != Inside::Text || line.is_blank(bytes) {
+            above = Above::Nothing;
+            continue;
+        }
+        let heading = atx(bytes, line).or_else(|| {
+            let (Above::Paragraph(start), Some(with)) = (above, underline(text, b"=-")) else {
+                return None;
+            };
+            Some(Heading {
                 lines: start..line.end,
                 text: trimmed(bytes, start..line.start),
                 level: if with == b'=' { 1 } else { 2 },
                 mark: Mark::Line { with, over: false },
-            };
-            found.push(heading);
-            paragraph = None;
-        } else if paragraph.is_none() && begins_paragraph(text) {
-            paragraph = Some(line.start);
-        }
+            })
+        });
+        above = match (heading, above) {
+            (Some(heading), _) => {
+                found.push(heading);
+                Above::Nothing
+            }
+            (None, Above::Nothing) => begun(text, line.start),
+            (None, above) => above,
+        };
     }
     found
 }
@@ -90,14 +106,19 @@ fn underline(line: &[u8], of: &[u8]) -> Option<u8> {
     text.iter().all(|byte| *byte == with).then_some(with)
 }
 
-/// Can a paragraph begin with this line? Not with a list, a quote, indented code, a definition.
-fn begins_paragraph(line: &[u8]) -> bool {
+/// What a line begins that follows nothing.
+fn begun(line: &[u8], start: usize) -> Above {
     let text = line.trim_ascii_start();
-    let bullet = matches!(text, [b'-' | b'*' | b'+', b' ' | b'\t', ..] | [b'-' | b'*' | b'+']);
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let number = digits > 0 && matches!(text[digits..], [b'.' | b')', b' ', ..]);
     let definition = text.starts_with(b"[") && text.windows(2).any(|two| two == b"]:");
-    indentation(line) <= 3 && !bullet && !number && !definition && !text.starts_with(b">")
+    if is_rule(text) || definition || indentation(line) > 3 {
+        Above::Nothing
+    } else if is_item(text) || number || text.starts_with(b">") {
+        Above::Container
+    } else {
+        Above::Paragraph(start)
+    }
 }
 
 /// What docutils recommends for the lines of section titles.
@@ -165,6 +186,7 @@ mod tests {
             ("#\n## ##\n", vec![("", 1), ("", 2)]),
             ("a\n===\nb\n---\n", vec![("a", 1), ("b", 2)]),
             ("- a\n---\n\n---\n> b\n===\n", vec![]),
+            ("- a\n  b\n---\n\n> a\nb\n---\n", vec![]),
             ("a\nb\n---\n", vec![("a\nb", 2)]),
             ("\n---\na\n\n---\n[x]: y\n---\n", vec![]),
             ("```\n# a\n```\n<!--\n# b\n-->\n# c", vec![("c", 1)]),
