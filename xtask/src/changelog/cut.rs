@@ -104,6 +104,7 @@ pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal>
         None => work.written()?,
     };
     outcome.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    end_last_line_once(&mut outcome.edits, work.house.eol);
     work.hold(&outcome)?;
     Ok(outcome)
 }
@@ -136,6 +137,18 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
             .why("It looks like a release, and stands where the newest release belongs."));
     }
     Ok(())
+}
+
+/// Two insertions behind a last line without line end would both end it.
+fn end_last_line_once(edits: &mut [Edit], eol: &str) {
+    for index in 1..edits.len() {
+        let (before, after) = edits.split_at_mut(index);
+        let same = before[index - 1].range.start == after[0].range.start;
+        let twice = before[index - 1].text.starts_with(eol) && after[0].text.starts_with(eol);
+        if same && twice {
+            after[0].text.drain(..eol.len());
+        }
+    }
 }
 
 /// One run over a file.
@@ -326,8 +339,7 @@ impl Work<'_> {
         let next = changelog.sections.get(target);
         let at = next.map_or(changelog.footer, |next| next.range.start);
         let ended = at == 0 || b"\r\n".contains(&changelog.bytes()[at - 1]);
-        let first =
-            changelog.bytes()[..at].trim_ascii().is_empty() || changelog.lines_in(0..at).is_empty();
+        let first = changelog.lines_in(0..at).is_empty();
         let apart = match (first, house::blank_before(changelog, at)) {
             (false, 0) => above + usize::from(!ended),
             _ => 0,

@@ -34,7 +34,18 @@ pub struct Titles {
 
 /// The names under which files list what the sections of Keep a Changelog name.
 const FAMILIES: [(&str, &[&str]); 6] = [
-    ("added", &["features", "feature", "new features", "new", "additions", "enhancements"]),
+    (
+        "added",
+        &[
+            "features",
+            "feature",
+            "new features",
+            "features added",
+            "new",
+            "additions",
+            "enhancements",
+        ],
+    ),
     ("changed", &["changes", "change", "improvements", "other changes"]),
     ("deprecated", &["deprecations"]),
     ("removed", &["removals", "removal"]),

@@ -10,7 +10,8 @@ use crate::error::Refusal;
 use crate::sites::Source;
 
 impl<'a> Changelog<'a> {
-    /// Reads a changelog. A file named `.rst` is reStructuredText, any other is Markdown.
+    /// Reads a changelog. A file named `.rst` is reStructuredText, and so is one named neither
+    /// `.rst` nor `.md` that holds a directive; any other is Markdown.
     ///
     /// An empty file, and one with headings but no release yet, is a changelog too.
     ///
@@ -22,8 +23,7 @@ impl<'a> Changelog<'a> {
         if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
             return Err(refuse(source, at, "It holds a zero byte: UTF-16, or no text."));
         }
-        let rst = source.path.as_str().to_ascii_lowercase().ends_with(".rst");
-        let markup = if rst { Markup::Rst } else { Markup::Markdown };
+        let markup = markup(source);
         let lines = lines::read(bytes, markup).map_err(|Endless { what, at }| {
             refuse(source, at, &format!("{what} begins here and does not end."))
         })?;
@@ -47,6 +47,7 @@ impl<'a> Changelog<'a> {
             generated_by: None,
         };
         changelog.must_be_understood()?;
+        changelog.doubtful.extend(changelog.bare_releases_above());
         changelog.generated_by = changelog.generator();
         Ok(changelog)
     }
@@ -70,6 +71,16 @@ impl<'a> Changelog<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Lines above all releases that stand alone and look like one.
+    fn bare_releases_above(&self) -> Vec<usize> {
+        let first = self.releases().next().map_or(0, |(section, _)| section.range.start);
+        let lines = self.lines_in(0..first);
+        let is_free = |at: usize| lines.get(at).is_none_or(|line| line.is_blank(self.bytes()));
+        let alone = |at: &usize| is_free(at + 1) && (*at == 0 || is_free(at - 1));
+        let alone = (0..lines.len()).filter(alone).map(|at| &lines[at]);
+        alone.filter(|line| self.is_bare_release(line)).map(|line| line.start).collect()
     }
 
     /// Is this line the name of a release without the marks of a heading?
@@ -101,6 +112,15 @@ impl<'a> Changelog<'a> {
             })
         })
     }
+}
+
+/// By the name of the file; one of another name has directives or is Markdown.
+fn markup(source: Source<'_>) -> Markup {
+    let name = source.path.name().to_ascii_lowercase();
+    let named = |end: &str| name.ends_with(end);
+    let mut lines = source.bytes.split(|byte| *byte == b'\n');
+    let is_rst = named(".rst") || (!named(".md") && lines.any(|line| line.starts_with(b".. ")));
+    if is_rst { Markup::Rst } else { Markup::Markdown }
 }
 
 fn refuse(source: Source<'_>, at: usize, why: &str) -> Refusal {

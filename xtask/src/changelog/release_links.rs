@@ -52,7 +52,7 @@ fn first(base: &str, cut: &Cut<'_>) -> String {
 
 /// The definitions of a release: that of Unreleased starts at it, and its own is added.
 pub fn lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Lines {
-    if changelog.markup == Markup::Rst || cut.heading.is_some_and(|text| !text.contains('[')) {
+    if changelog.markup == Markup::Rst {
         return Lines::default();
     }
     let all = &changelog.links;
@@ -71,7 +71,7 @@ pub fn lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Lines {
             lines.warnings.push(format!("{place} compares no commits and stays as it is"));
         }
     }
-    if known {
+    if known || !is_bracketed(changelog, cut) {
         return lines;
     }
     match (unreleased, newest) {
@@ -79,6 +79,15 @@ pub fn lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Lines {
         _ => lines.edits.extend(own_line(changelog, cut, house, unreleased, newest)),
     }
     lines
+}
+
+/// Will the heading of the new release be in brackets that want a definition?
+fn is_bracketed(changelog: &Changelog<'_>, cut: &Cut<'_>) -> bool {
+    match (cut.heading, changelog.newest_first().first()) {
+        (Some(heading), _) => heading.contains("[{version}]") || heading.contains("[v{version}]"),
+        (None, Some((_, newest))) => newest.bracketed,
+        (None, None) => true,
+    }
 }
 
 /// The definition of the newest release that has one.
