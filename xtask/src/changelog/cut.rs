@@ -100,7 +100,7 @@ pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal>
     may_be_cut(changelog, cut)?;
     let work = Work { changelog, cut, house: House::of(changelog) };
     let mut outcome = match changelog.section(cut.version) {
-        Some((section, _)) => work.existing(section)?,
+        Some((section, _)) => work.existing(section),
         None => work.written()?,
     };
     outcome.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
@@ -124,8 +124,8 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
         return Err(refuse("the changelog has two sections of unreleased changes", second)
             .why("Which of them becomes the release cannot be told."));
     }
-    let own = changelog.releases().filter(|(_, release)| release.version.same(cut.version));
-    if let Some((second, _)) = own.skip(1).next() {
+    let mut own = changelog.releases().filter(|(_, release)| release.version.same(cut.version));
+    if let Some((second, _)) = own.nth(1) {
         let what = format!("the changelog has two sections for {}", cut.version);
         return Err(refuse(&what, second.heading.start).why("Which of them counts cannot be told."));
     }
@@ -162,7 +162,7 @@ struct Work<'c> {
 type Sorted = Vec<(String, Vec<usize>)>;
 
 impl Work<'_> {
-    fn existing(&self, section: &Section) -> Result<Outcome, Refusal> {
+    fn existing(&self, section: &Section) -> Outcome {
         let said = Said::in_range(self.changelog, &section.body());
         let (fresh, duplicates) = self.fresh(said);
         let date = section.release().and_then(|release| release.date.as_ref());
@@ -179,7 +179,7 @@ impl Work<'_> {
             edits.extend(self.additions(section, &self.sorted(&fresh)));
         }
         let (added, missing) = if merges { (fresh, Vec::new()) } else { (Vec::new(), fresh) };
-        Ok(Outcome { done, edits, added, duplicates, missing, warnings: Vec::new() })
+        Outcome { done, edits, added, duplicates, missing, warnings: Vec::new() }
     }
 
     /// The date in place of its placeholder, in the heading or on the line below it.
@@ -274,7 +274,8 @@ impl Work<'_> {
     fn items(&self, entries: &[usize]) -> String {
         let House { bullet, eol, .. } = &self.house;
         let line = |index: &usize| self.line(&self.cut.entries[*index]);
-        entries.iter().map(|index| format!("{bullet}{}{eol}", line(index))).collect()
+        let items = entries.iter().map(|index| bullet.clone() + &line(index) + eol);
+        items.collect()
     }
 
     /// The whole list with titles, as it stands in a section without anything else.

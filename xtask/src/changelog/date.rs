@@ -229,7 +229,7 @@ fn piece(text: &str) -> Option<(usize, Piece)> {
     let is = |name: &&str| {
         name.eq_ignore_ascii_case(word) || (letters == 3 && name[..3].eq_ignore_ascii_case(word))
     };
-    let month = MONTHS.iter().position(|name| is(&name))?;
+    let month = MONTHS.iter().position(is)?;
     let value = u16::try_from(month + 1).ok()?;
     let short = letters == 3 && MONTHS[month].len() > 3;
     Some((letters, Piece { value, width: letters, kind: PieceKind::Name { short } }))
@@ -280,7 +280,8 @@ fn parts(((piece, before), role): (&(Piece, String), char)) -> Vec<Part> {
 }
 
 fn is_day(date: Date) -> bool {
-    let leap = date.year % 4 == 0 && (date.year % 100 != 0 || date.year % 400 == 0);
+    let leap = date.year.is_multiple_of(4)
+        && (!date.year.is_multiple_of(100) || date.year.is_multiple_of(400));
     let length = match date.month {
         2 if leap => 29,
         2 => 28,

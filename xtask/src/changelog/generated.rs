@@ -44,7 +44,7 @@ pub fn by_mark(bytes: &[u8], lines: &[Line], first: usize, footer: usize) -> Opt
     lines.iter().filter(|line| line.inside != Inside::Fence).find_map(|line| {
         let text = line.of(bytes);
         let outside = line.end <= first || line.start >= footer;
-        let comment = line.inside == Inside::Html || text.starts_with(b".. ");
+        let comment = line.inside == Inside::Comment || text.starts_with(b".. ");
         // Tools that sign at the end write their line below the last entry.
         let last = line.start + 600 > bytes.len() && text.starts_with(b"\\*");
         if !(outside || comment || last) {

@@ -155,7 +155,8 @@ pub fn is_rule(line: &[u8]) -> bool {
 
 fn is_comment(line: &Line, bytes: &[u8]) -> bool {
     let text = line.of(bytes).trim_ascii();
-    line.inside == Inside::Html && text.starts_with(b"<!--") && text.ends_with(b"-->")
+    let end = text.windows(3).position(|part| part == b"-->");
+    line.inside == Inside::Comment && end.is_none_or(|end| end + 3 == text.len())
 }
 
 /// The name in `**Added**`, `**Added:**` or `Added:`.

@@ -252,13 +252,12 @@ fn first_heading(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Str
 /// How dates are written: as in this release, or as in the newest one with a date.
 fn form(changelog: &Changelog<'_>, newest: &Release) -> Result<Form, Refusal> {
     match newest.date.as_ref().map(|date| (&date.says, date.range.start)) {
-        Some((Says::Day(_, form), _)) => Ok(form.clone()),
         Some((Says::Vague(form), at)) if form.has_day() => Err(not_imitated(
             changelog,
             at,
             "Whether the day or the month comes first cannot be told from the dates of the file.",
         )),
-        Some((Says::Vague(form), _)) => Ok(form.clone()),
+        Some((Says::Day(_, form) | Says::Vague(form), _)) => Ok(form.clone()),
         _ => Ok(newest_form(changelog)),
     }
 }

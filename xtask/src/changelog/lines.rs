@@ -22,7 +22,8 @@ pub enum Inside {
     Text,
     /// A fenced code block, its fences included.
     Fence,
-    /// A comment or an element that Markdown does not look into.
+    Comment,
+    /// An element that Markdown does not look into.
     Html,
 }
 
@@ -74,6 +75,7 @@ enum Open {
     /// Up to the line that holds this, in any case.
     Until {
         end: &'static [u8],
+        inside: Inside,
         at: usize,
     },
     /// Up to a blank line.
@@ -123,7 +125,7 @@ fn step(open: &mut Open, line: &[u8], start: usize) -> Inside {
             let closes = text.len() >= *length && text.iter().all(|byte| byte == with);
             (closes.then_some(Open::Nothing), Inside::Fence)
         }
-        Open::Until { end, .. } => (holds(line, end).then_some(Open::Nothing), Inside::Html),
+        Open::Until { end, inside, .. } => (holds(line, end).then_some(Open::Nothing), *inside),
         Open::Element if text.is_empty() => (Some(Open::Nothing), Inside::Text),
         Open::Element => (None, Inside::Html),
     };
@@ -143,8 +145,9 @@ fn opened(line: &[u8], at: usize) -> (Option<Open>, Inside) {
         return (None, Inside::Text);
     }
     if let Some((start, end)) = UNTIL.iter().find(|(start, _)| begins_with(text, start)) {
-        let until = Open::Until { end, at };
-        return ((!holds(&text[start.len()..], end)).then_some(until), Inside::Html);
+        let inside = if *start == b"<!--" { Inside::Comment } else { Inside::Html };
+        let until = Open::Until { end, inside, at };
+        return ((!holds(&text[start.len()..], end)).then_some(until), inside);
     }
     if is_block_element(text) { (Some(Open::Element), Inside::Html) } else { (None, Inside::Text) }
 }
@@ -214,6 +217,7 @@ mod tests {
         let letter = |line: &Line| match line.inside {
             Inside::Text => 't',
             Inside::Fence => 'f',
+            Inside::Comment => 'c',
             Inside::Html => 'h',
         };
         read(text.as_bytes(), Markup::Markdown).unwrap().iter().map(letter).collect()
@@ -228,9 +232,9 @@ mod tests {
             ("~~~\n```\n~~~\ny", "ffft"),
             ("- a\n\n      ```\n# x\n      ```", "ttfff"),
             ("``` a ``` b\nc", "tt"),
-            ("<!-- a -->\nb", "ht"),
-            ("<!-- a\n# b\n-->\nc", "hhht"),
-            ("<!-->\n# b -->\nc", "hht"),
+            ("<!-- a -->\nb", "ct"),
+            ("<!-- a\n# b\n-->\nc", "ccct"),
+            ("<!-->\n# b -->\nc", "cct"),
             ("a <!-- b\n# c", "tt"),
             ("<details>\n# b\n\n# c", "hhtt"),
             ("<PRE>\n\n# b\n</pre> x\nc", "hhhht"),

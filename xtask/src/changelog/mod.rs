@@ -77,7 +77,7 @@ pub struct Section {
 /// What a section is about.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    Release(Release),
+    Release(Box<Release>),
     Unreleased,
     /// Anything else: the title, a year, a list of contributors.
     Other,

@@ -134,8 +134,7 @@ fn footer(bytes: &[u8], lines: &[Line], links: &[Link]) -> usize {
     let belongs = |line: &&Line| {
         let is_link = links.binary_search_by_key(&line.start, |link| link.line.start).is_ok();
         let text = line.of(bytes).trim_ascii();
-        let comment = line.inside == Inside::Html && text.starts_with(b"<!--");
-        is_link || text.is_empty() || (comment && text.ends_with(b"-->"))
+        is_link || text.is_empty() || line.inside == Inside::Comment
     };
     let tail = lines.iter().rev().take_while(belongs).last();
     let Some(start) = tail.map(|line| line.start) else { return bytes.len() };

@@ -7,7 +7,8 @@ mod releases;
 
 use super::cut::{Commits, Cut, Done, Entry, Existing, Outcome, cut};
 use super::date::Date;
-use super::{Changelog, Edit, apply};
+use super::links::Names;
+use super::{Changelog, Edit, Link, apply};
 use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::sites::Source;
@@ -74,13 +75,16 @@ fn cut_twice(path: &RepoPath, old: &[u8], what: &Cut<'_>) -> Result<(Vec<u8>, Ou
     Ok((new, outcome))
 }
 
-/// Is every edit an insertion, but for lines that are inserted elsewhere, and parts of links?
-fn is_insertion(old: &[u8], edits: &[Edit]) -> bool {
+/// Is every edit an insertion, but for lines that are inserted elsewhere, and a tag in the link of
+/// Unreleased?
+fn is_insertion(changelog: &Changelog<'_>, edits: &[Edit]) -> bool {
     edits.iter().all(|edit| {
-        let gone = String::from_utf8_lossy(&old[edit.range.clone()]);
+        let gone = changelog.text(edit.range.clone());
         let moved =
-            edits.iter().any(|other| other.range != edit.range && other.text.contains(&*gone));
-        let in_line = !gone.contains(['\n', '\r']);
-        edit.range.is_empty() || moved || in_line
+            edits.iter().any(|other| other.range != edit.range && other.text.contains(&gone));
+        let links = changelog.links.iter().filter(|link| matches!(link.names, Names::Unreleased));
+        let inside =
+            |link: &Link| link.url.start < edit.range.start && edit.range.end < link.url.end;
+        edit.range.is_empty() || moved || links.into_iter().any(inside)
     })
 }

@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8], offset: usize) -> Title {
         return Title::Known(Kind::Other);
     }
     match release(text, start, offset) {
-        Some(release) => Title::Known(Kind::Release(release)),
+        Some(release) => Title::Known(Kind::Release(Box::new(release))),
         None if looks_like_one(&text[start..]) => Title::Doubtful,
         None => Title::Known(Kind::Other),
     }

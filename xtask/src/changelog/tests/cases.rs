@@ -57,7 +57,11 @@ impl Case<'_> {
             panic!("{}: {refusal} {:?} {:?}", self.name, refusal.why, refusal.place)
         });
         let dated = outcome.done == Done::Dated;
-        assert!(dated || is_insertion(before, &outcome.edits), "{}: {outcome:?}", self.name);
+        assert!(
+            dated || is_insertion(&read(&path, before).unwrap(), &outcome.edits),
+            "{}: {outcome:?}",
+            self.name
+        );
         new
     }
 }

@@ -43,7 +43,7 @@ fn found(path: &RepoPath, bytes: &[u8]) -> String {
         Ok(done) => done,
         Err(refusal) => return format!("{releases} releases; {}", said(&refusal)),
     };
-    assert!(is_insertion(bytes, &outcome.edits), "{path}: {outcome:?}");
+    assert!(is_insertion(&changelog, &outcome.edits), "{path}: {outcome:?}");
     assert_eq!(outcome.added, [0, 1], "{path}");
     let changelog = read(path, &new).unwrap();
     let (section, _) = changelog.section(&own).unwrap();
