@@ -85,7 +85,8 @@ pub struct Outcome {
     pub added: Vec<usize>,
     /// Those that a person wrote already, or that are given twice.
     pub duplicates: Vec<usize>,
-    /// Those that an existing section does not have.
+    /// Those that nobody wrote and that are not added, because the section exists or by
+    /// [`Commits`].
     pub missing: Vec<usize>,
     pub warnings: Vec<String>,
 }
@@ -205,7 +206,7 @@ impl Work<'_> {
             .map(|section| Said::in_range(self.changelog, &section.body()))
             .unwrap_or_default();
         let (fresh, duplicates) = self.fresh(said);
-        let added = if may_add { fresh } else { Vec::new() };
+        let (added, missing) = if may_add { (fresh, Vec::new()) } else { (Vec::new(), fresh) };
         let sorted = self.sorted(&added);
         let heading = house::heading(self.changelog, self.cut, &self.house)?;
         let target = self.target();
@@ -218,8 +219,8 @@ impl Work<'_> {
         };
         let links = release_links::lines(self.changelog, self.cut, &self.house);
         edits.extend(links.edits);
-        let (done, missing, warnings) = (Done::Written, Vec::new(), links.warnings);
-        Ok(Outcome { done, edits, added, duplicates, missing, warnings })
+        let done = Done::Written;
+        Ok(Outcome { done, edits, added, duplicates, missing, warnings: links.warnings })
     }
 
     /// The entries that are not said yet, and those that are.

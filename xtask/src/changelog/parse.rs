@@ -1,6 +1,7 @@
 //! From bytes to sections.
 
 use super::date::{Dated, Says};
+use super::groups::is_item;
 use super::headings::{self, Heading};
 use super::lines::{self, Endless, Inside, Line};
 use super::links::{self, Link, Names};
@@ -216,8 +217,8 @@ fn date_below(bytes: &[u8], lines: &[Line], from: usize, to: usize) -> Option<Da
     let first = lines.partition_point(|line| line.start < from);
     let line = lines[first..].iter().take_while(|line| line.start < to);
     let line = line.into_iter().find(|line| !line.is_blank(bytes))?;
-    let text = std::str::from_utf8(line.of(bytes)).ok()?;
-    let bare = text.trim_start_matches(['*', '_', '>', ' ']);
+    let text = std::str::from_utf8(line.of(bytes)).ok().filter(|text| !is_item(text.as_bytes()))?;
+    let bare = text.trim_start_matches(['*', '_', ' ']);
     let words = ["release date:", "released on", "released:", "released", "date:"];
     let said = words
         .iter()

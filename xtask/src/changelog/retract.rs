@@ -49,7 +49,7 @@ pub fn retract(
             super::Markup::Markdown => format!("{first}> {notice}{eol}"),
             super::Markup::Rst => format!("{first}**{notice}**{eol}"),
         };
-        let follows = house_gap(changelog, section.heading.end, eol);
+        let follows = apart(changelog, section.heading.end, eol);
         edits.push(Edit::insert(section.heading.end, text + &follows));
     }
     edits.sort_by_key(|edit| edit.range.start);
@@ -57,10 +57,10 @@ pub fn retract(
 }
 
 /// A blank line below the notice where the text follows the heading at once.
-fn house_gap(changelog: &Changelog<'_>, at: usize, eol: &str) -> String {
+fn apart(changelog: &Changelog<'_>, at: usize, eol: &str) -> String {
     let next = changelog.lines_in(at..changelog.bytes().len()).first();
-    let apart = next.is_none_or(|line| line.is_blank(changelog.bytes()));
-    if apart { String::new() } else { eol.to_owned() }
+    let free = next.is_none_or(|line| line.is_blank(changelog.bytes()));
+    if free { String::new() } else { eol.to_owned() }
 }
 
 /// The lines around a heading, as much longer as its text.

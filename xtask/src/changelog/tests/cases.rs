@@ -159,10 +159,8 @@ fn what_became_of_each_entry_is_said() {
     assert_eq!((outcome.added, outcome.duplicates), (vec![2], vec![0, 1, 3]));
     for commits in [Commits::IfEmpty, Commits::Never] {
         let what = Cut { commits, ..plain(&own, &entries) };
-        assert_eq!(
-            cut(&read(&path, text.as_bytes()).unwrap(), &what).unwrap().added,
-            Vec::<usize>::new()
-        );
+        let outcome = cut(&read(&path, text.as_bytes()).unwrap(), &what).unwrap();
+        assert_eq!((outcome.added, outcome.missing), (vec![], vec![2]), "{commits:?}");
     }
     let text = "## 1.2.0\n- The parser\n";
     let kept = cut(&read(&path, text.as_bytes()).unwrap(), &plain(&own, &entries)).unwrap();
@@ -178,6 +176,17 @@ fn another_remote_is_a_warning() {
         let outcome = cut(&read(&path, text.as_bytes()).unwrap(), &what).unwrap();
         assert_eq!(outcome.warnings.len(), warnings, "{:?}", outcome.warnings);
     }
+}
+
+#[test]
+fn only_text_can_be_moved() {
+    let (path, own) = (path("a.md"), version("1.2.0"));
+    let text = b"## 1.1.0\n- x\n\n## 1.0.0\n- y\n\n## Unreleased\n- caf\xe9\n";
+    let refusal = cut(&read(&path, text).unwrap(), &plain(&own, &[])).unwrap_err();
+    let place = refusal.place.clone().unwrap();
+    assert_eq!((place.line, place.column), (8, 6), "{refusal}");
+    let kept = b"## Unreleased\n- caf\xe9\n\n## 1.1.0\n- x\n";
+    assert!(cut_twice(&path, kept, &plain(&own, &[])).is_ok());
 }
 
 #[test]
