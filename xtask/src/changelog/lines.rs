@@ -64,6 +64,45 @@ pub fn indentation(line: &[u8]) -> usize {
     column
 }
 
+/// The items of lists that are open: the columns where their content begins.
+#[derive(Default)]
+struct Items {
+    columns: Vec<usize>,
+    /// That of the item in which a fence or HTML block was opened; 0 outside of lists.
+    opened_in: usize,
+}
+
+impl Items {
+    /// Takes note of a line of text, which may begin or end items.
+    fn meet(&mut self, line: &[u8], after_blank: bool) {
+        let text = line.trim_ascii();
+        let begins = marker(line);
+        // Any other line goes on with the paragraph above.
+        if !text.is_empty() && (after_blank || begins.is_some() || text.starts_with(b"#")) {
+            let column = indentation(line);
+            self.columns.retain(|item| *item <= column);
+        }
+        self.columns.extend(begins);
+    }
+
+    /// The item that text in this column belongs to.
+    fn around(&self, column: usize) -> usize {
+        self.columns.iter().copied().filter(|item| *item <= column).max().unwrap_or(0)
+    }
+}
+
+/// The column where the content of an item begins that a line begins.
+fn marker(line: &[u8]) -> Option<usize> {
+    let (column, text) = (indentation(line), line.trim_ascii_start());
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let sign = if digits > 0 { b".)".as_slice() } else { b"-*+".as_slice() };
+    let is_sign = text.get(digits).is_some_and(|byte| sign.contains(byte)) && digits < 10;
+    let rest = text.get(digits + 1..).filter(|_| is_sign)?;
+    let blanks = indentation(rest);
+    let content = if (1..=4).contains(&blanks) { blanks } else { 1 };
+    (blanks > 0 || rest.is_empty()).then_some(column + digits + 1 + content)
+}
+
 /// What is open at the start of a line.
 enum Open {
     Nothing,
@@ -87,14 +126,25 @@ enum Open {
 /// # Errors
 /// A fence or comment without an end: everything below it would be code.
 pub fn read(bytes: &[u8], markup: Markup) -> Result<Vec<Line>, Endless> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     let mut open = Open::Nothing;
+    let mut items = Items::default();
     let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     while start < bytes.len() {
         let (stop, end) = line_end(bytes, start);
         let line = &bytes[start..stop];
         let inside = match markup {
-            Markup::Markdown => step(&mut open, line, start),
+            Markup::Markdown => {
+                // With the item of a list ends what is open in it.
+                if !line.trim_ascii().is_empty() && indentation(line) < items.opened_in {
+                    open = Open::Nothing;
+                    items.opened_in = 0;
+                }
+                if matches!(open, Open::Nothing) {
+                    items.meet(line, lines.last().is_none_or(|above| above.is_blank(bytes)));
+                }
+                step(&mut open, line, start, &mut items)
+            }
             Markup::Rst => Inside::Text,
         };
         lines.push(Line { start, stop, end, inside });
@@ -117,10 +167,13 @@ fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
 }
 
 /// What the line is part of, and what is open after it.
-fn step(open: &mut Open, line: &[u8], start: usize) -> Inside {
+fn step(open: &mut Open, line: &[u8], start: usize, items: &mut Items) -> Inside {
     let text = line.trim_ascii();
     let after = match open {
-        Open::Nothing => opened(line, start),
+        Open::Nothing => {
+            items.opened_in = items.around(indentation(line));
+            opened(line, start, items.opened_in)
+        }
         Open::Fence { with, length, .. } => {
             let closes = text.len() >= *length && text.iter().all(|byte| byte == with);
             (closes.then_some(Open::Nothing), Inside::Fence)
@@ -136,12 +189,15 @@ fn step(open: &mut Open, line: &[u8], start: usize) -> Inside {
 }
 
 /// What begins in a line of text.
-fn opened(line: &[u8], at: usize) -> (Option<Open>, Inside) {
+fn opened(line: &[u8], at: usize, from: usize) -> (Option<Open>, Inside) {
     let text = line.trim_ascii();
+    if indentation(line) > from + 3 {
+        return (None, Inside::Text);
+    }
     if let Some((with, length)) = fence(text) {
         return (Some(Open::Fence { with, length, at }), Inside::Fence);
     }
-    if indentation(line) > 3 || !text.starts_with(b"<") {
+    if !text.starts_with(b"<") {
         return (None, Inside::Text);
     }
     if let Some((start, end)) = UNTIL.iter().find(|(start, _)| begins_with(text, start)) {
@@ -230,7 +286,11 @@ mod tests {
             ("```\n# x\n```\n# y", "ffft"),
             ("````md\n```\n````\ny", "ffft"),
             ("~~~\n```\n~~~\ny", "ffft"),
-            ("- a\n\n      ```\n# x\n      ```", "ttfff"),
+            ("- a\n\n     ```\n  # x\n     ```\nc", "ttffft"),
+            ("- a\n  ```\n  b\n  ``` (c)\n- d\n\n# e", "tfffttt"),
+            ("1. a\n   - b\n     ```\n     # c\n# d", "ttfft"),
+            ("- a\n  <!-- b\n# c", "tct"),
+            ("      ```\n# x", "tt"),
             ("``` a ``` b\nc", "tt"),
             ("<!-- a -->\nb", "ct"),
             ("<!-- a\n# b\n-->\nc", "ccct"),
