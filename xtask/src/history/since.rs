@@ -130,6 +130,9 @@ impl Since {
         record: &Record<'_>,
         judge: &mut dyn FnMut() -> Option<Rc<Commit>>,
     ) -> ControlFlow<()> {
+        if self.tolerance == 0 {
+            return ControlFlow::Break(());
+        }
         let at = self.node(record.id);
         let behind = self.nodes[at].behind;
         self.nodes[at].seen = true;
@@ -155,6 +158,31 @@ impl Since {
             }
         }
         self.at_its_end(record.date)
+    }
+
+    /// Ends a walk from `head` that was shown neither this release nor anything below it. Answers
+    /// whether it found what it would have found with them: everything else is behind a release, or
+    /// the release was named as a parent, or no other commit was but one with a release.
+    pub fn end_before(&mut self, hidden: &str, head: &str) -> bool {
+        if self.nodes.is_empty() {
+            self.node(head);
+        }
+        if self.open == 0 {
+            return true;
+        }
+        let unseen = |id: &str| self.known.get(id).copied().filter(|&at| !self.nodes[at].seen);
+        let release = |id: &str| Some((unseen(id)?, *self.releases.get(id)?));
+        let only = || self.releases.keys().find_map(|id| release(id));
+        let start = match self.nodes.iter().filter(|node| !node.seen).count() {
+            1 => only(),
+            _ => release(hidden),
+        };
+        let Some((at, release)) = start else { return false };
+        self.nodes[at].seen = true;
+        if !self.nodes[at].behind {
+            self.met.push((at, release));
+        }
+        true
     }
 
     fn at_its_end(&mut self, date: i64) -> ControlFlow<()> {

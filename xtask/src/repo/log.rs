@@ -3,6 +3,10 @@
 
 #[cfg_attr(not(test), expect(dead_code, reason = "read by the audit of the changelog"))]
 mod groups;
+mod recent;
+
+pub use recent::Recent;
+use recent::likely;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -97,6 +101,30 @@ impl TaggedCommits {
     }
 }
 
+/// Which commits of HEAD are read, and how they are printed.
+struct Commits<'a> {
+    /// Without this one and what it comes after.
+    not: Option<&'a str>,
+    options: &'a [&'a str],
+}
+
+/// Hands a commit to each walk, judged once at most; breaks when none needs more.
+fn take(
+    walks: &mut [Since],
+    record: &Record<'_>,
+    judge: &dyn Fn(&Record<'_>) -> Option<Commit>,
+) -> ControlFlow<()> {
+    let mut judged: Option<Option<Rc<Commit>>> = None;
+    let mut judge = || judged.get_or_insert_with(|| judge(record).map(Rc::new)).clone();
+    let mut flow = ControlFlow::Break(());
+    for walk in walks {
+        if walk.take(record, &mut judge).is_continue() {
+            flow = ControlFlow::Continue(());
+        }
+    }
+    flow
+}
+
 fn broken(error: &std::io::Error) -> Refusal {
     Refusal::external("git's answer cannot be read").why(error.to_string())
 }
@@ -117,12 +145,12 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn not_behind(&self, releases: &[Tagged]) -> Result<Vec<usize>, Refusal> {
-        if self.head.commit().is_none() || releases.is_empty() {
+        if releases.is_empty() {
             return Ok(Vec::new());
         }
-        let mut walk = Since::new(releases, Scope::default(), Rc::default());
-        self.each_commit(&[GRAPH], |record| walk.take(record, &mut || None))?;
-        Ok(walk.finish().releases)
+        let walks = || vec![Since::new(releases, Scope::default(), Rc::default())];
+        let found = self.walk(walks, likely(releases), &[GRAPH], &|_| None)?;
+        Ok(found.into_iter().flat_map(|found| found.releases).collect())
     }
 
     /// The ranges of some projects from HEAD back, all in one walk that ends where they begin.
@@ -140,8 +168,14 @@ impl Repo {
             Since::new(releases, scope.clone(), Rc::clone(&shallow))
         };
         let scopes: Vec<Scope> = asked.into_iter().map(|one| one.scope).collect();
-        let walks = tagged.iter().zip(&scopes).map(|(releases, scope)| walk(releases, scope));
-        let found = self.walk(walks.collect(), &scopes, judge)?;
+        let walks = || tagged.iter().zip(&scopes).map(|(releases, scope)| walk(releases, scope));
+        // What one project does not need another one may.
+        let likely = if let [releases] = tagged.as_slice() { likely(releases) } else { None };
+        let paths = scopes.iter().any(|scope| !scope.folder.is_empty());
+        let options = [FORMAT, "--name-only", "--no-renames", "--no-relative"];
+        let options = if paths { &options[..] } else { &options[..1] };
+        let judge_one = |record: &Record<'_>| judge.judge(record);
+        let found = self.walk(|| walks().collect(), likely, options, &judge_one)?;
         let mut ranges = Vec::new();
         for ((mut found, releases), scope) in found.into_iter().zip(&tagged).zip(&scopes) {
             let met = found.releases.iter().map(|&at| &releases[at]);
@@ -153,8 +187,8 @@ impl Repo {
             );
             if let (Some(from), true) = (from, found.releases.len() > 1) {
                 // Another line that was released apart and merged: what it has and `from` has not.
-                let only = walk(std::slice::from_ref(from), scope);
-                let again = self.walk(vec![only], std::slice::from_ref(scope), judge)?;
+                let only = || vec![walk(std::slice::from_ref(from), scope)];
+                let again = self.walk(only, Some(from), options, &judge_one)?;
                 found = again.into_iter().next().unwrap_or(found);
             }
             let mut changes = Changes::default();
@@ -165,44 +199,48 @@ impl Repo {
         Ok(ranges)
     }
 
+    /// Walks from HEAD back until each walk is at its end. Few need what a `likely` release has; when
+    /// one does, they walk again and are shown everything.
     fn walk(
         &self,
-        mut walks: Vec<Since>,
-        scopes: &[Scope],
-        judge: &Judge,
+        walks: impl Fn() -> Vec<Since>,
+        likely: Option<&Tagged>,
+        options: &[&str],
+        judge: &dyn Fn(&Record<'_>) -> Option<Commit>,
     ) -> Result<Vec<Found>, Refusal> {
-        if self.head.commit().is_none() {
-            return Ok(walks.into_iter().map(Since::finish).collect());
+        let finish = |walks: Vec<Since>| Ok(walks.into_iter().map(Since::finish).collect());
+        let mut tried = walks();
+        let Some(head) = self.head.commit() else { return finish(tried) };
+        if let Some(likely) = likely {
+            self.since(likely, options, |record| take(&mut tried, record, judge))?;
+            if tried.iter_mut().all(|walk| walk.end_before(&likely.commit, head.as_str())) {
+                return finish(tried);
+            }
+            tried = walks();
         }
-        let paths = scopes.iter().any(|scope| !scope.folder.is_empty());
-        let options = [FORMAT, "--name-only", "--no-renames", "--no-relative"];
-        let options = if paths { &options[..] } else { &options[..1] };
-        let mut ended = vec![false; walks.len()];
-        self.each_commit(options, |record| {
-            let mut judged: Option<Option<Rc<Commit>>> = None;
-            let mut judge =
-                || judged.get_or_insert_with(|| judge.judge(record).map(Rc::new)).clone();
-            for (walk, ended) in walks.iter_mut().zip(&mut ended) {
-                if !*ended {
-                    *ended = walk.take(record, &mut judge).is_break();
-                }
-            }
-            if ended.iter().all(|ended| *ended) {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })?;
-        Ok(walks.into_iter().map(Since::finish).collect())
+        self.each_commit(options, |record| take(&mut tried, record, judge))?;
+        finish(tried)
     }
 
-    /// Hands each commit on as git prints it, until there are none or no more are wanted.
+    /// Hands each commit of HEAD on as git prints it, until there are none or no more are wanted.
     fn each_commit(
         &self,
         options: &[&str],
         mut each: impl FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> Result<(), Refusal> {
-        let call = self.git.call(LOG.iter().chain(options).chain(&["HEAD", "--"]));
+        self.each(&Commits { not: None, options }, |record, _| each(record)).map(|_| ())
+    }
+
+    /// The same with the bytes that git printed for it; answers whether git came to its end.
+    fn each(
+        &self,
+        commits: &Commits<'_>,
+        mut each: impl FnMut(&Record<'_>, &[u8]) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, Refusal> {
+        let not = commits.not.map(|commit| format!("^{commit}"));
+        let range = ["HEAD"].into_iter().chain(not.as_deref()).chain(["--"]);
+        let call =
+            self.git.call(LOG.into_iter().chain(commits.options.iter().copied()).chain(range));
         let (name, mut log) = call.reading()?;
         let (mut buffer, mut filled) = (vec![0; CHUNK], 0);
         let mut end = End::More;
@@ -217,16 +255,19 @@ impl Repo {
             }
             let mut at = 0;
             while let Some((record, length)) = split(&buffer[at..filled], end) {
-                at += length;
-                if each(&record).is_break() {
-                    return Ok(());
+                if each(&record, &buffer[at..at + length]).is_break() {
+                    return Ok(ControlFlow::Break(()));
                 }
+                at += length;
             }
             buffer.copy_within(at..filled, 0);
             filled -= at;
         }
         let out = log.end().map_err(|error| broken(&error))?;
-        if out.status.success() { Ok(()) } else { Err(git::failed(&name, &out)) }
+        if out.status.success() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        Err(git::failed(&name, &out))
     }
 
     /// The commits whose parents a shallow clone does not have.

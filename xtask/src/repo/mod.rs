@@ -29,6 +29,7 @@ pub struct Repo {
     /// The git folder that all linked work trees share.
     pub common_dir: PathBuf,
     pub head: Head,
+    recent: log::Recent,
 }
 
 /// What HEAD is.
@@ -127,7 +128,8 @@ impl Repo {
         };
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
-        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git })
+        let recent = log::Recent::default();
+        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, recent })
     }
 
     /// The name of this work tree among those that share the repository: empty for the main one,
