@@ -29,8 +29,9 @@ pub struct Entry {
 }
 
 /// When entries from commits are added to what a person wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Commits {
+    #[default]
     Add,
     IfEmpty,
     Never,

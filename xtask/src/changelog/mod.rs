@@ -21,6 +21,7 @@ pub mod retract;
 mod tests;
 pub mod text;
 mod title;
+pub mod web;
 
 use std::ops::Range;
 

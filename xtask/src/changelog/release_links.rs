@@ -3,7 +3,7 @@
 use super::cut::Cut;
 use super::house::House;
 use super::links::{Link, Names};
-use super::{Changelog, Edit, Markup};
+use super::{Changelog, Edit, Markup, web};
 use crate::version::Version;
 
 /// The edits of the definitions, and what to warn of.
@@ -45,8 +45,8 @@ pub fn retarget(url: &str, old: &Version, cut: &Cut<'_>) -> Option<String> {
 /// The address of the first release of a file.
 fn first(base: &str, cut: &Cut<'_>) -> String {
     match cut.previous_tag {
-        Some(previous) => format!("{base}/compare/{previous}...{}", cut.tag),
-        None => format!("{base}/releases/tag/{}", cut.tag),
+        Some(previous) => web::comparison(base, previous, cut.tag),
+        None => web::tag(base, cut.tag),
     }
 }
 
@@ -160,8 +160,8 @@ fn first_lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Optio
     let blank = super::house::blank_before(changelog, bytes.len());
     let apart = if ended { "" } else { eol }.to_owned() + if blank > 0 { "" } else { eol };
     let text = format!(
-        "{apart}{label}: {base}/compare/{}...HEAD{eol}[{}]: {}{eol}",
-        cut.tag,
+        "{apart}{label}: {}{eol}[{}]: {}{eol}",
+        web::comparison(base, cut.tag, "HEAD"),
         cut.version,
         first(base, cut)
     );

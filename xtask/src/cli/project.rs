@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::config::changelog::Among;
 use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
@@ -10,13 +11,15 @@ use crate::flows::bump::Facts;
 use crate::path::RepoPath;
 use crate::repo::{Releases, Repo, WorkTree};
 use crate::sites::Tree;
-use crate::version::Version;
+use crate::version::{TagFormat, Version};
 
 /// One project with its releases.
 pub(super) struct Known {
     pub project: Project,
     pub releases: Releases,
     pub tagged: Vec<Version>,
+    /// Which tags are its releases.
+    pub format: TagFormat,
     /// The option that chooses it, ` -p NAME`, for a command to copy; empty when none is needed.
     pub option: String,
 }
@@ -33,6 +36,8 @@ pub(super) struct Survey {
     pub settings: Settings,
     /// The names of all packages, where some of them are chosen: their commits are told apart.
     pub packages: Option<Vec<String>>,
+    /// Whether there are packages beside a project, as far as they were looked for.
+    pub among: Among,
 }
 
 /// So many packages are named in a refusal.
@@ -127,15 +132,16 @@ impl Survey {
         let formats = found.iter().map(|project| projects.tag_format(project));
         let formats = formats.collect::<Result<Vec<_>, Refusal>>()?;
         let releases = Releases::read_all(repo, &formats, &projects.settings.tag.ignore)?;
-        let known = found.into_iter().zip(releases).map(|(project, releases)| {
+        let known = found.into_iter().zip(releases.into_iter().zip(formats));
+        let known = known.map(|(project, (releases, format))| {
             let tagged = releases.versions();
             let option = projects.choice(&project);
             let option = option.map_or_else(String::new, |name| format!(" -p {}", word(name)));
-            Known { project, releases, tagged, option }
+            Known { project, releases, tagged, format, option }
         });
-        let known = known.collect();
+        let (known, among) = (known.collect(), projects.among());
         let settings = projects.settings;
-        Ok(Self { projects: known, files, broken, settings, packages: None })
+        Ok(Self { projects: known, files, broken, settings, packages: None, among })
     }
 
     /// What the planner needs to know of one project.

@@ -2,7 +2,27 @@
 
 use super::vocabulary::VARIABLES;
 use super::wrong::Wrong;
+use crate::sites::doc::Node;
 use crate::wording::nearest;
+
+/// A command of gonogo.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A program and its arguments; `$GONOGO_…` in them is still to be filled in.
+    Words(Vec<String>),
+    /// `{ shell = "..." }`: a script for `sh`.
+    Shell(String),
+}
+
+impl Command {
+    /// The command that a checked value is; `None` for anything else.
+    pub fn of(node: &Node) -> Option<Self> {
+        if let Some(text) = node.text() {
+            return split(text).ok().map(Self::Words);
+        }
+        Some(Self::Shell(node.get("shell")?.text()?.to_owned()))
+    }
+}
 
 /// What means something to a shell and nothing without one.
 const SHELL_ONLY: [char; 7] = ['|', ';', '&', '>', '<', '*', '\n'];
