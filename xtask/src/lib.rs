@@ -12,7 +12,6 @@
 //! }
 //! ```
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that writes it comes next"))]
 mod changelog;
 mod cli;
 mod config;

@@ -26,6 +26,8 @@ pub struct Entry {
     pub breaking: bool,
     /// An issue or pull request: `#12`.
     pub reference: Option<String>,
+    /// The ids of its commits, perhaps shortened, to recognise an entry that names one.
+    pub commits: Vec<String>,
 }
 
 /// When entries from commits are added to what a person wrote.
@@ -250,8 +252,12 @@ impl Work<'_> {
         let mut sorted: Sorted = known.into_iter().map(|name| (name, Vec::new())).collect();
         for index in entries {
             let name = &self.cut.entries[*index].section;
-            match sorted.iter_mut().find(|(known, _)| known == name) {
-                Some((_, entries)) => entries.push(*index),
+            let same = sorted.iter().position(|(known, _)| known == name);
+            // "Features" is the configured word for what goes to "Added".
+            let alike = |(known, _): &(String, _)| family(known) == family(name);
+            let configured = self.cut.sections.and_then(|_| sorted.iter().position(alike));
+            match same.or(configured) {
+                Some(at) => sorted[at].1.push(*index),
                 None => sorted.push((name.clone(), vec![*index])),
             }
         }
@@ -332,8 +338,7 @@ impl Work<'_> {
 
     /// Has anybody written an entry into it? Titles and comments of a template are none.
     fn has_entries(&self, section: &Section) -> bool {
-        let groups = self.changelog.groups(section);
-        groups.iter().any(|group| self.changelog.tail(&group.body).ends != Ends::Empty)
+        self.changelog.has_entries(section)
     }
 
     /// A section of its own above another one, or at the end.

@@ -3,6 +3,7 @@
 //! Pure. [`Changelog::parse`] finds the sections of a file; [`cut::cut`] and [`retract::retract`]
 //! answer with edits, [`Changelog::notes`] with a range, [`audit::audit`] with findings.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the subcommand `audit` asks for it"))]
 pub mod audit;
 mod bullets;
 pub mod cut;
@@ -13,9 +14,11 @@ mod headings;
 mod house;
 mod lines;
 mod links;
+#[cfg_attr(not(test), expect(dead_code, reason = "the subcommand `notes` asks for it"))]
 mod notes;
 mod parse;
 mod release_links;
+#[cfg_attr(not(test), expect(dead_code, reason = "the withdrawal of a release asks for it"))]
 pub mod retract;
 #[cfg(test)]
 mod tests;
@@ -171,6 +174,11 @@ impl<'a> Changelog<'a> {
         let up = versions.windows(2).filter(|pair| pair[0].precedes(pair[1])).count();
         let down = versions.windows(2).filter(|pair| pair[1].precedes(pair[0])).count();
         up > down
+    }
+
+    /// The newest release of the file.
+    pub fn newest(&self) -> Option<&Version> {
+        self.newest_first().first().map(|(_, release)| &release.version)
     }
 
     /// The releases, newest first as the file has them.

@@ -41,6 +41,7 @@ fn entry(line: &str) -> Entry {
         subject: format!("feat: {text}"),
         breaking,
         reference,
+        commits: Vec::new(),
     }
 }
 

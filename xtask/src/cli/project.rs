@@ -8,6 +8,7 @@ use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
+use crate::history::{Scope, Types};
 use crate::path::RepoPath;
 use crate::repo::{Releases, Repo, WorkTree};
 use crate::sites::Tree;
@@ -142,6 +143,21 @@ impl Survey {
         let (known, among) = (known.collect(), projects.among());
         let settings = projects.settings;
         Ok(Self { projects: known, files, broken, settings, packages: None, among })
+    }
+
+    /// Which types of commits are told of, and where.
+    pub fn types(&self) -> Types {
+        let types = self.settings.changelog.types.iter();
+        Types::with(types.map(|(name, section)| (name.as_str(), section.as_str())))
+    }
+
+    /// Which commits are a project's: only where packages were chosen by name are those of others
+    /// left out.
+    pub fn scope(&self, known: &Known) -> Scope {
+        let Some(packages) = &self.packages else { return Scope::default() };
+        let name = known.project.name.clone();
+        let others = packages.iter().filter(|other| name.as_ref() != Some(other)).cloned();
+        Scope { folder: known.project.folder.clone(), others: others.collect(), name }
     }
 
     /// What the planner needs to know of one project.

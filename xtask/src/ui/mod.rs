@@ -12,7 +12,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 pub use refusal::{as_json, shown};
-pub use rows::{Row, added, changed_bytes, rows};
+pub use rows::{Row, added, change_of, changed_bytes, rows};
 
 use crate::error::{Next, Refusal};
 

@@ -183,6 +183,7 @@ proptest! {
             subject: text.clone(),
             breaking: text.len() % 2 == 0,
             reference: None,
+            commits: Vec::new(),
         }).collect();
         let own = version("1.20.0");
         let what = Cut { tag: "v1.20.0", ..plain(&own, &entries) };

@@ -8,6 +8,7 @@ use crate::changelog::{Changelog, web};
 use crate::config::changelog::{self, Place};
 use crate::error::Refusal;
 use crate::flows::bump;
+use crate::flows::changelog::released;
 use crate::repo::{Repo, WorkTree};
 use crate::sites::Source;
 use crate::version::Version;
@@ -41,6 +42,20 @@ impl Facts {
     /// there are none; git fails.
     pub fn chosen(repo: &Repo, context: &Context, names: &[String]) -> Result<Self, Refusal> {
         Self::of(repo, context, Survey::chosen(repo, names, &context.command())?)
+    }
+
+    /// None of the versions has a tag yet.
+    ///
+    /// # Errors
+    /// One has, and so its section is not written any more.
+    pub fn not_released(&self) -> Result<(), Refusal> {
+        for (known, own) in self.survey.projects.iter().zip(&self.changelogs) {
+            let mut tagged = known.releases.tagged.iter();
+            if let Some((tag, version)) = tagged.find(|(_, tagged)| tagged.same(&own.version)) {
+                return Err(released(version, tag).about(&known.option));
+            }
+        }
+        Ok(())
     }
 
     fn of(repo: &Repo, context: &Context, survey: Survey) -> Result<Self, Refusal> {
@@ -89,6 +104,7 @@ impl Own {
     ///
     /// # Errors
     /// It cannot be understood; the place is said.
+    #[expect(dead_code, reason = "asked by the subcommands that only read")]
     pub fn read(&self) -> Result<Option<Changelog<'_>>, Refusal> {
         match &self.place {
             Place::There(file) => Changelog::parse(Source::from(file)).map(Some),

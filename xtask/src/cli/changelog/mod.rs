@@ -1,9 +1,13 @@
 //! `changelog`: one file per subcommand; without one, `write`.
 
 mod facts;
+mod ranges;
+mod shown;
+mod waiting;
 mod write;
 
 use super::Context;
+pub(super) use waiting::Waiting;
 
 /// Write the section of the current version into the changelog
 ///

@@ -16,5 +16,5 @@ mod wrong;
 
 pub use command::Command;
 pub use schema::schema;
-pub use settings::{Begins, Declared, PackageTable, Prereleases, Said, Settings};
+pub use settings::{Begins, ChangelogTable, Declared, PackageTable, Prereleases, Said, Settings};
 pub use written::Written;
