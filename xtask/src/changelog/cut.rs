@@ -108,7 +108,9 @@ pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal>
         None => work.written()?,
     };
     outcome.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    end_last_line_once(&mut outcome.edits, work.house.eol);
+    if !changelog.bytes().ends_with(b"\n") && !changelog.bytes().ends_with(b"\r") {
+        end_last_line_once(&mut outcome.edits, work.house.eol);
+    }
     work.hold(&outcome)?;
     Ok(outcome)
 }

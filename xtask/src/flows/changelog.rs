@@ -171,7 +171,7 @@ fn entry(entry: &Entry, facts: &Facts<'_>) -> cut::Entry {
 pub fn released(version: &Version, tag: &str) -> Refusal {
     Refusal::unsafe_to(format!("{version} is released; run bump first"))
         .why(format!("Its tag is {tag}, and what a release says of itself is not written again."))
-        .next("bump auto", "the level that the commits ask for, or patch, minor, major")
+        .next("bump auto", "or patch, minor, major")
 }
 
 fn change(

@@ -109,12 +109,13 @@ impl Told<'_> {
             return;
         }
         let changes = counted(missing.len(), "change");
-        let why = match (section.done, self.facts.table.commits) {
-            (Done::Written, Commits::IfEmpty) => "entries were written by hand (if-empty)",
-            (Done::Written, _) => "as [changelog] commits = \"never\" says",
-            _ => "not in the section",
-        };
-        ui.say(&format!("not added: {changes} of commits, {why}"));
+        ui.say(&match (section.done, self.facts.table.commits) {
+            (Done::Written, Commits::IfEmpty) => {
+                format!("not added: {changes} of commits, because entries were written by hand")
+            }
+            (Done::Written, _) => format!("not added: {changes} of commits (commits = \"never\")"),
+            _ => format!("not in it: {changes} of commits"),
+        });
         for entry in missing.iter().rev().take(LISTED) {
             ui.say(&format!("  {}  {}", entry.short(), clean(&entry.line(), 86)));
         }
