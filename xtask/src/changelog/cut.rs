@@ -173,8 +173,15 @@ impl Work<'_> {
         let (fresh, duplicates) = self.fresh(said);
         let date = section.release().and_then(|release| release.date.as_ref());
         let placeholder = date.filter(|date| date.says == Says::Placeholder);
-        let mut edits: Vec<Edit> =
-            placeholder.map(|date| self.filled(section, &date.range)).into_iter().collect();
+        let mut edits: Vec<Edit> = Vec::new();
+        if let Some(date) = placeholder {
+            let filled = self.filled(section, &date.range);
+            let more = filled.text.chars().count().saturating_sub(filled.range.len());
+            if more > 0 && date.range.start < section.heading.end {
+                edits.extend(house::longer(self.changelog, &section.heading, more));
+            }
+            edits.push(filled);
+        }
         let merges = self.cut.existing == Existing::Merge && !fresh.is_empty();
         let done = match (merges, placeholder) {
             (true, _) => Done::Merged,

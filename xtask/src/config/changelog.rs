@@ -9,7 +9,7 @@ use crate::path::RepoPath;
 use crate::sites::{File, Source, Tree, doc};
 
 /// The name that a new changelog gets.
-const USUAL: &str = "CHANGELOG.md";
+pub const USUAL: &str = "CHANGELOG.md";
 
 /// The other names that projects give it, in the folder of the project.
 const OTHERS: [&str; 24] = [
@@ -123,19 +123,11 @@ fn below(folder: &str, name: &str) -> RepoPath {
 }
 
 /// The changelog of a folder by its name.
-fn in_folder(tree: &dyn Tree, folder: &str) -> Result<Option<File>, Refusal> {
-    if let Some(file) = tree.read(&usual(folder))? {
-        return Ok(Some(file));
-    }
-    let mut found: Vec<File> = Vec::new();
-    for name in OTHERS {
-        let file = tree.read(&below(folder, name))?;
-        // Several names may lead to one file.
-        found.extend(file.filter(|file| !found.iter().any(|known| known.path == file.path)));
-    }
-    if found.len() > 1 {
-        found.retain(tells_of_releases);
-    }
+///
+/// # Errors
+/// A file that cannot be read; several that may be meant.
+pub fn in_folder(tree: &dyn Tree, folder: &str) -> Result<Option<File>, Refusal> {
+    let mut found = candidates(tree, folder)?;
     match found.len() {
         0 | 1 => Ok(found.pop()),
         _ => {
@@ -145,6 +137,27 @@ fn in_folder(tree: &dyn Tree, folder: &str) -> Result<Option<File>, Refusal> {
                 .why(format!("Say which one in gonogo.toml: [changelog] file = \"{}\"", names[0])))
         }
     }
+}
+
+/// The files of a folder that may be its changelog: that of the usual name, else those of others,
+/// the likeliest first.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn candidates(tree: &dyn Tree, folder: &str) -> Result<Vec<File>, Refusal> {
+    if let Some(file) = tree.read(&usual(folder))? {
+        return Ok(vec![file]);
+    }
+    let mut found: Vec<File> = Vec::new();
+    for name in OTHERS {
+        let file = tree.read(&below(folder, name))?;
+        // Several names may lead to one file.
+        found.extend(file.filter(|file| !found.iter().any(|known| known.path == file.path)));
+    }
+    if found.iter().any(tells_of_releases) {
+        found.retain(tells_of_releases);
+    }
+    Ok(found)
 }
 
 /// Has the file headings of releases, or one of what is not released?

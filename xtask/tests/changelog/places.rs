@@ -30,6 +30,14 @@ fn a_changelog_is_found_by_its_name() {
             None => drop(refuses(&place, &["changelog"], 2, &["CHANGES.md and HISTORY.md"])),
         }
     }
+    // `init` says the first one, for a person to think it over.
+    let place = demo("found-init", "", &["feat: x"]);
+    for path in ["CHANGES.md", "HISTORY.md"] {
+        place.put(path, LOG);
+    }
+    works(&place, &["init"]);
+    assert!(place.read("gonogo.toml").contains("[changelog]\nfile = \"CHANGES.md\"  # several"));
+    assert_eq!(file(&place, &[]), "CHANGES.md");
     // What is no changelog does not count beside one.
     let place = demo("found-news", "", &["feat: x"]);
     place.put("NEWS.md", "# News of the club\n\nAll is well.\n");
