@@ -176,6 +176,11 @@ impl Known {
     pub fn name(&self) -> &str {
         self.project.name.as_deref().unwrap_or("this project")
     }
+
+    /// Its name, or its folder where it has none: what tells it from the others.
+    pub fn called(&self) -> &str {
+        self.project.name.as_deref().unwrap_or(&self.project.folder)
+    }
 }
 
 fn without_version(package: &Package) -> Refusal {

@@ -119,9 +119,18 @@ pub fn plan(facts: &Facts<'_>) -> Result<Outcome, Refusal> {
         added: outcome.added,
         missing: outcome.missing,
         duplicates: outcome.duplicates.len(),
-        warnings: outcome.warnings,
+        warnings: outcome.warnings.into_iter().chain(backwards(facts)).collect(),
         change: change(facts.place, bytes, &new, &outcome.edits)?,
     }))
+}
+
+/// A warning where the version does not come after the release before it: the numbers began anew, or
+/// somebody forgot to bump.
+fn backwards(facts: &Facts<'_>) -> Option<String> {
+    let previous = facts.previous?;
+    let version = facts.version;
+    let lower = !previous.version.precedes(version);
+    lower.then(|| format!("{version} does not come after {}, the release before it", previous.tag))
 }
 
 fn template(path: &RepoPath) -> &'static str {

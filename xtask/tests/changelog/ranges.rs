@@ -42,6 +42,13 @@ fn the_range_starts_at_the_nearest_full_release() {
     commits(&place, &["feat: after the reset"]);
     assert_eq!(added(&place, &[]), ["after the reset"]);
 
+    let place = untagged("higher");
+    tag(&place, "v9.0.0");
+    commits(&place, &["feat: the new line"]);
+    assert_eq!(added(&place, &[]), ["the new line"]);
+    let said = works(&place, &["changelog", "--dry-run"]);
+    assert!(said.out.contains("! 1.3.0 does not come after v9.0.0"), "{said}");
+
     let place = untagged("unreachable");
     tag(&place, "v1.2.0");
     place.git(&["checkout", "-q", "-b", "next"]);

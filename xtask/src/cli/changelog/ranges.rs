@@ -9,6 +9,8 @@ use crate::repo::{Asked, Question, Range, Releases, Repo};
 
 /// What one project changed, and since which release.
 pub(super) struct Since {
+    /// The project, by its name or its folder.
+    pub name: String,
     /// The release that this one follows.
     pub previous: Option<Tagged>,
     pub changes: Summary,
@@ -44,22 +46,23 @@ pub(super) fn read(repo: &Repo, facts: &Facts, since: Option<&str>) -> Result<Ve
     });
     let mut ranges = repo.ranges(asked.collect(), &Judge::new(survey.types()))?.into_iter();
     let mut all = Vec::new();
-    while let Some(own) = ranges.next() {
+    for known in &survey.projects {
+        let Some(own) = ranges.next() else { break };
         let given = start.as_ref().and_then(|_| ranges.next());
         let counts = given.as_ref().unwrap_or(&own);
         if counts.cut == Cut::Beyond && table.commits != Commits::Never {
             return Err(repo.deepen("The commits since the last release are told of."));
         }
-        all.push(one(own, given, since));
+        all.push(one(known.called(), own, given, since));
     }
     Ok(all)
 }
 
-fn one(own: Range, given: Option<Range>, since: Option<&str>) -> Since {
+fn one(name: &str, own: Range, given: Option<Range>, since: Option<&str>) -> Since {
     let tag = own.from.as_ref().map(|from| from.tag.clone());
     let from = since.map(str::to_owned).or(tag);
     let Range { changes, cut, .. } = given.unwrap_or_else(|| own.clone());
-    Since { previous: own.from, changes, from, cut }
+    Since { name: name.to_owned(), previous: own.from, changes, from, cut }
 }
 
 /// The tag or commit that was given, as the only place where a range may start.

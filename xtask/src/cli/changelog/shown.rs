@@ -219,7 +219,12 @@ impl Shown<'_> {
         for since in self.ranges {
             let tells = self.plan.is_some() || volume == Volume::Verbose;
             if let Some((number, words)) = left_out(&since.changes).filter(|_| tells) {
-                ui.say(&format!("left out: {} ({words})", counted(number, "commit")));
+                let of = match self.ranges {
+                    [_] => String::new(),
+                    _ => format!(" of {}", since.name),
+                };
+                let words = words.replace(" (reverts)", "");
+                ui.say(&format!("left out{of}: {} ({words})", counted(number, "commit")));
             }
             if since.cut == Cut::Beyond {
                 ui.mark(Mark::Warning, "this clone is shallow: not all commits are known here");
@@ -230,7 +235,7 @@ impl Shown<'_> {
     fn json(&self, operation: Option<u64>) -> Value {
         let packages = self.told.iter().map(Told::json);
         let ranges = self.ranges.iter().map(|since| {
-            json!({ "since": since.from, "commits": since.changes.commits,
+            json!({ "name": since.name, "since": since.from, "commits": since.changes.commits,
                     "merges": since.changes.merges(), "left_out": since.changes.left_out,
                     "complete": since.cut == Cut::Whole })
         });
