@@ -95,6 +95,43 @@ fn a_section_is_written_once_and_taken_back() {
 }
 
 #[test]
+fn what_is_told_by_hand_is_not_told_twice() {
+    let place = demo("told", LOG, &["feat: by number (#7)", "fix: by its id", "feat: By Hand!"]);
+    let id = place.git(&["log", "-1", "--format=%h", "--grep=by its id"]);
+    let told = format!("- By hand, #7\n- Crash, see {}\n", id.trim());
+    place.edit("CHANGELOG.md", "- By hand, #7\n", &(told.clone() + "- **by hand**\n"));
+    let data = &json(&place, &["changelog", "--dry-run"])["changelogs"][0];
+    assert_eq!((&data["duplicates"], &data["by_hand"]), (&3.into(), &3.into()), "{data}");
+    assert_eq!(data["added"], serde_json::json!([]));
+}
+
+#[test]
+fn a_heading_that_cannot_be_read_again_is_refused() {
+    let place = demo("heading", LOG, &["feat: x"]);
+    place.put("gonogo.toml", "[changelog]\nheading = \"## What is new in {version}\"\n");
+    refuses(&place, &["changelog"], 2, &["makes none that can be read again", "new in 1.3.0"]);
+    place.put("docs.rst", "Changes\n=======\n");
+    place.put("gonogo.toml", "[changelog]\nfile = \"docs.rst\"\nheading = \"## {version}\"\n");
+    refuses(&place, &["changelog"], 2, &["makes none that can be read again", "in docs.rst"]);
+}
+
+#[test]
+fn it_works_before_the_first_commit_and_in_a_linked_work_tree() {
+    let place = Place::repository("unborn").with("SOURCE_DATE_EPOCH", NOW);
+    place.python_files();
+    let said = works(&place, &["changelog"]);
+    assert!(said.out.contains("## [1.2.0] - 2026-11-21    no entries, a new file"), "{said}");
+    works(&place, &["undo"]);
+    let place = demo("linked-tree", LOG, &["feat: x"]);
+    place.git(&["worktree", "add", "-q", "../tree", "-b", "side"]);
+    let tree = place.at(place.root.join("tree"));
+    let before = tree.state();
+    works(&tree, &["changelog"]);
+    assert!(tree.read("CHANGELOG.md").contains("1.3.0") && place.read("CHANGELOG.md") == LOG);
+    undone(&tree, &before);
+}
+
+#[test]
 fn a_section_of_the_maintainer_is_kept_and_merged_on_request() {
     let section = "## [1.3.0] - TBD\n\nIntroduction.\n\n### Fixed\n\n- mine\n\n## [1.2.0]";
     let log = LOG.replace("## [1.2.0]", section);

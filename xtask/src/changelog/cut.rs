@@ -6,9 +6,8 @@ use super::bullets::Said;
 use super::date::{Date, Says};
 use super::groups::{Ends, Group};
 use super::house::{self, House, family};
-use super::{Changelog, Edit, Kind, Section, apply, release_links, text};
+use super::{Changelog, Edit, Kind, Section, apply, proof, release_links, text};
 use crate::error::Refusal;
-use crate::sites::Source;
 use crate::version::Version;
 
 /// The sections of Keep a Changelog 1.1.0, in its order.
@@ -111,7 +110,7 @@ pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal>
     if !changelog.bytes().ends_with(b"\n") && !changelog.bytes().ends_with(b"\r") {
         end_last_line_once(&mut outcome.edits, work.house.eol);
     }
-    work.hold(&outcome)?;
+    proof::hold(changelog, cut, &outcome)?;
     Ok(outcome)
 }
 
@@ -464,27 +463,5 @@ impl Work<'_> {
     fn line_ended(&self, at: usize) -> String {
         let ended = at == 0 || b"\r\n".contains(&self.changelog.bytes()[at - 1]);
         if ended { String::new() } else { self.house.eol.to_owned() }
-    }
-
-    /// Proves that every heading is still there, and at most the one of the release came.
-    fn hold(&self, outcome: &Outcome) -> Result<(), Refusal> {
-        let (changelog, version) = (self.changelog, self.cut.version);
-        let new = apply(changelog.bytes(), &outcome.edits)?;
-        let source = Source { path: changelog.source.path, bytes: &new };
-        let after = Changelog::parse(source)?;
-        let titles = |changelog: &Changelog<'_>| -> Vec<String> {
-            let own = |section: &&Section| {
-                section.release().is_none_or(|release| !release.version.same(version))
-            };
-            let sections = changelog.sections.iter().filter(own);
-            sections.map(|section| changelog.text(section.title.clone())).collect()
-        };
-        if titles(changelog) == titles(&after) && after.section(version).is_some() {
-            return Ok(());
-        }
-        let at = outcome.edits.first().map_or(0, |edit| edit.range.start);
-        Err(Refusal::unsafe_to("the changelog would have other headings afterwards")
-            .why("Nothing was written.")
-            .at(changelog.place(at)))
     }
 }

@@ -17,6 +17,7 @@ mod links;
 #[cfg_attr(not(test), expect(dead_code, reason = "the subcommand `notes` asks for it"))]
 mod notes;
 mod parse;
+mod proof;
 mod release_links;
 #[cfg_attr(not(test), expect(dead_code, reason = "the withdrawal of a release asks for it"))]
 pub mod retract;

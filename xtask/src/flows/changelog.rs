@@ -107,8 +107,7 @@ pub fn plan(facts: &Facts<'_>) -> Result<Outcome, Refusal> {
     let new = apply(bytes, &outcome.edits)?;
     let after = Changelog::parse(Source { path, bytes: &new })?;
     let (own, _) = after.section(facts.version).ok_or_else(|| {
-        Refusal::usage(format!("{path} would have no section for {}", facts.version))
-            .why("`heading` in [changelog] of gonogo.toml makes none that can be read again.")
+        Refusal::unsafe_to(format!("{path} would have no section for {}", facts.version))
     })?;
     let place = after.place(own.title.start);
     Ok(Outcome::Section(Section {

@@ -43,8 +43,12 @@ impl Told<'_> {
         match &self.outcome {
             Outcome::Section(section) => self.show_section(section, ui, volume),
             Outcome::Waits => {
-                ui.say(&format!("{version} is a pre-release: nothing is written for it."));
-                ui.say(&format!("{path} tells of it in Unreleased, until the final release."));
+                let since = self.facts.previous.map(|previous| format!(" since {}", previous.tag));
+                let since = since.unwrap_or_default();
+                ui.say(&format!("{version} is a pre-release: it gets no section."));
+                ui.say(&format!(
+                    "Its notes are what {path} has under Unreleased, and the commits{since}."
+                ));
             }
             Outcome::Generated { by, section } => {
                 match section {
@@ -84,22 +88,19 @@ impl Told<'_> {
 
     /// `2 written by hand, 3 from commits`
     fn what(&self, section: &Section) -> String {
-        let by_hand = match section.by_hand {
-            0 => None,
-            number => Some(format!("{number} written by hand")),
+        let (by_hand, added) = (section.by_hand, section.added.len());
+        let entries = match (section.done, by_hand, added) {
+            (Done::Dated, ..) => "dated".to_owned(),
+            (Done::Merged, _, added) => format!("{added} from commits added"),
+            (_, 0, 0) => "no entries".to_owned(),
+            (_, by_hand, 0) => format!("{by_hand} written by hand"),
+            (_, 0, added) => format!("{added} from commits"),
+            (_, by_hand, added) => format!("{by_hand} written by hand, {added} from commits"),
         };
-        let added = match section.added.len() {
-            0 => None,
-            number => Some(format!("{number} from commits")),
-        };
-        let fresh = matches!(self.facts.place, Place::Missing(_)).then(|| "a new file".to_owned());
-        let parts = match section.done {
-            Done::Merged => vec![Some(format!("{} from commits added", section.added.len()))],
-            Done::Dated => vec![Some("dated".to_owned())],
-            Done::Written | Done::Exists => vec![by_hand, added, fresh],
-        };
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        if parts.is_empty() { "no entries".to_owned() } else { parts.join(", ") }
+        match self.facts.place {
+            Place::There(_) => entries,
+            Place::Missing(_) => format!("{entries}, a new file"),
+        }
     }
 
     fn show_missing(&self, section: &Section, ui: &Ui) {
