@@ -88,10 +88,22 @@ pub fn normal(text: &str) -> String {
     words.strip_prefix("breaking").map(str::to_owned).unwrap_or(words)
 }
 
-/// The numbers of issues and pull requests in a text: `#12`, `!12`, `/pull/12`, `/issues/12`.
+/// The numbers of issues and pull requests in a text: `#12`, `!12`, `/pull/12`, `/issues/12`,
+/// ``:pr:`12` ``.
 pub fn numbers(text: &str) -> Vec<String> {
-    const BEFORE: [&str; 7] =
-        ["#", "/pull/", "/pulls/", "/issues/", "/merge_requests/", "gh-", "!"];
+    const BEFORE: [&str; 10] = [
+        "#",
+        "/pull/",
+        "/pulls/",
+        "/issues/",
+        "/merge_requests/",
+        "gh-",
+        "!",
+        // Roles of Sphinx.
+        ":pr:`",
+        ":issue:`",
+        ":gh:`",
+    ];
     let lower = text.to_lowercase();
     let starts = BEFORE
         .iter()
@@ -134,6 +146,6 @@ mod tests {
             assert_eq!(normal(one), normal(other));
         }
         assert_ne!(normal("Fix a"), normal("Fix b"));
-        assert_eq!(numbers("a #12, https://x/pull/3 and GH-4 #x"), ["12", "3", "4"]);
+        assert_eq!(numbers("a #12, https://x/pull/3 and GH-4 #x :pr:`5`"), ["12", "3", "4", "5"]);
     }
 }

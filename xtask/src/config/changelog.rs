@@ -92,12 +92,16 @@ pub fn find(
     if project.folder.is_empty() {
         return Ok(Place::Missing(usual));
     }
-    match (in_folder(tree, "")?, among) {
-        (Some(file), Among::Alone) => Ok(Place::There(file)),
-        (None, Among::Alone) => Ok(Place::Missing(self::usual(""))),
-        (None, Among::Others) => Ok(Place::Missing(usual)),
-        (Some(file), Among::Others) => Err(whose(project, &usual, &file.path)),
+    if among == Among::Alone {
+        let top = in_folder(tree, "")?;
+        return Ok(top.map_or_else(|| Place::Missing(self::usual("")), Place::There));
     }
+    let said = settings.changelog.file.as_ref().map(|said| said.value.clone());
+    let top = match said {
+        Some(path) => Some(path),
+        None => candidates(tree, "")?.into_iter().next().map(|file| file.path),
+    };
+    top.map_or_else(|| Ok(Place::Missing(usual.clone())), |top| Err(whose(project, &usual, &top)))
 }
 
 fn configured(
@@ -132,9 +136,13 @@ pub fn in_folder(tree: &dyn Tree, folder: &str) -> Result<Option<File>, Refusal>
         0 | 1 => Ok(found.pop()),
         _ => {
             let names: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
+            let key = match folder {
+                "" => "[changelog] file".to_owned(),
+                folder => format!("[{}] changelog", doc::dotted(&["package", folder])),
+            };
             Err(Refusal::usage("several files may be the changelog")
                 .why(format!("They are {}.", names.join(" and ")))
-                .why(format!("Say which one in gonogo.toml: [changelog] file = \"{}\"", names[0])))
+                .why(format!("Say which one in gonogo.toml: {key} = \"{}\"", names[0])))
         }
     }
 }
@@ -170,7 +178,7 @@ fn tells_of_releases(file: &File) -> bool {
 fn whose(project: &Project, own: &RepoPath, top: &RepoPath) -> Refusal {
     let name = project.name.as_deref().unwrap_or(&project.folder);
     let table = doc::dotted(&["package", name]);
-    Refusal::usage(format!("{name} has no changelog of its own, and {top} lies at the top"))
+    Refusal::usage(format!("{name} has no changelog of its own, and {top} is that of the top"))
         .why("Whether it tells of this package, too, cannot be known.")
         .why(format!("Say it in gonogo.toml: [{table}] changelog = \"{top}\" or \"{own}\"."))
 }

@@ -165,6 +165,8 @@ fn whose_a_changelog_at_the_top_is_has_to_be_said() {
     let text = place.read("CHANGELOG.md");
     assert_eq!(text.matches("## [1.1.0]").count(), 1, "{both}{text}");
     assert!(text.contains("- of core\n- of web\n"), "{text}");
+    place.put("gonogo.toml", "[changelog]\nfile = \"docs/all.md\"\n");
+    refuses(&place, &["changelog", "-p", "core"], 2, &["docs/all.md is that of the top"]);
     place.put("gonogo.toml", "[package.core]\nchangelog = \"docs/core.md\"\n");
     assert_eq!(file(&place, &["-p", "core"]), "docs/core.md");
 }
