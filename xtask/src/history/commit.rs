@@ -194,7 +194,8 @@ fn folded(subject: &str) -> Option<Folded> {
     ]) {
         return Some(Folded::Merge);
     }
-    sets_version(subject).then_some(Folded::Release)
+    // A squash puts its number behind: `Release 1.2.0 (#12)`.
+    sets_version(numbered(subject).0).then_some(Folded::Release)
 }
 
 /// `Release 1.2.0`, `Bump version: 1.2.0 → 1.3.0`, `v1.2.0`.
