@@ -176,10 +176,11 @@ pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
         std::thread::sleep(Duration::from_millis(20));
     }
     let begin = running.operation.begin();
-    Err(Refusal::open(format!("a commit hook of operation {} still runs", running.operation.id))
+    let child = if running.operation.lands() { "commit hook" } else { "check" };
+    Err(Refusal::open(format!("a {child} of operation {} still runs", running.operation.id))
         .why(format!("It was started by process {}, which is gone.", begin.pid))
-        .next("resume", "when the hook has ended")
-        .next("undo", "when the hook has ended"))
+        .next("resume", format!("when the {child} has ended"))
+        .next("undo", format!("when the {child} has ended")))
 }
 
 /// git's cleanup mode "whitespace": Markdown headings are no comments.

@@ -1,6 +1,9 @@
 //! The guard of `[changelog]`: asked before a section counts.
 
-use super::support::{Place, refuses, works};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::support::{Place, refuses, said, works};
 use super::{LOG, demo};
 
 fn guarded(name: &str, log: &str, guard: &str) -> Place {
@@ -72,4 +75,49 @@ fn a_generated_changelog_is_left_to_its_tool() {
     assert!(said.out.contains("CHANGELOG.md:4 tells of 1.3.0"), "{said}");
     assert!(said.out.contains("git-cliff writes the file; the guard found it right"), "{said}");
     assert_eq!(place.operations(), [""; 0]);
+}
+
+/// Killed while the guard runs, the operation is open; a resume asks the guard again.
+#[test]
+fn a_kill_while_the_guard_runs_is_resumed_or_undone() {
+    let place = guarded("killed", LOG, r#""scripts/guard""#);
+    place.script(
+        "scripts/guard",
+        "test -e .git/once && exec grep -qF 1.3.0 CHANGELOG.md\n: > .git/once\nkill -9 $PPID",
+    );
+    let before = place.state();
+    for way in ["resume", "undo"] {
+        assert_eq!(place.gonogo(&["changelog"]).code, 137);
+        assert_eq!(place.operations()[0], "open");
+        refuses(&place, &["changelog"], 4, &["changelog 1.3.0"]);
+        let said = works(&place, &[way]);
+        assert_eq!(place.read("CHANGELOG.md").contains("[1.3.0]"), way == "resume", "{said}");
+        if way == "resume" {
+            works(&place, &["undo"]);
+        }
+        place.state().must_be(&before, &said.out);
+        std::fs::remove_file(place.top.join(".git/once")).unwrap();
+    }
+}
+
+/// Ctrl-C ends the guard with all that it started, and everything is taken back.
+#[test]
+fn an_interrupt_ends_the_guard() {
+    let place = guarded("interrupted", LOG, r#"{ shell = ": > .git/started; sleep 100" }"#);
+    let before = place.state();
+    let mut command = place.command(env!("CARGO_BIN_EXE_gonogo"));
+    command.arg("changelog").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("gonogo starts");
+    let start = Instant::now();
+    while !place.exists(".git/started") {
+        assert!(start.elapsed() < Duration::from_mins(1), "the guard never came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    let said = said(&child.wait_with_output().expect("gonogo ends"));
+    assert!(start.elapsed() < Duration::from_secs(60), "it was waited for");
+    let said = said.refused(130, &["interrupted", "taken back"]);
+    std::fs::remove_file(place.top.join(".git/started")).unwrap();
+    place.state().must_be(&before, &said.to_string());
 }
