@@ -10,7 +10,7 @@ use crate::config::changelog::Place;
 use crate::exec::Finished;
 use crate::flows::changelog::{Facts, Outcome, Section};
 use crate::history::Cut;
-use crate::plan::{Action, FileChange, Plan};
+use crate::plan::{Check, FileChange, Plan};
 use crate::ui::{Mark, Ui, Volume, change_of};
 use crate::wording::counted;
 
@@ -21,12 +21,15 @@ const LISTED: usize = 6;
 pub(super) struct Told<'f> {
     pub facts: Facts<'f>,
     pub outcome: Outcome,
+    /// What is asked about it.
+    pub guard: Option<Check>,
 }
 
 pub(super) struct Shown<'s> {
     pub told: &'s [Told<'s>],
     pub ranges: &'s [Since],
     pub plan: Option<&'s Plan>,
+    pub dry_run: bool,
 }
 
 impl Told<'_> {
@@ -55,7 +58,7 @@ impl Told<'_> {
                     Some(line) => ui.say(&format!("{path}:{line} tells of {version}.")),
                     None => ui.mark(Mark::Warning, &format!("{path} does not tell of {version}")),
                 }
-                ui.say(&format!("{by} writes the file; the guard found it right."));
+                ui.say(&format!("{by} writes the file, so it is left as it is."));
             }
         }
     }
@@ -193,12 +196,13 @@ impl Shown<'_> {
         let volume = if self.plan.is_some() { Volume::Verbose } else { ui.volume };
         self.head(ui, volume);
         let again = context.command_without("--dry-run");
-        if let Some(plan) = self.plan {
-            let guards = plan.steps.iter().filter_map(|step| match &step.action {
-                Action::Check(check) => Some(check.argv.join(" ")),
-                Action::Files(_) | Action::Land(_) => None,
-            });
-            guards.for_each(|guard| ui.say(&format!("The guard would be asked: {guard}")));
+        for check in self.told.iter().filter_map(|told| told.guard.as_ref()) {
+            match self.dry_run {
+                true => ui.say(&format!("It would be asked: {}", check.argv.join(" "))),
+                false => ui.say("The guard found it right."),
+            }
+        }
+        if self.plan.is_some() {
             ui.say("Nothing was changed (dry run).");
             ui.say(&format!("next: {}", ui.typed(&again)));
         } else if self.told.iter().any(Told::could_merge) {

@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::exec;
 use crate::flows::changelog::{self, Outcome, Section};
 use crate::journal::Journal;
-use crate::plan::{Check, Plan};
+use crate::plan::Plan;
 use crate::repo::Repo;
 
 #[derive(Debug, clap::Args)]
@@ -41,12 +41,12 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     facts.not_released()?;
     let ranges = ranges::read(&repo, &facts, args.since.as_deref())?;
     let told = told(&facts, &ranges, existing)?;
-    let guarded = told.iter().filter(|told| matches!(told.outcome, Outcome::Generated { .. }));
-    for told in guarded {
-        guard(&facts, told)?.map_or(Ok(()), |check| exec::ask(&repo, &check))?;
+    let generated = told.iter().filter(|told| matches!(told.outcome, Outcome::Generated { .. }));
+    for check in generated.filter(|_| !args.dry_run).filter_map(|told| told.guard.as_ref()) {
+        exec::ask(&repo, check)?;
     }
-    let plan = plan(&repo, &facts, &told)?;
-    let shown = Shown { told: &told, ranges: &ranges, plan: plan.as_ref() };
+    let plan = plan(&repo, &told);
+    let shown = Shown { told: &told, ranges: &ranges, plan: plan.as_ref(), dry_run: args.dry_run };
     let Some(plan) = plan.as_ref().filter(|_| !args.dry_run) else {
         shown.without_effect(context);
         return Ok(());
@@ -80,31 +80,34 @@ fn told<'f>(
         existing,
     });
     let each = changelog::by_file(each.collect())?.into_iter();
+    let settings = &facts.survey.settings;
     let each = each.map(|facts| {
         let outcome = changelog::plan(&facts).map_err(|refusal| refusal.about(facts.option))?;
-        Ok(Told { facts, outcome })
+        let guard = match &outcome {
+            Outcome::Section(Section { change: None, .. }) | Outcome::Waits => None,
+            Outcome::Section(_) | Outcome::Generated { .. } => {
+                changelog::guard(&facts).map_err(|(refusal, at)| match settings.place(at) {
+                    Some(place) => refusal.at(place),
+                    None => refusal,
+                })?
+            }
+        };
+        Ok(Told { facts, outcome, guard })
     });
     each.collect()
 }
 
-fn guard(facts: &Facts, told: &Told<'_>) -> Result<Option<Check>, Refusal> {
-    changelog::guard(&told.facts).map_err(|(refusal, at)| match facts.survey.settings.place(at) {
-        Some(place) => refusal.at(place),
-        None => refusal,
-    })
-}
-
 /// `None` when every file stays as it is.
-fn plan(repo: &Repo, facts: &Facts, told: &[Told<'_>]) -> Result<Option<Plan>, Refusal> {
+fn plan(repo: &Repo, told: &[Told<'_>]) -> Option<Plan> {
     let (mut written, mut guards) = (Vec::new(), Vec::new());
     for told in told {
-        if let Outcome::Section(Section { change: Some(change), .. }) = &told.outcome {
+        if let Some(change) = told.change() {
             written.push((&told.facts, change.clone()));
-            guards.extend(guard(facts, told)?);
+            guards.extend(told.guard.clone());
         }
     }
     let base = repo.head.base();
-    Ok((!written.is_empty()).then(|| changelog::into_plan(written, guards, base)))
+    (!written.is_empty()).then(|| changelog::into_plan(written, guards, base))
 }
 
 fn bytes(place: &Place) -> Vec<u8> {
