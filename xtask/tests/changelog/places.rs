@@ -146,6 +146,20 @@ fn several_packages_are_one_operation() {
 }
 
 #[test]
+fn of_a_pattern_what_is_released_is_left_out() {
+    let place = several("pattern");
+    package(&place, "core", "1.0.0");
+    let said = works(&place, &["changelog", "-p", "*"]);
+    assert!(said.out.contains("released already: core 1.0.0\n"), "{said}");
+    assert!(place.exists("libs/web/CHANGELOG.md") && !place.exists("libs/core/CHANGELOG.md"));
+    works(&place, &["undo"]);
+    let what = ["1.0.0 is released; run bump first", "next: gonogo bump auto -p core"];
+    refuses(&place, &["changelog", "-p", "core", "-p", "web"], 3, &what);
+    package(&place, "web", "2.0.0");
+    refuses(&place, &["changelog", "-p", "*"], 3, &["is released; run bump first"]);
+}
+
+#[test]
 fn whose_a_changelog_at_the_top_is_has_to_be_said() {
     let place = several("whose");
     place.put("CHANGELOG.md", LOG);

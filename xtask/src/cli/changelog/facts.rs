@@ -4,13 +4,12 @@
 use super::super::Context;
 use super::super::project::{Known, Survey};
 use crate::changelog::date::Date;
-use crate::changelog::{Changelog, web};
+use crate::changelog::web;
 use crate::config::changelog::{self, Place};
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::changelog::released;
 use crate::repo::{Repo, WorkTree};
-use crate::sites::Source;
 use crate::version::Version;
 
 /// What was read of a repository: one pass, no network.
@@ -35,27 +34,38 @@ pub(in super::super) struct Own {
 
 impl Facts {
     /// Reads those of the packages with these names, or of the project of the repository when none
-    /// is named.
+    /// is named. Of packages that a pattern matches, those whose version has a tag already are left
+    /// out, and named.
     ///
     /// # Errors
     /// Those of [`Survey::chosen`] and of [`changelog::find`]; version files that disagree or that
-    /// there are none; git fails.
-    pub fn chosen(repo: &Repo, context: &Context, names: &[String]) -> Result<Self, Refusal> {
-        Self::of(repo, context, Survey::chosen(repo, names, &context.command())?)
-    }
-
-    /// None of the versions has a tag yet.
-    ///
-    /// # Errors
-    /// One has, and so its section is not written any more.
-    pub fn not_released(&self) -> Result<(), Refusal> {
-        for (known, own) in self.survey.projects.iter().zip(&self.changelogs) {
+    /// there are none; a version that has a tag, where it was asked for by name or nothing else is
+    /// left; git fails.
+    pub fn to_write(
+        repo: &Repo,
+        context: &Context,
+        names: &[String],
+    ) -> Result<(Self, Vec<String>), Refusal> {
+        let mut survey = Survey::chosen(repo, names, &context.command())?;
+        let (mut kept, mut left, mut why) = (Vec::new(), Vec::new(), None);
+        for known in std::mem::take(&mut survey.projects) {
+            let version = version(&survey, &known)?;
             let mut tagged = known.releases.tagged.iter();
-            if let Some((tag, version)) = tagged.find(|(_, tagged)| tagged.same(&own.version)) {
-                return Err(released(version, tag).about(&known.option));
+            let Some((tag, _)) = tagged.find(|(_, tagged)| tagged.same(&version)) else {
+                kept.push(known);
+                continue;
+            };
+            why = why.or_else(|| Some(released(&version, tag).about(&known.option)));
+            left.push(format!("{} {version}", known.called()));
+        }
+        let by_name = !names.iter().any(|name| name.contains(['*', '?']));
+        match why {
+            Some(refusal) if by_name || kept.is_empty() => Err(refusal),
+            _ => {
+                survey.projects = kept;
+                Ok((Self::of(repo, context, survey)?, left))
             }
         }
-        Ok(())
     }
 
     fn of(repo: &Repo, context: &Context, survey: Survey) -> Result<Self, Refusal> {
@@ -97,18 +107,4 @@ fn version(survey: &Survey, known: &Known) -> Result<Version, Refusal> {
         return Err(refusal.next("status", "shows every version file and how to mend it"));
     }
     first.spelled(&bump::style(&facts, first))
-}
-
-impl Own {
-    /// The changelog as text and ranges; `None` where there is no file.
-    ///
-    /// # Errors
-    /// It cannot be understood; the place is said.
-    #[expect(dead_code, reason = "asked by the subcommands that only read")]
-    pub fn read(&self) -> Result<Option<Changelog<'_>>, Refusal> {
-        match &self.place {
-            Place::There(file) => Changelog::parse(Source::from(file)).map(Some),
-            Place::Missing(_) => Ok(None),
-        }
-    }
 }

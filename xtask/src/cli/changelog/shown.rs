@@ -28,6 +28,8 @@ pub(super) struct Told<'f> {
 pub(super) struct Shown<'s> {
     pub told: &'s [Told<'s>],
     pub ranges: &'s [Since],
+    /// Packages that are left out, because their version is released.
+    pub released: &'s [String],
     pub plan: Option<&'s Plan>,
     pub dry_run: bool,
 }
@@ -221,6 +223,14 @@ impl Shown<'_> {
 
     fn head(&self, ui: &Ui, volume: Volume) {
         self.told.iter().for_each(|told| told.show(ui, volume));
+        if !self.released.is_empty() {
+            let named: Vec<&str> = self.released.iter().take(LISTED).map(String::as_str).collect();
+            let more = match self.released.len().saturating_sub(LISTED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            ui.say(&format!("released already: {}{more}", named.join(", ")));
+        }
         for since in self.ranges {
             let tells = self.plan.is_some() || volume == Volume::Verbose;
             if let Some((number, words)) = left_out(&since.changes).filter(|_| tells) {
@@ -244,7 +254,7 @@ impl Shown<'_> {
                     "merges": since.changes.merges(), "left_out": since.changes.left_out,
                     "complete": since.cut == Cut::Whole })
         });
-        json!({ "changelogs": packages.collect::<Vec<_>>(), "ranges": ranges.collect::<Vec<_>>(),
+        json!({ "changelogs": packages.collect::<Vec<_>>(), "released": self.released, "ranges": ranges.collect::<Vec<_>>(),
                 "operation": operation, "plan": self.plan })
     }
 }

@@ -36,9 +36,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
     }
-    let facts = Facts::chosen(&repo, context, &args.packages)?;
+    let (facts, released) = Facts::to_write(&repo, context, &args.packages)?;
     let existing = if args.merge { Existing::Merge } else { Existing::Keep };
-    facts.not_released()?;
     let ranges = ranges::read(&repo, &facts, args.since.as_deref())?;
     let told = told(&facts, &ranges, existing)?;
     let generated = told.iter().filter(|told| matches!(told.outcome, Outcome::Generated { .. }));
@@ -46,7 +45,13 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         exec::ask(&repo, check)?;
     }
     let plan = plan(&repo, &told);
-    let shown = Shown { told: &told, ranges: &ranges, plan: plan.as_ref(), dry_run: args.dry_run };
+    let shown = Shown {
+        told: &told,
+        ranges: &ranges,
+        released: &released,
+        plan: plan.as_ref(),
+        dry_run: args.dry_run,
+    };
     let Some(plan) = plan.as_ref().filter(|_| !args.dry_run) else {
         shown.without_effect(context);
         return Ok(());
