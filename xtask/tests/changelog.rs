@@ -296,6 +296,11 @@ fn status_says_what_waits_in_it() {
         ),
         ("broken", "just text\n", "! CHANGELOG.md:1:1: There is text but no heading"),
         ("tool", &generated, "! CHANGELOG.md is written by git-cliff, and no guard looks after it"),
+        (
+            "undated",
+            "## 1.4.0 - TBD\n- x\n",
+            "CHANGELOG.md:1 tells of 1.4.0, which has no date yet",
+        ),
         ("own", "## 1.3.0\n- x\n", "CHANGELOG.md:1 tells of 1.3.0"),
     ] {
         let place = demo(&format!("status-{name}"), log, &["feat: x"]);

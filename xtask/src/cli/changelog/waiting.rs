@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::project::{Known, Survey};
 use crate::changelog::Changelog;
+use crate::changelog::date::Says;
 use crate::config::changelog::{self, Among, Place};
+use crate::config::file::ChangelogTable;
 use crate::error::Refusal;
 use crate::repo::{Repo, WorkTree};
 use crate::sites::{File, Source};
@@ -37,9 +39,9 @@ impl Waiting {
             Ok(Place::Missing(_)) => return Ok(None),
             Err(refusal) => return Ok(Some(Self::unreadable(&refusal, None))),
         };
-        let guarded = survey.settings.changelog.guard.is_some();
+        let table = &survey.settings.changelog;
         Ok(Some(match Changelog::parse(Source::from(&file)) {
-            Ok(changelog) => Self::of(&file, &changelog, version, guarded),
+            Ok(changelog) => Self::of(&file, &changelog, version, table),
             Err(refusal) => Self::unreadable(&refusal, Some(&file)),
         }))
     }
@@ -57,7 +59,7 @@ impl Waiting {
         file: &File,
         changelog: &Changelog<'_>,
         version: Option<&Version>,
-        guarded: bool,
+        table: &ChangelogTable,
     ) -> Self {
         let path = &file.path;
         let line = |at| changelog.place(at).line;
@@ -66,10 +68,14 @@ impl Waiting {
         let unreleased = changelog.unreleased();
         let waiting = unreleased.map_or(0, |section| changelog.entries(section));
         let newest = changelog.newest();
+        let undated = newest.and_then(|newest| changelog.section(newest)).filter(|(_, release)| {
+            release.date.as_ref().is_some_and(|date| date.says == Says::Placeholder)
+        });
         let said = match (own, unreleased, changelog.generated_by) {
-            (_, _, Some(tool)) if !guarded => {
+            (_, _, Some(tool)) if table.guard.is_none() => {
                 warning(format!("{path} is written by {}, and no guard looks after it", tool.by))
             }
+            (_, _, Some(tool)) => format!("{path} is written by {}, with a guard", tool.by),
             (Some((section, release)), _, _) if waiting == 0 => {
                 let at = line(section.heading.start);
                 format!("{path}:{at} tells of {}", release.version)
@@ -81,6 +87,10 @@ impl Waiting {
                     1 => format!("{path}:{at}, under Unreleased 1 entry written by hand"),
                     _ => format!("{path}:{at}, under Unreleased {waiting} entries written by hand"),
                 }
+            }
+            (_, None, _) if let Some((section, release)) = undated => {
+                let at = line(section.heading.start);
+                format!("{path}:{at} tells of {}, which has no date yet", release.version)
             }
             (_, None, _) => {
                 let above = newest.map_or_else(
