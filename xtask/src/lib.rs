@@ -26,6 +26,7 @@ mod plan;
 mod repo;
 mod sites;
 mod sys;
+mod template;
 mod ui;
 mod version;
 mod wording;
