@@ -41,6 +41,13 @@ impl Said {
         Self { texts, numbers, ids }
     }
 
+    /// Remembers what others say.
+    pub fn extend(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        self.numbers.extend(other.numbers);
+        self.ids.extend(other.ids);
+    }
+
     /// Is this entry among them, written as `line`: the same words, the same commit subject, the
     /// same number of an issue or pull request, or the id of one of its commits?
     pub fn holds(&self, entry: &Entry, line: &str) -> bool {

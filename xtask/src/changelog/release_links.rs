@@ -16,12 +16,13 @@ pub struct Lines {
 }
 
 /// Where an address that compares two commits names them.
-struct Comparison {
-    older: Range<usize>,
-    newer: Range<usize>,
+pub struct Comparison {
+    pub older: Range<usize>,
+    pub newer: Range<usize>,
 }
 
-fn comparison(url: &str) -> Option<Comparison> {
+/// Reads such an address.
+pub fn comparison(url: &str) -> Option<Comparison> {
     let start = url.find("/compare/")? + "/compare/".len();
     let stop = url[start..].find(['?', '#']).map_or(url.len(), |length| start + length);
     let names = &url[start..stop];

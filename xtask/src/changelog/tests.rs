@@ -2,6 +2,8 @@
 
 mod audit;
 mod cases;
+mod check;
+mod parts;
 mod properties;
 mod releases;
 
