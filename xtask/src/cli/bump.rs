@@ -139,7 +139,7 @@ fn nothing_to_do(
 }
 
 /// A path as the user gave it, from where the user stands, or from the top of the repository.
-fn inside(repo: &Repo, context: &Context, given: &str) -> Result<RepoPath, Refusal> {
+pub(super) fn inside(repo: &Repo, context: &Context, given: &str) -> Result<RepoPath, Refusal> {
     let from_here = context.folder.join(given);
     let real = from_here.canonicalize().ok();
     let top = repo.top.canonicalize().ok();

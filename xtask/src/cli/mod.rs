@@ -194,7 +194,7 @@ fn refuse_arguments(error: &clap::Error, name: String, words: &[String]) {
 fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
-        Command::Changelog(args) => changelog::run(args, context)?,
+        Command::Changelog(args) => return changelog::run(args, context),
         Command::Status(args) => status::run(args, context)?,
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,

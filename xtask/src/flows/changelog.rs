@@ -47,6 +47,11 @@ impl<'a> Facts<'a> {
     pub fn entries(&self) -> impl Iterator<Item = &'a Entry> {
         self.changes.iter().flat_map(|summary| &summary.entries)
     }
+
+    /// The same as the changelog tells of them.
+    pub fn cut_entries(&self) -> Vec<cut::Entry> {
+        self.entries().map(|own| entry(own, self)).collect()
+    }
 }
 
 /// What becomes of a changelog.
@@ -102,8 +107,7 @@ pub fn plan(facts: &Facts<'_>) -> Result<Outcome, Refusal> {
     if stays && facts.version.is_prerelease() && section.is_none() {
         return Ok(Outcome::Waits);
     }
-    let entries: Vec<cut::Entry> = facts.entries().map(|e| entry(e, facts)).collect();
-    let outcome = cut::cut(&changelog, &wanted(facts, &entries))?;
+    let outcome = cut::cut(&changelog, &wanted(facts, &facts.cut_entries()))?;
     let new = apply(bytes, &outcome.edits)?;
     let after = Changelog::parse(Source { path, bytes: &new })?;
     let (own, _) = after.section(facts.version).ok_or_else(|| {
@@ -121,6 +125,20 @@ pub fn plan(facts: &Facts<'_>) -> Result<Outcome, Refusal> {
         warnings: outcome.warnings.into_iter().chain(backwards(facts)).collect(),
         change: change(facts.place, bytes, &new, &outcome.edits)?,
     }))
+}
+
+/// The changelog as it would be with a section for a pre-release, whose entries stay in Unreleased:
+/// what stands there, and what the commits add to it.
+///
+/// # Errors
+/// There is no file; the refusals of [`Changelog::parse`] and [`cut::cut`].
+pub fn with_section(facts: &Facts<'_>) -> Result<Vec<u8>, Refusal> {
+    let Place::There(file) = facts.place else {
+        return Err(Refusal::usage(format!("there is no {}", facts.place.path())));
+    };
+    let changelog = Changelog::parse(Source::from(file))?;
+    let outcome = cut::cut(&changelog, &wanted(facts, &facts.cut_entries()))?;
+    apply(&file.bytes, &outcome.edits)
 }
 
 /// A warning where the version does not come after the release before it: the numbers began anew, or

@@ -106,7 +106,7 @@ impl Judge {
     }
 
     /// By the beginning of the name or of the mail address (behind the number GitHub puts there).
-    fn is_bot(&self, author: &str, mail: &[u8]) -> bool {
+    pub fn is_bot(&self, author: &str, mail: &[u8]) -> bool {
         let author = author.trim();
         let mail = mail.iter().position(|&b| b == b'+').map_or(mail, |plus| &mail[plus + 1..]);
         let begins = |text: &[u8], bot: &str| {

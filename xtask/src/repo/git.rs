@@ -37,6 +37,7 @@ pub(super) const LOCAL_ENV: [&str; 14] = [
 ];
 
 /// Runs git in one folder.
+#[derive(Clone)]
 pub struct Git {
     shell: Shell,
 }

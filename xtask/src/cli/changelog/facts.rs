@@ -80,14 +80,22 @@ impl Facts {
         };
         let changelogs = survey.projects.iter().map(own).collect::<Result<_, Refusal>>()?;
         let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
-        let date = Date::iso(&context.at.date());
-        let date = date.ok_or_else(|| Refusal::usage("the date is beyond the year 9999"))?;
+        let date = today(context)?;
         Ok(Self { survey, changelogs, page, date })
     }
 }
 
+/// The day of this operation, in UTC.
+///
+/// # Errors
+/// It cannot be written as a date.
+pub(super) fn today(context: &Context) -> Result<Date, Refusal> {
+    let date = Date::iso(&context.at.date());
+    date.ok_or_else(|| Refusal::usage("the date is beyond the year 9999"))
+}
+
 /// The version that all version files say.
-fn version(survey: &Survey, known: &Known) -> Result<Version, Refusal> {
+pub(super) fn version(survey: &Survey, known: &Known) -> Result<Version, Refusal> {
     let facts = survey.facts(known);
     let held = bump::held(&known.project, &survey.files)?;
     let Some((_, first)) = held.first() else {
