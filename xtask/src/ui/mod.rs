@@ -107,7 +107,7 @@ impl Ui {
         }
         let mut out = io::stdout();
         let written = match out.is_terminal() {
-            true => write!(out, "{}", escape::escaped(&String::from_utf8_lossy(bytes))),
+            true => writeln!(out, "{}", escape::escaped(String::from_utf8_lossy(bytes).trim_end())),
             false => out.write_all(bytes).and_then(|()| out.flush()),
         };
         self.note(written);

@@ -124,7 +124,9 @@ fn wanted(
     let tagged = one.tagged(&version);
     let head = repo.head.commit().map(Oid::as_str);
     let is_here = tagged.map_or(is_current, |tagged| Some(tagged.commit.as_str()) == head);
-    if version.is_prerelease() && stays && is_here {
+    // What a tool will write is not known before it has written it.
+    let ours = changelog.generated_by.is_none();
+    if version.is_prerelease() && stays && is_here && ours {
         return Ok(of(match open_section(&version, one, changelog) {
             Some(open) => From::Section(open),
             None => From::Coming,

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::notes::{From, Wanted};
 use super::reading::{One, Reading};
 use crate::changelog::cut::Existing;
-use crate::changelog::{Changelog, Section, web};
+use crate::changelog::{Changelog, Markup, Section, text, web};
 use crate::error::{Next, Refusal};
 use crate::flows::changelog::Facts;
 use crate::history::{Cut, Judge, Tagged};
@@ -165,7 +165,9 @@ impl<'a> About<'a> {
                 let since = history.range.from.as_ref().map(|from| from.commit.as_str());
                 let folder = &self.one.survey.scope(self.one.known).folder;
                 let people = history.tip.people(since, folder, &self.judge())?;
-                Ok(Value::text(people.join(", ")))
+                // A name is data, too.
+                let names = people.iter().map(|name| text::line(name, Markup::Markdown));
+                Ok(Value::text(names.collect::<Vec<_>>().join(", ")))
             })?,
             "breaking" => Value::Filled(self.breaking(changelog, section)?),
             _ => self.compare(changelog)?,
