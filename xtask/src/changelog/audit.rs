@@ -59,7 +59,8 @@ pub fn audit(changelog: &Changelog<'_>, facts: &Facts) -> Report {
     found.extend(changelog.wrong_links(&|version| !audit.is_old(version, None)));
     let mut report = Report { findings: placed(changelog, found), notes: Vec::new() };
     if facts.tags.is_empty() {
-        report.notes.push("there is no release tag: the sections were compared with none".into());
+        let what = "there is no release tag to compare with (`git fetch --tags` gets the remote's)";
+        report.notes.push(what.to_owned());
         return report;
     }
     audit.without_tag(&mut report);

@@ -212,7 +212,8 @@ impl Check<'_> {
             return;
         };
         let version = &release.version;
-        if self.changelog.first_content(&self.changelog.content(section)).is_none() {
+        let is_empty = self.changelog.first_content(&self.changelog.content(section)).is_none();
+        if is_empty && !self.changelog.is_open(release) {
             let what = format!("the section of {version} says nothing");
             found.push((section.heading.start, Problem::Empty, what));
         }

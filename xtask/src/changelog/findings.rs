@@ -126,6 +126,14 @@ impl Changelog<'_> {
         self.doubtful.iter().copied().filter(hidden)
     }
 
+    /// Is the section still being written: without a day where others have one?
+    pub(super) fn is_open(&self, release: &Release) -> bool {
+        match &release.date {
+            Some(date) => date.says == Says::Placeholder,
+            None => self.releases().any(|(_, other)| day(other).is_some()),
+        }
+    }
+
     /// Something behind the version of a heading that has the form of a date and is none.
     pub(super) fn no_such_day(&self, section: &Section, release: &Release) -> Option<Find> {
         if release.date.is_some() {

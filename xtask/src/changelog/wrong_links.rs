@@ -1,6 +1,5 @@
 //! Links of releases that lead nowhere or somewhere else.
 
-use super::date::Says;
 use super::findings::{Find, Found, Problem};
 use super::links::{Link, Names};
 use super::release_links::comparison;
@@ -86,16 +85,15 @@ impl Changelog<'_> {
 
     fn wrong_unreleased(&self) -> Option<Find> {
         let link = self.links.iter().find(|link| matches!(link.names, Names::Unreleased))?;
-        // One that nobody knows the date of is still to come.
-        let open = |release: &Release| {
-            release.date.as_ref().is_some_and(|date| date.says == Says::Placeholder)
-        };
-        let mut releases = self.newest_first().into_iter().map(|(_, release)| release);
-        let newest = &releases.find(|release| !open(release))?.version;
+        // It may start at a release that is still to come already.
+        let newest = self.newest_first();
+        let settled = newest.iter().position(|(_, release)| !self.is_open(release))?;
+        let may_start = newest[..=settled].iter().map(|(_, release)| &release.version);
+        let newest = &newest[settled].1.version;
         let url = self.text(link.url.clone());
         let titled = self.sections.iter().any(|s| matches!(s.kind, Kind::Unreleased));
-        let wrong =
-            titled && comparison(&url).is_some_and(|found| !names(&url[found.older], newest));
+        let start = comparison(&url).map(|found| &url[found.older]).filter(|_| titled);
+        let wrong = start.is_some_and(|start| !may_start.into_iter().any(|v| names(start, v)));
         let what = || format!("the link of Unreleased does not start at {newest}");
         wrong.then(|| (link.url.start, Problem::Link, what()))
     }

@@ -49,14 +49,17 @@ fn every_kind_of_finding() {
         ("[1.2.0]: https://x/compare/v1.1.0...v1.2.0\n", "[1.1.0]: x\n", vec![(Problem::Link, 9)]),
         (
             "## [1.2.0]",
-            "## [1.3.0]\n\n## 1.2.0",
+            "## [1.3.0] - 2026-11-20\n\n## 1.2.0",
             vec![(Problem::Empty, 9), (Problem::Link, 9), (Problem::Link, 15)],
         ),
+        ("## [1.2.0]", "## 1.3.0\n\n## [1.2.0]", vec![]),
+        ("## [1.2.0]", "## 1.3.0 - TBD\n\n## [1.2.0]", vec![]),
         (
-            "## [1.2.0]",
-            "## [1.4.0]\n\n- z\n\n## [1.2.0]",
-            vec![(Problem::Link, 9), (Problem::Link, 17)],
+            "## [1.2.0] - 2026-11-01\n\n- y\n\n[Unreleased]: https://x/compare/v1.2.0",
+            "## 1.3.0\n\n## 1.2.0 - 2026-11-01\n\n- y\n\n[Unreleased]: https://x/compare/v1.3.0",
+            vec![],
         ),
+        ("## [1.2.0]", "## [1.4.0]\n\n- z\n\n## [1.2.0]", vec![(Problem::Link, 9)]),
     ] {
         let text = if old == "\n" { file.replace(old, new) } else { file.replacen(old, new, 1) };
         assert_eq!(found("CHANGELOG.md", &text, |_| ()), expected, "{new}");
