@@ -58,6 +58,26 @@ fn there_need_be_no_changelog() {
 }
 
 #[test]
+fn no_file_needs_to_say_a_version() {
+    let place = Place::repository("bare").with(DAY.0, DAY.1);
+    place.put("CHANGELOG.md", "## 1.1.0 - 2026-01-02\n\n- new\n\n## 1.0.0\n\n- old\n");
+    place.commit_all("feat: start");
+    place.git(&["tag", "v1.0.0"]);
+    place.put("a.txt", "1");
+    place.commit_all("feat: more");
+    support::refuses(&place, &["changelog", "notes", "2.0.0"], 2, &["no section for 2.0.0"]);
+    place.git(&["tag", "v1.1.0"]);
+    prints(&place, &["changelog", "notes"], "- new\n");
+    works(&place, &["changelog", "check"]);
+    let said = works(&place, &["changelog", "audit"]);
+    assert!(said.out.contains("2 releases, 2 tags"), "{said}");
+    let args = ["changelog", "notes", "--template"];
+    support::refuses(&place, &args, 2, &["{name}", "The project has no name."]);
+    place.put("gonogo.toml", "name = \"shell\"\n[branches]\nmain = \"main\"\n");
+    support::refuses(&place, &args, 2, &["{compare}"]);
+}
+
+#[test]
 fn one_that_cannot_be_read_is_named_with_its_place() {
     let place = released("unreadable", FILE.replace("```\n\n### Changed", "\n\n### Changed"));
     for command in ["notes", "audit"] {

@@ -79,6 +79,24 @@ impl Survey {
         Ok(Self { packages: Some(names), ..survey })
     }
 
+    /// The same for what only reads: a repository without any version file is one project, too, and
+    /// its tags say its versions.
+    ///
+    /// # Errors
+    /// Those of [`Self::chosen`], but for a repository without a version.
+    pub fn read(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
+        let tree = WorkTree::new(repo)?;
+        let projects = Projects::new(&tree)?;
+        if names.is_empty() && projects.top()?.is_none() {
+            let (found, broken) = projects.all()?;
+            if found.is_empty() && broken.is_empty() {
+                let project = projects.without_files();
+                return Self::of(repo, &tree, projects, vec![project], Vec::new());
+            }
+        }
+        Self::chosen(repo, names, command)
+    }
+
     /// The project at the top, or every package when there is none or several are configured.
     ///
     /// # Errors

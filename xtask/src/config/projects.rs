@@ -240,6 +240,19 @@ impl<'a> Projects<'a> {
         both.is_some_and(|(one, other)| one.same(&other))
     }
 
+    /// The project of a repository where no file says a version.
+    pub fn without_files(&self) -> Project {
+        Project {
+            name: self.settings.name.as_ref().map(|said| said.value.clone()),
+            folder: String::new(),
+            manifest: RepoPath::new("gonogo.toml").expect("a path inside the repository"),
+            sites: Sites::default(),
+            notes: Vec::new(),
+            vcs: None,
+            scheme: None,
+        }
+    }
+
     /// What to say when there is no version anywhere.
     ///
     /// # Errors

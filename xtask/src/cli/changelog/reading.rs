@@ -31,12 +31,12 @@ impl Reading {
     /// Reads the packages with these names, or the project of the repository when none is named.
     ///
     /// # Errors
-    /// Those of [`Survey::chosen`] and of [`changelog::find`]; an operation is open.
+    /// Those of [`Survey::read`] and of [`changelog::find`]; an operation is open.
     pub fn of(repo: &Repo, context: &Context, names: &[String]) -> Result<Self, Refusal> {
         if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
             return Err(refusal);
         }
-        let survey = Survey::chosen(repo, names, &context.command())?;
+        let survey = Survey::read(repo, names, &context.command())?;
         let tree = WorkTree::new(repo)?;
         let find =
             |known: &Known| changelog::find(&tree, &survey.settings, &known.project, survey.among);
@@ -74,14 +74,14 @@ impl<'r> One<'r> {
         facts::version(self.survey, self.known)
     }
 
-    /// The version that the files say; where git tags say it, that of the newest release.
+    /// The version that the files say; where none does, that of the newest release.
     ///
     /// # Errors
     /// The files disagree; there is no version anywhere.
     pub fn current(&self) -> Result<Version, Refusal> {
         let newest = self.known.releases.newest.as_ref().map(|(_, version)| version.clone());
-        match (&self.known.project.vcs, newest) {
-            (Some(_), Some(newest)) => self.version().or(Ok(newest)),
+        match (self.known.project.sites.is_empty(), newest) {
+            (true, Some(newest)) => Ok(newest),
             _ => self.version(),
         }
     }
