@@ -3,6 +3,7 @@
 //! Every call: argv only, a scrubbed environment, `LC_ALL=C`, no optional locks, literal
 //! pathspecs, the top of the work tree as current folder.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -36,6 +37,7 @@ pub(super) const LOCAL_ENV: [&str; 14] = [
 ];
 
 /// Runs git in one folder.
+#[derive(Clone)]
 pub struct Git {
     shell: Shell,
 }
@@ -101,6 +103,15 @@ impl Git {
             argv.extend(args.iter().map(|&arg| arg.to_owned()));
         }
         Call { command: self.scrubbed(&argv), name: format!("the {hook} hook"), input: None }
+    }
+
+    /// Any other program, in the same folder, without the variables that bind git to one repository.
+    pub fn free(&self, argv: &[String], env: &BTreeMap<String, String>) -> Command {
+        let mut command = proc::program(argv, &self.shell.current_dir(), env);
+        for name in LOCAL_ENV {
+            command.env_remove(name);
+        }
+        command
     }
 
     fn scrubbed(&self, args: &[OsString]) -> Cmd<'_> {

@@ -1,7 +1,6 @@
 //! The history, read by one `git log` at a time: as it is printed, with a bounded buffer, and no
 //! further than it has to be.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "read by the audit of the changelog"))]
 mod groups;
 mod recent;
 
@@ -237,8 +236,9 @@ impl Repo {
         commits: &Commits<'_>,
         mut each: impl FnMut(&Record<'_>, &[u8]) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, Refusal> {
+        let Some(head) = self.head.commit() else { return Ok(ControlFlow::Continue(())) };
         let not = commits.not.map(|commit| format!("^{commit}"));
-        let range = ["HEAD"].into_iter().chain(not.as_deref()).chain(["--"]);
+        let range = [head.as_str()].into_iter().chain(not.as_deref()).chain(["--"]);
         let call =
             self.git.call(LOG.into_iter().chain(commits.options.iter().copied()).chain(range));
         let (name, mut log) = call.reading()?;

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -32,6 +33,23 @@ pub fn user() -> String {
     let named = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
     let name = named.filter(|name| !name.is_empty());
     name.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
+}
+
+/// A program of the configuration with its arguments, to be run in `folder` with these variables.
+/// A relative path with a slash begins there, too.
+pub fn program<'v>(
+    argv: &[String],
+    folder: &Path,
+    env: impl IntoIterator<Item = (&'v String, &'v String)>,
+) -> Command {
+    let (name, args) = argv.split_first().map_or(("", &[][..]), |(name, args)| (name, args));
+    let mut command = match name.contains('/') {
+        true => Command::new(folder.join(name)),
+        false => Command::new(name),
+    };
+    command.args(args).current_dir(folder).envs(env);
+    without_cargo(&mut command);
+    command
 }
 
 /// Takes away what a wrapping cargo put into the environment: a child must not see our build.

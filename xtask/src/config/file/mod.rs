@@ -14,6 +14,7 @@ mod vocabulary;
 mod written;
 mod wrong;
 
+pub use command::Command;
 pub use schema::schema;
-pub use settings::{Begins, Declared, PackageTable, Settings};
+pub use settings::{Begins, ChangelogTable, Declared, PackageTable, Prereleases, Said, Settings};
 pub use written::Written;

@@ -1,4 +1,9 @@
-//! The typed part of `gonogo.toml`: what is written, without defaults.
+//! The typed part of `gonogo.toml`: what is written, without defaults. The bigger tables have a file
+//! of their own.
+
+mod changelog;
+
+pub use changelog::{ChangelogTable, Prereleases};
 
 use super::check::integer;
 use super::text::key_path;
@@ -9,7 +14,7 @@ use crate::history::InZero;
 use crate::path::RepoPath;
 use crate::sites::doc::{Entry, Node};
 use crate::sites::{File, Source, toml};
-use crate::version::Scheme;
+use crate::version::{Scheme, normal};
 
 /// gonogo.toml as it is written: no defaults, nothing detected.
 #[derive(Debug, Default)]
@@ -19,6 +24,7 @@ pub struct Settings {
     pub baseline: Option<Said<String>>,
     pub version: VersionTable,
     pub tag: TagTable,
+    pub changelog: ChangelogTable,
     pub packages: Option<PackagesTable>,
     pub package: Vec<PackageTable>,
 }
@@ -54,7 +60,17 @@ pub struct PackageTable {
     pub name: Said<String>,
     pub files: Vec<Declared>,
     pub ignore: Vec<Glob>,
+    /// Its own changelog, from the top of the repository.
+    pub changelog: Option<Said<RepoPath>>,
     pub tag: Option<Said<String>>,
+}
+
+impl PackageTable {
+    /// Is it about the package of this name, or in this folder?
+    pub fn is_of(&self, name: Option<&str>, folder: &str) -> bool {
+        let said = &self.name.value;
+        name.is_some_and(|name| normal(said) == normal(name)) || said == folder
+    }
 }
 
 /// A value and where it stands in gonogo.toml (byte offset), so that later refusals can point
@@ -105,10 +121,16 @@ impl Settings {
             baseline: string(root.get("baseline")),
             version: version(root.get("version"), &file.bytes),
             tag: tag(root.get("tag")),
+            changelog: changelog::changelog(root.get("changelog")),
             packages: root.get("packages").map(packages),
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             written: Some((file.clone(), doc.into_root())),
         })
+    }
+
+    /// The `[package.X]` of a package, by its name or its folder.
+    pub fn table_of(&self, name: Option<&str>, folder: &str) -> Option<&PackageTable> {
+        self.package.iter().find(|table| table.is_of(name, folder))
     }
 
     /// Where a value stands; `None` without a file.
@@ -166,6 +188,7 @@ fn package(entry: &Entry, bytes: &[u8]) -> PackageTable {
         name: Said { value: entry.key.clone(), at: entry.at },
         files: files(entry.value.get("files"), bytes),
         ignore: globs(entry.value.get("ignore")),
+        changelog: said(entry.value.get("changelog"), RepoPath::new),
         tag: string(entry.value.get("tag")),
     }
 }
