@@ -6,7 +6,7 @@ use super::bullets::Said;
 use super::date::{Date, Says};
 use super::groups::{Ends, Group};
 use super::house::{self, House, family};
-use super::{Changelog, Edit, Kind, Section, apply, proof, release_links, text};
+use super::{Changelog, Edit, Kind, Release, Section, apply, proof, release_links, text};
 use crate::error::Refusal;
 use crate::version::Version;
 
@@ -331,6 +331,9 @@ impl Work<'_> {
         let previous = self.cut.previous.and_then(|previous| {
             releases.iter().position(|(_, release)| release.version.same(previous))
         });
+        let below =
+            |(_, release): &(&Section, &Release)| release.version.precedes(self.cut.version);
+        let previous = previous.or_else(|| releases.iter().position(below));
         let mut above = previous.unwrap_or(0);
         while above > 0 && releases[above - 1].1.version.precedes(self.cut.version) {
             above -= 1;

@@ -80,12 +80,14 @@ impl Problem {
             Self::Order => {
                 "move the section: the newest release comes first, or last in every case"
             }
-            Self::Date => "write the day of the release: `2026-11-21`",
+            Self::Date => "write the day of the release (its tag knows it): `2026-01-31`",
             Self::Link => "correct the definition at the end of the file, or add it",
             Self::Part => "give it one of the names that are known",
             Self::Empty => "write down what changed for those who use it",
             Self::NoSection => "add the section, or leave the tag out: `ignore` in [tag]",
-            Self::NoTag => "tag that release, mark it [YANKED], or delete the section",
+            Self::NoTag => {
+                "tag that release, mark it `[YANKED]`, or set `baseline` where the holes begin"
+            }
             Self::Guard => {
                 "run it as `guard` in [changelog] of gonogo.toml says, and follow its words"
             }

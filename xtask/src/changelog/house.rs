@@ -177,7 +177,7 @@ pub fn heading(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Resul
         let text = given.replace("{version}", cut.version.text());
         return Ok(text.replace("{date}", &cut.date.to_string()) + eol);
     }
-    let Some((section, release)) = changelog.newest_first().into_iter().next() else {
+    let Some((section, release)) = changelog.model() else {
         return Ok(first_heading(changelog, cut, house));
     };
     let at = &release.at;

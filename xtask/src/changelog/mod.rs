@@ -185,6 +185,15 @@ impl<'a> Changelog<'a> {
         self.newest_first().first().map(|(_, release)| &release.version)
     }
 
+    /// The release whose heading a new one imitates: the newest that is not still to come.
+    fn model(&self) -> Option<(&Section, &Release)> {
+        let all = self.newest_first();
+        let to_come = |release: &Release| {
+            release.date.as_ref().is_some_and(|date| date.says == Says::Placeholder)
+        };
+        all.iter().find(|(_, release)| !to_come(release)).or(all.first()).copied()
+    }
+
     /// The releases, newest first as the file has them.
     fn newest_first(&self) -> Vec<(&Section, &Release)> {
         if self.is_ascending() {

@@ -96,7 +96,7 @@ pub fn lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Lines {
 
 /// Will the heading of the new release be in brackets that want a definition?
 fn is_bracketed(changelog: &Changelog<'_>, cut: &Cut<'_>) -> bool {
-    match (cut.heading, changelog.newest_first().first()) {
+    match (cut.heading, changelog.model()) {
         (Some(heading), _) => heading.contains("[{version}]") || heading.contains("[v{version}]"),
         (None, Some((_, newest))) => newest.bracketed,
         (None, None) => true,
