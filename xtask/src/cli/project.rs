@@ -8,9 +8,10 @@ use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
-use crate::history::{Scope, Types};
+use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
-use crate::repo::{Releases, Repo, WorkTree};
+use crate::plan::Oid;
+use crate::repo::{Reading, Releases, Repo, WorkTree};
 use crate::sites::Tree;
 use crate::version::{TagFormat, Version};
 
@@ -167,6 +168,27 @@ impl Survey {
     pub fn types(&self) -> Types {
         let types = self.settings.changelog.types.iter();
         Types::with(types.map(|(name, section)| (name.as_str(), section.as_str())))
+    }
+
+    /// How the commits of a range are read here.
+    ///
+    /// # Errors
+    /// `baseline` is no tag and no commit; git fails.
+    pub fn reading(&self, repo: &Repo) -> Result<Reading, Refusal> {
+        Ok(Reading { judge: Judge::new(self.types()), oldest: self.baseline(repo)? })
+    }
+
+    /// The commit that `baseline` of gonogo.toml means.
+    ///
+    /// # Errors
+    /// There is no such tag or commit; git fails.
+    pub fn baseline(&self, repo: &Repo) -> Result<Option<Oid>, Refusal> {
+        let Some(said) = &self.settings.baseline else { return Ok(None) };
+        let refusal = || {
+            let refusal = Refusal::usage(format!("there is no tag or commit {}", said.value));
+            self.settings.pointed(refusal, said.at).next_shell("git tag", "lists the tags")
+        };
+        repo.named(&said.value)?.map(Some).ok_or_else(refusal)
     }
 
     /// Which commits are a project's: only where packages were chosen by name are those of others

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::project::{Known, Survey};
 use crate::error::Refusal;
 use crate::flows::bump::{self, Bump};
-use crate::history::{Cut, Entry, Folded, Judge, Suggestion, Summary, suggest};
+use crate::history::{Cut, Entry, Folded, Suggestion, Summary, suggest};
 use crate::repo::{Asked, Question, Range, Repo};
 use crate::ui::{Mark, Ui};
 use crate::version::{Auto, Level, Target, Version};
@@ -17,6 +17,8 @@ const SHOWN: usize = 6;
 /// What one project has not released yet.
 pub(super) struct Unreleased {
     range: Range,
+    /// Where gonogo.toml says that history begins.
+    baseline: Option<String>,
     suggestion: Option<Suggestion>,
 }
 
@@ -34,14 +36,15 @@ pub(super) fn read(
         question: Question::Full,
         scope: survey.scope(known),
     });
-    let ranges = repo.ranges(asked.collect(), &Judge::new(survey.types()))?;
+    let ranges = repo.ranges(asked.collect(), &survey.reading(repo)?)?;
     let each = ranges.into_iter().zip(projects).map(|(range, known)| {
         let held = bump::held(&known.project, &survey.files).unwrap_or_default();
         let current = held.first().map(|(_, version)| version);
         let suggestion = current.map(|current| {
             suggest(&range.changes, current, survey.settings.version.feature_in_zero)
         });
-        Unreleased { range, suggestion }
+        let baseline = survey.settings.baseline.as_ref().map(|said| said.value.clone());
+        Unreleased { range, baseline, suggestion }
     });
     Ok(each.collect())
 }
@@ -84,7 +87,11 @@ pub(super) fn bumps(
 impl Unreleased {
     /// ` since v1.2.0`, or nothing where there was no release.
     fn since(&self) -> String {
-        self.range.from.as_ref().map_or_else(String::new, |from| format!(" since {}", from.tag))
+        match (&self.range.from, &self.baseline) {
+            (Some(from), _) => format!(" since {}", from.tag),
+            (None, Some(baseline)) => format!(" since {baseline}, the baseline"),
+            (None, None) => String::new(),
+        }
     }
 
     /// The level that is suggested, and why, in words.

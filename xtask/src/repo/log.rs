@@ -18,6 +18,7 @@ use crate::history::{
     Changes, Commit, Cut, End, FORMAT, Found, GRAPH, Judge, Record, Scope, Since, Summary, Tagged,
     split,
 };
+use crate::plan::Oid;
 use crate::sys::proc;
 use crate::version::Version;
 
@@ -58,6 +59,13 @@ impl Question<'_> {
             Self::Hotfix(hotfix) => !version.is_prerelease() && version.precedes(hotfix),
         }
     }
+}
+
+/// How the commits of a range are read.
+pub struct Reading {
+    pub judge: Judge,
+    /// The oldest commit to look at; `None`: there is no limit.
+    pub oldest: Option<Oid>,
 }
 
 /// The range of one project.
@@ -102,8 +110,8 @@ impl TaggedCommits {
 
 /// Which commits of HEAD are read, and how they are printed.
 struct Commits<'a> {
-    /// Without this one and what it comes after.
-    not: Option<&'a str>,
+    /// Without these and what they come after, as git-rev-list is told of them.
+    not: Vec<String>,
     options: &'a [&'a str],
 }
 
@@ -148,7 +156,8 @@ impl Repo {
             return Ok(Vec::new());
         }
         let walks = || vec![Since::new(releases, Scope::default(), Rc::default())];
-        let found = self.walk(walks, likely(releases), &[GRAPH], &|_| None)?;
+        let commits = Commits { not: Vec::new(), options: &[GRAPH] };
+        let found = self.walk(walks, likely(releases), &commits, &|_| None)?;
         Ok(found.into_iter().flat_map(|found| found.releases).collect())
     }
 
@@ -156,7 +165,7 @@ impl Repo {
     ///
     /// # Errors
     /// git fails.
-    pub fn ranges(&self, asked: Vec<Asked<'_>>, judge: &Judge) -> Result<Vec<Range>, Refusal> {
+    pub fn ranges(&self, asked: Vec<Asked<'_>>, how: &Reading) -> Result<Vec<Range>, Refusal> {
         let shallow = Rc::new(self.shallow()?);
         let starts = |one: &Asked<'_>| {
             let counts = |release: &&Tagged| one.question.counts(&release.version);
@@ -173,8 +182,11 @@ impl Repo {
         let paths = scopes.iter().any(|scope| !scope.folder.is_empty());
         let options = [FORMAT, "--name-only", "--no-renames", "--no-relative"];
         let options = if paths { &options[..] } else { &options[..1] };
-        let judge_one = |record: &Record<'_>| judge.judge(record);
-        let found = self.walk(|| walks().collect(), likely, options, &judge_one)?;
+        let below = |oldest: &Oid| format!("^{}^@", oldest.as_str());
+        let not = how.oldest.iter().map(below).collect();
+        let commits = Commits { not, options };
+        let judge = |record: &Record<'_>| how.judge.judge(record);
+        let found = self.walk(|| walks().collect(), likely, &commits, &judge)?;
         let mut ranges = Vec::new();
         for ((mut found, releases), scope) in found.into_iter().zip(&tagged).zip(&scopes) {
             let met = found.releases.iter().map(|&at| &releases[at]);
@@ -187,11 +199,11 @@ impl Repo {
             if let (Some(from), true) = (from, found.releases.len() > 1) {
                 // Another line that was released apart and merged: what it has and `from` has not.
                 let only = || vec![walk(std::slice::from_ref(from), scope)];
-                let again = self.walk(only, Some(from), options, &judge_one)?;
+                let again = self.walk(only, Some(from), &commits, &judge)?;
                 found = again.into_iter().next().unwrap_or(found);
             }
             let mut changes = Changes::default();
-            found.commits.iter().for_each(|commit| changes.take(commit, &judge.types));
+            found.commits.iter().for_each(|commit| changes.take(commit, &how.judge.types));
             let (from, changes) = (from.cloned(), changes.finish());
             ranges.push(Range { from, changes, cut: found.cut });
         }
@@ -204,20 +216,20 @@ impl Repo {
         &self,
         walks: impl Fn() -> Vec<Since>,
         likely: Option<&Tagged>,
-        options: &[&str],
+        commits: &Commits<'_>,
         judge: &dyn Fn(&Record<'_>) -> Option<Commit>,
     ) -> Result<Vec<Found>, Refusal> {
         let finish = |walks: Vec<Since>| Ok(walks.into_iter().map(Since::finish).collect());
         let mut tried = walks();
         let Some(head) = self.head.commit() else { return finish(tried) };
         if let Some(likely) = likely {
-            self.since(likely, options, |record| take(&mut tried, record, judge))?;
+            self.since(likely, commits, |record| take(&mut tried, record, judge))?;
             if tried.iter_mut().all(|walk| walk.end_before(&likely.commit, head.as_str())) {
                 return finish(tried);
             }
             tried = walks();
         }
-        self.each_commit(options, |record| take(&mut tried, record, judge))?;
+        let _ended = self.each(commits, |record, _| take(&mut tried, record, judge))?;
         finish(tried)
     }
 
@@ -227,7 +239,7 @@ impl Repo {
         options: &[&str],
         mut each: impl FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> Result<(), Refusal> {
-        self.each(&Commits { not: None, options }, |record, _| each(record)).map(|_| ())
+        self.each(&Commits { not: Vec::new(), options }, |record, _| each(record)).map(|_| ())
     }
 
     /// The same with the bytes that git printed for it; answers whether git came to its end.
@@ -237,8 +249,8 @@ impl Repo {
         mut each: impl FnMut(&Record<'_>, &[u8]) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, Refusal> {
         let Some(head) = self.head.commit() else { return Ok(ControlFlow::Continue(())) };
-        let not = commits.not.map(|commit| format!("^{commit}"));
-        let range = [head.as_str()].into_iter().chain(not.as_deref()).chain(["--"]);
+        let not = commits.not.iter().map(String::as_str);
+        let range = [head.as_str()].into_iter().chain(not).chain(["--"]);
         let call =
             self.git.call(LOG.into_iter().chain(commits.options.iter().copied()).chain(range));
         let (name, mut log) = call.reading()?;

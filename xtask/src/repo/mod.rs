@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use git::{Git, in_hook, redirecting};
-pub use log::{Asked, Question, Range};
+pub use log::{Asked, Question, Range, Reading};
 pub use ready::OtherChanges;
 pub use releases::Releases;
 pub use surroundings::{Configuration, Landed, Remote};
@@ -309,6 +309,17 @@ impl Repo {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
             _ => Err(git::failed("git merge-base", &out)),
+        }
+    }
+
+    /// The commit that a tag (first) or any other name of git's means; `None` when there is none.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn named(&self, name: &str) -> Result<Option<Oid>, Refusal> {
+        match self.ref_at(&format!("refs/tags/{name}^{{commit}}"))? {
+            Some(commit) => Ok(Some(commit)),
+            None => self.ref_at(&format!("{name}^{{commit}}")),
         }
     }
 

@@ -113,11 +113,9 @@ fn baseline(
         let version = one.known.format.version(&said.value);
         return Ok(Some(Baseline { date, version }));
     }
-    let day = repo.commit_day(&said.value)?.as_deref().and_then(Date::iso);
-    let date = day.ok_or_else(|| {
-        let refusal = Refusal::usage(format!("there is no tag or commit {}", said.value));
-        settings.pointed(refusal, said.at).next_shell("git tag", "lists the tags")
-    })?;
+    let commit = one.survey.baseline(repo)?;
+    let day = commit.map_or(Ok(None), |commit| repo.commit_day(commit.as_str()))?;
+    let Some(date) = day.as_deref().and_then(Date::iso) else { return Ok(None) };
     Ok(Some(Baseline { date, version: None }))
 }
 

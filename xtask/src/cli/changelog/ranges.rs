@@ -4,7 +4,7 @@ use super::facts::Facts;
 use crate::changelog::cut::Commits;
 use crate::config::file::Prereleases;
 use crate::error::{Refusal, word};
-use crate::history::{Cut, Judge, Summary, Tagged};
+use crate::history::{Cut, Summary, Tagged};
 use crate::repo::{Asked, Question, Range, Releases, Repo};
 
 /// What one project changed, and since which release.
@@ -44,7 +44,7 @@ pub(super) fn read(repo: &Repo, facts: &Facts, since: Option<&str>) -> Result<Ve
         });
         [Some(own), given].into_iter().flatten()
     });
-    let mut ranges = repo.ranges(asked.collect(), &Judge::new(survey.types()))?.into_iter();
+    let mut ranges = repo.ranges(asked.collect(), &survey.reading(repo)?)?.into_iter();
     let mut all = Vec::new();
     for known in &survey.projects {
         let Some(own) = ranges.next() else { break };
@@ -67,11 +67,7 @@ fn one(name: &str, own: Range, given: Option<Range>, since: Option<&str>) -> Sin
 
 /// The tag or commit that was given, as the only place where a range may start.
 fn start(repo: &Repo, facts: &Facts, given: &str) -> Result<Releases, Refusal> {
-    let named = [format!("refs/tags/{given}^{{commit}}"), format!("{given}^{{commit}}")];
-    let mut found = None;
-    for name in &named {
-        found = found.or(repo.ref_at(name)?);
-    }
+    let found = repo.named(given)?;
     let merged = "git tag --merged HEAD --sort=-version:refname";
     let refusal = |what: String| Refusal::usage(what).next_shell(merged, "lists what can be said");
     let Some(commit) = found else {

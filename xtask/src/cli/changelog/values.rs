@@ -293,7 +293,8 @@ impl<'a> About<'a> {
         let releases = Releases { newest: None, tagged: Vec::new(), commits };
         let scope = self.one.survey.scope(known);
         let asked = Asked { releases: &releases, question, scope };
-        let Some(range) = tip.ranges(vec![asked], &self.judge())?.pop() else { return Ok(None) };
+        let how = self.one.survey.reading(self.repo)?;
+        let Some(range) = tip.ranges(vec![asked], &how)?.pop() else { return Ok(None) };
         if range.cut == Cut::Beyond {
             return Err(self.repo.deepen("The commits of the release are told of."));
         }

@@ -16,7 +16,7 @@ const KEPT: usize = 16 << 20;
 pub struct Recent(RefCell<Option<Answer>>);
 
 struct Answer {
-    not: String,
+    not: Vec<String>,
     options: Vec<String>,
     bytes: Vec<u8>,
 }
@@ -36,20 +36,22 @@ impl Repo {
     pub(super) fn since(
         &self,
         release: &Tagged,
-        options: &[&str],
+        commits: &Commits<'_>,
         mut each: impl FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> Result<(), Refusal> {
         // The next question may be about what they say, and they are few.
-        let options: Vec<&str> =
-            options.iter().map(|&option| if option == GRAPH { FORMAT } else { option }).collect();
+        let format = |&option| if option == GRAPH { FORMAT } else { option };
+        let options: Vec<&str> = commits.options.iter().map(format).collect();
+        let hidden = format!("^{}", release.commit);
+        let not: Vec<String> = commits.not.iter().cloned().chain([hidden]).collect();
         if let Some(answer) = &*self.recent.0.borrow()
-            && answer.not == release.commit
+            && answer.not == not
             && answer.options == options
         {
             replay(&answer.bytes, each);
             return Ok(());
         }
-        let commits = Commits { not: Some(&release.commit), options: &options };
+        let commits = Commits { not, options: &options };
         let mut bytes = Some(Vec::new());
         let flow = self.each(&commits, |record, said| {
             if let Some(kept) = &mut bytes {
@@ -59,8 +61,8 @@ impl Repo {
             each(record)
         })?;
         if let (Some(bytes), ControlFlow::Continue(())) = (bytes, flow) {
+            let not = commits.not;
             let options = options.into_iter().map(str::to_owned).collect();
-            let not = release.commit.clone();
             *self.recent.0.borrow_mut() = Some(Answer { not, options, bytes });
         }
         Ok(())

@@ -85,6 +85,10 @@ fn releases(made: &Made) -> Releases {
     Releases::read_all(&made.repo, &[format], &[]).unwrap().pop().unwrap()
 }
 
+fn reading(oldest: Option<&str>) -> Reading {
+    Reading { judge: judge(), oldest: oldest.and_then(Oid::new) }
+}
+
 fn judge() -> Judge {
     Judge::new(Types::default())
 }
@@ -103,7 +107,7 @@ fn ids(summary: &Summary) -> BTreeSet<String> {
 fn range(made: &Made, question: Question<'_>) -> Range {
     let releases = releases(made);
     let asked = Asked { releases: &releases, question, scope: Scope::default() };
-    made.repo.ranges(vec![asked], &judge()).unwrap().pop().unwrap()
+    made.repo.ranges(vec![asked], &reading(None)).unwrap().pop().unwrap()
 }
 
 /// The range starts at this tag and is what git says.
@@ -216,7 +220,7 @@ fn packages_have_their_commits_by_scope_and_path() {
     };
     let asked = [scope("p1", "one", "two"), scope("p2", "two", "one"), Scope::default()];
     let asked = asked.map(|scope| Asked { releases: &releases, question: Question::Full, scope });
-    let ranges = made.repo.ranges(asked.into(), &judge()).unwrap();
+    let ranges = made.repo.ranges(asked.into(), &reading(None)).unwrap();
     let texts = ranges.iter().map(|range| {
         let texts = range.changes.entries.iter().map(|entry| entry.text.to_string());
         texts.collect::<Vec<_>>().join(", ")
@@ -296,6 +300,36 @@ prop_compose! {
         });
         each.collect()
     }
+}
+
+#[test]
+fn nothing_older_than_the_baseline_is_looked_at() {
+    let lines = [
+        line(&[], &["v0.9.0"]),
+        line(&[1], &[]),
+        line(&[2], &["v1.0.0-rc.1"]),
+        line(&[2], &[]),
+        line(&[3, 4], &[]),
+    ];
+    let made = made(&lines);
+    let releases = releases(&made);
+    let range = |question, baseline: &str| {
+        let oldest = made.repo.named(baseline).unwrap().unwrap();
+        let asked = Asked { releases: &releases, question, scope: Scope::default() };
+        made.repo.ranges(vec![asked], &reading(Some(oldest.as_str()))).unwrap().pop().unwrap()
+    };
+    for (question, baseline, from, not) in [
+        (Question::Full, "v1.0.0-rc.1", None, "v1.0.0-rc.1^@"),
+        (Question::Prerelease, "v1.0.0-rc.1", Some("v1.0.0-rc.1"), "v1.0.0-rc.1"),
+        (Question::Full, "v0.9.0", Some("v0.9.0"), "v0.9.0"),
+        (Question::Full, "b4", None, "b4^@"),
+    ] {
+        let found = range(question, baseline);
+        assert_eq!(found.from.map(|from| from.tag).as_deref(), from, "{baseline}");
+        assert_eq!(ids(&found.changes), log(&made, &["HEAD", "--not", not]), "{baseline}");
+        assert_eq!(found.cut, Cut::Whole);
+    }
+    assert_eq!(made.repo.named("v7.0.0").unwrap(), None);
 }
 
 proptest! {
