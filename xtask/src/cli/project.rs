@@ -164,10 +164,11 @@ impl Survey {
         Ok(Self { projects: known, files, broken, settings, packages: None, among })
     }
 
-    /// Which types of commits are told of, and where.
-    pub fn types(&self) -> Types {
-        let types = self.settings.changelog.types.iter();
-        Types::with(types.map(|(name, section)| (name.as_str(), section.as_str())))
+    /// Which commits are told of, and where.
+    pub fn judge(&self) -> Judge {
+        let changelog = &self.settings.changelog;
+        let types = changelog.types.iter().map(|(name, section)| (name.as_str(), section.as_str()));
+        Judge::new(Types::with(types), &changelog.bots)
     }
 
     /// How the commits of a range are read here.
@@ -175,7 +176,7 @@ impl Survey {
     /// # Errors
     /// `baseline` is no tag and no commit; git fails.
     pub fn reading(&self, repo: &Repo) -> Result<Reading, Refusal> {
-        Ok(Reading { judge: Judge::new(self.types()), oldest: self.baseline(repo)? })
+        Ok(Reading { judge: self.judge(), oldest: self.baseline(repo)? })
     }
 
     /// The commit that `baseline` of gonogo.toml means.

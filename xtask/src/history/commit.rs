@@ -11,7 +11,7 @@ use crate::version::Version;
 pub struct Judge {
     pub types: Types,
     /// Whose commits are left out: beginnings of names or mail addresses.
-    pub bots: Vec<String>,
+    bots: Vec<String>,
 }
 
 /// Programs that commit on their own; any author whose name ends with `[bot]` is one too.
@@ -77,9 +77,10 @@ pub struct Change {
 }
 
 impl Judge {
-    /// The usual bots, with these types.
-    pub fn new(types: Types) -> Self {
-        Self { types, bots: BOTS.map(str::to_owned).to_vec() }
+    /// With these types, and with bots whose name or address begins like this, beside the usual ones.
+    pub fn new(types: Types, bots: &[String]) -> Self {
+        let usual = BOTS.iter().map(|&bot| bot.to_owned());
+        Self { types, bots: usual.chain(bots.iter().cloned()).collect() }
     }
 
     /// Judges one commit. `None` when its id is none, which git does not print.

@@ -11,7 +11,6 @@ use crate::changelog::audit::{Baseline, Facts, Report, Tag, audit};
 use crate::changelog::date::Date;
 use crate::changelog::{Changelog, Release, Section};
 use crate::error::Refusal;
-use crate::history::Judge;
 use crate::repo::Repo;
 use crate::sites::Source;
 use crate::ui::Mark;
@@ -76,7 +75,7 @@ fn facts(
     let releases = &one.known.releases.commits;
     let mut changes: HashMap<String, (String, usize)> = HashMap::new();
     if !releases.is_empty() {
-        let judge = Judge::new(one.survey.types());
+        let judge = one.survey.judge();
         let told = repo.groups(releases, &judge, |group| {
             let release = group.release?;
             let own = (release.tag.clone(), group.changes.entries.len());

@@ -200,7 +200,7 @@ impl<'a> About<'a> {
     }
 
     fn judge(&self) -> Judge {
-        Judge::new(self.one.survey.types())
+        self.one.survey.judge()
     }
 
     fn page(&self) -> Result<Option<&str>, Refusal> {

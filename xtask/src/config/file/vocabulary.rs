@@ -199,6 +199,11 @@ static CHANGELOG: Table = table(
             Text(Kind::Words(&["unreleased", "section"])),
             "Where the entries of a pre-release stand (unreleased).",
         ),
+        key(
+            "bots",
+            List(&Text(Kind::Line)),
+            "How names or addresses of bots begin, beside the usual ones: their commits are left out.",
+        ),
         key("guard", COMMAND, "A command that says whether the changelog is right (none)."),
     ]],
 );

@@ -16,7 +16,7 @@ pub(super) fn judged(id: &str, parents: &str, author: &str, message: &[u8]) -> C
     let bytes = printed(id, parents, author, message);
     let (record, length) = split(&bytes, End::Last).expect("a record");
     assert_eq!(length, bytes.len());
-    Judge::new(Types::default()).judge(&record).expect("a commit")
+    Judge::new(Types::default(), &[]).judge(&record).expect("a commit")
 }
 
 fn message(text: &str) -> Commit {
@@ -129,6 +129,23 @@ fn commits_that_say_nothing_of_their_own() {
     for text in ["Bump lodash to 1.2.3", "Release the lock", "Merge sort: faster", "1.2.0 broke it"]
     {
         assert!(matches!(message(text).said, Said::Changes(_)), "{text}");
+    }
+}
+
+#[test]
+fn bots_of_the_configuration() {
+    let judge = Judge::new(Types::default(), &["acme-ci".to_owned(), "ci@".to_owned()]);
+    for (author, bot) in [
+        ("Acme-CI runner", true),
+        ("ci", true),
+        ("dependabot", true),
+        ("Ada of acme-ci", false),
+        ("cia", false),
+    ] {
+        let bytes = printed(ID, PARENT, author, b"feat: x");
+        let (record, _) = split(&bytes, End::Last).expect("a record");
+        let folded = judge.judge(&record).expect("a commit").said == Said::Folded(Folded::Bot);
+        assert_eq!(folded, bot, "{author}");
     }
 }
 

@@ -90,7 +90,7 @@ fn reading(oldest: Option<&str>) -> Reading {
 }
 
 fn judge() -> Judge {
-    Judge::new(Types::default())
+    Judge::new(Types::default(), &[])
 }
 
 /// What git says of a range, the first twelve digits of each id.

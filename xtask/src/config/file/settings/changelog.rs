@@ -17,6 +17,8 @@ pub struct ChangelogTable {
     pub sections: Option<Said<Vec<String>>>,
     /// Types of commits with the section each goes to.
     pub types: Vec<(String, String)>,
+    /// How names or addresses of bots begin, beside the usual ones.
+    pub bots: Vec<String>,
     pub commits: Commits,
     pub prereleases: Prereleases,
     /// The command that says whether the file is right.
@@ -40,8 +42,9 @@ pub(super) fn changelog(node: Option<&Node>) -> ChangelogTable {
     ChangelogTable {
         file: said(get("file"), RepoPath::new),
         heading: string(get("heading")),
-        sections: get("sections").map(sections),
+        sections: get("sections").map(lines),
         types: types.filter_map(|t| Some((t.key.clone(), t.value.text()?.to_owned()))).collect(),
+        bots: get("bots").map(|node| lines(node).value).unwrap_or_default(),
         commits: match text("commits") {
             Some("if-empty") => Commits::IfEmpty,
             Some("never") => Commits::Never,
@@ -56,7 +59,7 @@ pub(super) fn changelog(node: Option<&Node>) -> ChangelogTable {
     }
 }
 
-fn sections(node: &Node) -> Said<Vec<String>> {
+fn lines(node: &Node) -> Said<Vec<String>> {
     let names = node.items().iter().filter_map(|item| item.text().map(str::to_owned));
     Said { value: names.collect(), at: node.span.start }
 }

@@ -149,8 +149,9 @@ fn what_is_written_is_read() {
 #[test]
 fn what_is_written_of_the_changelog_is_read() {
     let settings = read(EVERYTHING).unwrap();
-    let ChangelogTable { file, heading, sections, types, commits, prereleases, guard } =
+    let ChangelogTable { file, heading, sections, types, bots, commits, prereleases, guard } =
         &settings.changelog;
+    assert_eq!(*bots, ["acme-ci", "robot@example.com"]);
     assert_eq!(file.as_ref().unwrap().value.as_str(), "docs/CHANGES.md");
     let heading = heading.as_ref().unwrap();
     assert_eq!(heading.value, "## {version} ({date})");
