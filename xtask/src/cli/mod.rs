@@ -2,6 +2,7 @@
 //! `run` function each.
 
 mod bump;
+mod check;
 mod completions;
 mod doctor;
 mod init;
@@ -53,6 +54,7 @@ pub struct Cli {
 enum Command {
     Bump(bump::Args),
     Status(status::Args),
+    Check(check::Args),
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
@@ -193,6 +195,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
+        Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,
         Command::Log(args) => log::run(args, context)?,

@@ -18,7 +18,7 @@ use crate::sys::proc;
 /// What `git rev-parse --local-env-vars` lists: variables that bind git to one repository. The
 /// configuration that a caller passes by environment (`GIT_CONFIG_COUNT`, `GIT_CONFIG_PARAMETERS`)
 /// is not taken away: it is the user's.
-pub(super) const LOCAL_ENV: [&str; 14] = [
+pub const LOCAL_ENV: [&str; 14] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_CONFIG",
     "GIT_OBJECT_DIRECTORY",

@@ -1,5 +1,6 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
+mod contents;
 mod git;
 mod log;
 mod ready;
@@ -9,7 +10,8 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use git::{Git, in_hook, redirecting};
+pub use contents::{Contents, Tracked};
+pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
 pub use log::{Asked, Question, Range};
 pub use ready::OtherChanges;
 pub use releases::Releases;

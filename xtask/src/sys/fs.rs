@@ -121,6 +121,14 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Makes a folder that only its owner may enter, which must not exist yet.
+///
+/// # Errors
+/// `AlreadyExists` when it does; any other I/O error.
+pub fn new_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
 /// Opens a private file (mode 0600) for appending and reading, creating it where it is missing.
 ///
 /// # Errors

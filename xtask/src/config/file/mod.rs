@@ -15,5 +15,7 @@ mod written;
 mod wrong;
 
 pub use schema::schema;
+pub use settings::gates;
 pub use settings::{Begins, Declared, PackageTable, Settings};
+pub use vocabulary::{BUILT_IN, VARIABLES};
 pub use written::Written;

@@ -1,5 +1,7 @@
 //! The typed part of `gonogo.toml`: what is written, without defaults.
 
+pub mod gates;
+
 use super::check::integer;
 use super::text::key_path;
 use super::{check, together};
@@ -10,6 +12,7 @@ use crate::path::RepoPath;
 use crate::sites::doc::{Entry, Node};
 use crate::sites::{File, Source, toml};
 use crate::version::Scheme;
+use gates::{GateEntry, ProfileTable};
 
 /// gonogo.toml as it is written: no defaults, nothing detected.
 #[derive(Debug, Default)]
@@ -21,6 +24,15 @@ pub struct Settings {
     pub tag: TagTable,
     pub packages: Option<PackagesTable>,
     pub package: Vec<PackageTable>,
+    pub gates: Vec<GateEntry>,
+    pub profiles: Vec<ProfileTable>,
+    pub hotfix: HotfixTable,
+}
+
+/// `[hotfix]`
+#[derive(Debug, Default)]
+pub struct HotfixTable {
+    pub branch: Option<Said<String>>,
 }
 
 /// `[version]`
@@ -107,6 +119,11 @@ impl Settings {
             tag: tag(root.get("tag")),
             packages: root.get("packages").map(packages),
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
+            hotfix: HotfixTable {
+                branch: string(root.get("hotfix").and_then(|node| node.get("branch"))),
+            },
+            gates: gates::gates(root.get("gates"), &file.bytes),
+            profiles: gates::profiles(root.get("profile"), &file.bytes),
             written: Some((file.clone(), doc.into_root())),
         })
     }

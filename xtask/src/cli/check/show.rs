@@ -1,0 +1,274 @@
+//! The poll on the screen: one table, the ends of logs, the verdict.
+
+use std::fs;
+use std::time::Duration;
+
+use super::Report;
+use crate::config::file::gates::Need;
+use crate::error::{Next, word};
+use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
+use crate::sys::clock::Timestamp;
+use crate::ui::{Mark, Ui, bold, dot};
+use crate::version::Version;
+use crate::wording::counted;
+
+/// Where the times end.
+const COLUMNS: usize = 96;
+
+/// So many lines of a log are shown.
+const LINES: usize = 12;
+
+impl Report<'_> {
+    /// Shows everything; `at` is now.
+    pub fn show(&self, ui: &Ui, at: Timestamp) {
+        ui.say(&self.title());
+        ui.say("");
+        let head = format!("{} at a time, {}", self.jobs, clock(self.took));
+        ui.say(&format!("Gates{head:>width$}", width = COLUMNS - 5));
+        self.table(ui, at);
+        for checked in self.checked.iter().filter(|checked| checked.outcome.stops()) {
+            self.ends_of_logs(ui, checked);
+        }
+        ui.say("");
+        self.verdict(ui);
+    }
+
+    /// `studio, next 0.3.0 · candidate 5a1b2c3 · profile release`
+    fn title(&self) -> String {
+        let next = self.read.aim.version.as_ref();
+        let next = next.map(|version| format!(", next {version}")).unwrap_or_default();
+        let commit = self.repo.head.commit();
+        let commit =
+            commit.map_or("no commit yet".to_owned(), |c| format!("candidate {}", c.short()));
+        let (dot, profile) = (dot(), self.profile().name());
+        format!(
+            "{} {dot} {commit} {dot} profile {profile}",
+            bold(&format!("{}{next}", self.read.name))
+        )
+    }
+
+    fn table(&self, ui: &Ui, at: Timestamp) {
+        let (short, long): (Vec<&Checked>, Vec<&Checked>) =
+            self.checked.iter().partition(|checked| says_nothing(checked));
+        let short: Vec<String> = short
+            .iter()
+            .map(|checked| format!("{} {}", Mark::Good.text(), checked.gate.id))
+            .collect();
+        short.chunks(8).for_each(|names| ui.say(&format!("  {}", names.join("   "))));
+        let ids = long.iter().map(|checked| checked.gate.id.chars().count());
+        let ids = ids.max().unwrap_or(0).max(12);
+        for checked in long {
+            self.row(ui, checked, ids, at);
+        }
+    }
+
+    fn row(&self, ui: &Ui, checked: &Checked, ids: usize, at: Timestamp) {
+        let mark = self.mark(checked);
+        let margin = 2 + Mark::width() + 1 + ids + 2;
+        let time = match checked.runs.iter().any(|(_, judged)| judged.evidence.is_some()) {
+            true if !checked.reused => clock(checked.took),
+            _ => String::new(),
+        };
+        let room = COLUMNS.saturating_sub(margin + 8);
+        let text = cut(&self.text(checked, at), room);
+        let (id, filling) = (&checked.gate.id, mark.filling());
+        let row = format!("{id:<ids$}  {text:<room$}{time:>8}");
+        ui.say(&format!("  {}{filling} {}", mark.text(), row.trim_end()));
+        let margin = " ".repeat(margin);
+        for (package, judged) in &checked.runs {
+            if judged.outcome.stops() {
+                if let (Some(package), true) = (package, checked.runs.len() > 1) {
+                    ui.say(&format!(
+                        "{margin}{}",
+                        cut(&format!("{package}: {}", judged.outcome.why()), room + 8)
+                    ));
+                }
+                judged
+                    .details
+                    .iter()
+                    .for_each(|line| ui.say(&format!("{margin}{}", cut(line, room + 8))));
+            }
+        }
+    }
+
+    fn mark(&self, checked: &Checked) -> Mark {
+        let excused = !self.stops(checked);
+        match &checked.outcome {
+            Outcome::Green => Mark::Good,
+            Outcome::Skipped { .. } | Outcome::Held { .. } => Mark::Skipped,
+            Outcome::Red { .. } | Outcome::CouldNotRun { .. } if excused => Mark::Warning,
+            Outcome::Red { .. } => Mark::Failed,
+            Outcome::CouldNotRun { .. } => Mark::Unknown,
+        }
+    }
+
+    /// What stands beside the name: how it ended, what excuses it, its command.
+    fn text(&self, checked: &Checked, at: Timestamp) -> String {
+        let mut said = checked.outcome.why();
+        if checked.reused {
+            said = reused(checked, at);
+        }
+        if checked.outcome.stops() {
+            if let Some(reason) = self.waivers.reason(&checked.gate.id) {
+                said = format!("{said}, waived: {reason}");
+            } else if checked.gate.need() == Need::Optional {
+                said = format!("{said}, not required");
+            }
+        }
+        let remarks = checked.runs.iter().map(|(_, judged)| judged.remark.as_str());
+        let remark = remarks.into_iter().find(|remark| !remark.is_empty()).unwrap_or_default();
+        let packages = match checked.runs.iter().filter(|(package, _)| package.is_some()).count() {
+            0 => None,
+            number => Some(counted(number, "package")),
+        };
+        let said = [said.as_str(), packages.as_deref().unwrap_or_default(), remark];
+        let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+        let command = checked.gate.command().unwrap_or_default();
+        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        match (said.join(", "), command.as_str()) {
+            (said, "") => said,
+            (said, command) if said.is_empty() => command.to_owned(),
+            (said, command) => format!("{said}: {command}"),
+        }
+    }
+
+    fn ends_of_logs(&self, ui: &Ui, checked: &Checked) {
+        for (package, judged) in checked.runs.iter().filter(|(_, judged)| judged.outcome.stops()) {
+            let Some(evidence) = &judged.evidence else { continue };
+            let of = package.as_ref().map(|package| format!(" ({package})")).unwrap_or_default();
+            let took = match evidence.exit {
+                Some(_) => format!(" after {}", clock(Duration::from_millis(evidence.millis))),
+                None => String::new(),
+            };
+            ui.say("");
+            let (id, why, command) = (&checked.gate.id, judged.outcome.why(), &evidence.command);
+            ui.say(&cut(&format!("  {id}{of}   {why}{took}: {command}"), 100));
+            let text = fs::read(self.repo.top.join(&evidence.log)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&text);
+            let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+            let above = lines.len().saturating_sub(LINES);
+            lines[above..].iter().for_each(|line| ui.say(&format!("    {}", cut(line, 96))));
+            ui.say(&match (lines.len(), above) {
+                (0, _) => format!("    It printed nothing: {}", evidence.log),
+                (_, 0) => format!("    {}", evidence.log),
+                (_, above) => {
+                    format!("    ... {} before: {}", counted(above, "more line"), evidence.log)
+                }
+            });
+        }
+    }
+
+    fn verdict(&self, ui: &Ui) {
+        for (gate, reason) in self.waivers.iter() {
+            let asked = self.checked.iter().find(|checked| checked.gate.id == gate);
+            let why = match asked {
+                Some(checked) if checked.outcome.stops() => continue,
+                Some(_) => "it is not in the way",
+                None => "it is not asked here",
+            };
+            ui.mark(Mark::Warning, &format!("{gate} did not have to be waived ({reason}): {why}"));
+        }
+        let stopping = self.stopping();
+        let about = self.read.aim.version.as_ref().map(Version::text);
+        let about = about.map(|version| format!(" for {version}")).unwrap_or_default();
+        if stopping.is_empty() {
+            let number =
+                |wanted: fn(&Checked) -> bool| self.checked.iter().filter(|c| wanted(c)).count();
+            let mut said =
+                vec![format!("{} green", counted(number(|c| c.outcome == Outcome::Green), "gate"))];
+            let waived = self.waivers.iter().filter(|(gate, _)| {
+                self.checked.iter().any(|c| c.gate.id == *gate && c.outcome.stops())
+            });
+            said.extend(match waived.count() {
+                0 => None,
+                number => Some(format!("{number} waived")),
+            });
+            let said = said.join(", ");
+            ui.say(&match self.part_of {
+                None => format!("{}{about}: {said}", bold("GO")),
+                Some(_) => format!("{said}; the whole poll is asked without naming gates"),
+            });
+        } else {
+            let names = self.causes();
+            let (first, more) = names.split_at(names.len().min(6));
+            let more = match more.len() {
+                0 => String::new(),
+                more => format!(" and {}", counted(more, "more gate")),
+            };
+            ui.answer(&format!("{}{about}: {}{more}", bold("NO-GO"), first.join(", ")));
+        }
+        let no_command = !self
+            .read
+            .settings
+            .gates
+            .iter()
+            .any(|entry| matches!(entry.is, crate::config::file::gates::GateIs::Command(_)));
+        if no_command {
+            ui.say("No command is configured as a gate; only what is built in was asked.");
+        }
+        let next = match stopping.first() {
+            Some(checked) => mend(checked, ui),
+            None if self.part_of.is_some() => ui.ours("check"),
+            None if no_command => ui.ours("init"),
+            None => ui.ours("status"),
+        };
+        ui.say(&format!("next: {next}"));
+    }
+
+    /// The gates that stop a release, without those that only wait for one of them.
+    fn causes(&self) -> Vec<String> {
+        let stopping = self.stopping();
+        let named = |by: &String| stopping.iter().any(|other| other.gate.id == *by);
+        let waits =
+            |checked: &Checked| matches!(&checked.outcome, Outcome::Held { by } if named(by));
+        let causes = stopping.iter().filter(|checked| !waits(checked));
+        causes.map(|checked| format!("gate {}", checked.gate.id)).collect()
+    }
+}
+
+/// The command that leads on from a gate that stops a release.
+fn mend(checked: &Checked, ui: &Ui) -> String {
+    let own = checked.runs.iter().find_map(|(_, judged)| judged.next.as_ref());
+    if let Some(next) = own {
+        return ui.program.command(next);
+    }
+    if let (Some(path), false) = (checked.changed.first(), checked.beside.is_empty()) {
+        return format!("git diff -- {}", word(path));
+    }
+    ui.program.command(&Next::Ours(format!("check {}", checked.gate.id)))
+}
+
+/// A built-in gate that is green and has nothing to add.
+fn says_nothing(checked: &Checked) -> bool {
+    let built_in = matches!(checked.gate.kind, Kind::BuiltIn(_));
+    let remarks = |(_, judged): &(Option<String>, Judged)| judged.remark.is_empty();
+    built_in && checked.outcome == Outcome::Green && checked.runs.iter().all(remarks)
+}
+
+/// `green on this tree, 14:02 UTC (2:10)`
+fn reused(checked: &Checked, at: Timestamp) -> String {
+    let evidence = || checked.runs.iter().filter_map(|(_, judged)| judged.evidence.as_ref());
+    let Some(oldest) = evidence().min_by_key(|evidence| evidence.at) else { return String::new() };
+    let millis = evidence().map(|Evidence { millis, .. }| millis).sum();
+    let moment = oldest.at.minute();
+    let today = moment.strip_prefix(&at.date()).map(str::trim).map(str::to_owned);
+    let took = clock(Duration::from_millis(millis));
+    format!("green on this tree, {} ({took})", today.unwrap_or(moment))
+}
+
+/// `2:10`, `1:02:10`
+pub fn clock(took: Duration) -> String {
+    let seconds = took.as_secs();
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
+/// A text of at most so many columns.
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
+}

@@ -1,0 +1,63 @@
+//! `drift`: all version files say the same version.
+
+use super::{Answer, BuiltIn, Facts, Subject, always};
+use crate::error::{Next, Refusal};
+use crate::flows::bump;
+use crate::gates::{Finding, Judged};
+use crate::sites;
+
+pub const GATE: BuiltIn = BuiltIn { name: "drift", usual: always, ask };
+
+fn ask(facts: &Facts<'_>) -> Answer {
+    Answer::Now(match &facts.projects {
+        Ok(projects) if projects.is_empty() => Judged::skipped("no version is written here"),
+        Ok(projects) => judge(projects),
+        Err(refusal) => unreadable(refusal),
+    })
+}
+
+fn judge(projects: &[Subject<'_>]) -> Judged {
+    let (mut lines, mut findings, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for subject in projects {
+        let held = match bump::held(subject.bump.project, subject.bump.files) {
+            Ok(held) => held,
+            Err(refusal) => return unreadable(&refusal),
+        };
+        let Some((_, first)) = held.first() else { continue };
+        if held.iter().all(|(_, version)| version.same(first)) {
+            continue;
+        }
+        names.extend(subject.bump.project.name.as_deref());
+        for (site, version) in &held {
+            let Some(bytes) = subject.bump.files.get(&site.path) else { continue };
+            let line = sites::place(&site.path, bytes, site.range.start).line;
+            lines.push(format!("{}:{line}  {version}", site.path));
+            findings.push(Finding { path: site.path.clone(), line, text: format!("{version}") });
+        }
+    }
+    if lines.is_empty() {
+        return Judged::green("");
+    }
+    let which = match (projects, names.as_slice()) {
+        ([_], _) | (_, []) => String::new(),
+        (_, names) => format!(" of {}", names.join(", ")),
+    };
+    let red = Judged::red(format!("the version files{which} disagree"));
+    red.details(lines).findings(findings).next(Next::Ours("status".to_owned()))
+}
+
+/// A version file that cannot be read stops a release like one that is wrong.
+fn unreadable(refusal: &Refusal) -> Judged {
+    let finding = refusal.place.as_ref().map(|place| Finding {
+        path: place.path.clone(),
+        line: place.line,
+        text: refusal.what.clone(),
+    });
+    let place = refusal.place.as_ref().map(ToString::to_string);
+    let judged = Judged::red(refusal.what.clone()).findings(finding);
+    let judged = judged.details(place.into_iter().chain(refusal.why.iter().cloned()));
+    match refusal.next.first() {
+        Some((next, _)) => judged.next(next.clone()),
+        None => judged,
+    }
+}
