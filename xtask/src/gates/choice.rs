@@ -96,14 +96,22 @@ impl Choice {
         Ok(gates)
     }
 
+    /// The gates of these names.
+    ///
+    /// # Errors
+    /// There is no such gate.
+    pub fn exactly(&self, names: &[String]) -> Result<Vec<Gate>, Refusal> {
+        names.iter().try_for_each(|name| self.must_be(name, "check"))?;
+        let named = self.all.iter().filter(|(gate, _)| names.contains(&gate.id));
+        Ok(named.map(|(gate, _)| gate.clone()).collect())
+    }
+
     /// The gates of these names, and those of the profile that must be green before them.
     ///
     /// # Errors
     /// There is no such gate.
     pub fn only(&self, names: &[String]) -> Result<Vec<Gate>, Refusal> {
-        for name in names {
-            self.must_be(name, "check")?;
-        }
+        names.iter().try_for_each(|name| self.must_be(name, "check"))?;
         let mut wanted: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut at = 0;
         while let Some(name) = wanted.get(at).copied() {

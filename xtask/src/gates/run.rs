@@ -156,14 +156,8 @@ impl Poll<'_> {
 
     fn units(&self, id: &str, command: &Commanded) -> Result<Vec<Unit>, Judged> {
         let unit = |package: Option<&Package>| {
-            let values = match package {
-                Some(package) => self
-                    .values
-                    .clone()
-                    .with("PACKAGE", Some(&package.name))
-                    .with("PACKAGE_DIR", Some(&package.folder)),
-                None => self.values.clone(),
-            };
+            let values = self.values.clone();
+            let values = package.map_or(values.clone(), |package| values.of(package));
             let name = package.map(|package| package.name.clone());
             let unit = Unit::new(id, command, &command.line, name, &values)?;
             Ok(unit.keyed(command, &values, self.contents))
@@ -194,7 +188,7 @@ impl Poll<'_> {
     /// The surroundings of a job; the logs of packages are told apart by number.
     fn slot(&self, number: usize, job: usize) -> Slot {
         let id = &self.gates[number].id;
-        let name = if job == 0 { format!("{id}.log") } else { format!("{id}-{}.log", job + 1) };
+        let name = if job == 0 { format!("{id}.log") } else { format!("{id}+{}.log", job + 1) };
         let top = self.facts.repo.top.clone();
         Slot { top, log: self.logs.join(name), interrupt: self.interrupt.clone() }
     }

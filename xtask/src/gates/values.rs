@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Package;
 use crate::config::file::VARIABLES;
 
 /// How all of them begin.
@@ -19,6 +20,12 @@ impl Values {
             self.0.insert(format!("{OURS}{name}"), value.into());
         }
         self
+    }
+
+    /// The same for one package.
+    #[must_use]
+    pub fn of(self, package: &Package) -> Self {
+        self.with("PACKAGE", Some(&package.name)).with("PACKAGE_DIR", Some(&package.folder))
     }
 
     /// Each variable that commands know, with its value: those without one are taken away, so that

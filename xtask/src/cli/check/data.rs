@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Report;
+use super::fix::Fixed;
 use crate::config::file::gates::Need;
 use crate::gates::{Checked, Judged, Kind};
 use crate::plan::Oid;
@@ -10,7 +11,7 @@ use crate::ui::Ui;
 
 impl Report<'_> {
     /// Everything, in a form that stays.
-    pub fn json(&self, ui: &Ui) -> Value {
+    pub fn json(&self, ui: &Ui, fixed: Option<&Fixed>) -> Value {
         let stopping: Vec<&str> =
             self.stopping().iter().map(|checked| checked.gate.id.as_str()).collect();
         let verdict = if stopping.is_empty() { "go" } else { "no-go" };
@@ -30,6 +31,7 @@ impl Report<'_> {
             "jobs": self.jobs,
             "seconds": self.took.as_secs_f64(),
             "stopping": stopping,
+            "fixed": fixed.map(Fixed::json),
             "waivers": waivers.collect::<Vec<_>>(),
             "gates": self.checked.iter().map(|one| self.gate(one, ui)).collect::<Vec<_>>(),
         })

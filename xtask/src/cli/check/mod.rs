@@ -2,6 +2,9 @@
 
 mod data;
 mod facts;
+mod fix;
+mod github;
+mod markdown;
 mod show;
 mod waivers;
 
@@ -13,7 +16,7 @@ use crate::gates::builtin::{ALL, Facts};
 use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Store, Wanted, named};
 use crate::journal::Journal;
 use crate::repo::{Contents, Repo};
-use crate::sys::proc;
+use crate::sys::proc::{self, Interrupt};
 use crate::ui::Ui;
 use facts::Read;
 use waivers::Waivers;
@@ -43,6 +46,12 @@ pub struct Args {
     /// Repeat also what was green on the same files
     #[arg(long)]
     fresh: bool,
+    /// Run the `fix` of these gates first; it edits files, and nothing is committed
+    #[arg(long)]
+    fix: bool,
+    /// Print the result as a table in Markdown: `>> "$GITHUB_STEP_SUMMARY"`
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
 }
 
 /// Everything a poll has found.
@@ -64,8 +73,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         return Err(refusal);
     }
     let waivers = Waivers::new(&args.waive, &args.reason)?;
-    let profile = args.profile.as_deref().map(named).transpose()?;
-    let read = Read::new(&repo, profile)?;
+    let fixed = match args.fix {
+        true => Some(fix::run(args, context, &repo)?),
+        false => None,
+    };
+    let read = Read::new(&repo, profile(args)?)?;
     let status = repo.status()?;
     let facts = read.facts(&repo, &status, context.at);
     let choice = choice(&read, &facts)?;
@@ -75,9 +87,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         [] => (whole?, None),
         names => (choice.only(names)?, Some(whole.map_or(0, |gates| gates.len()))),
     };
-    let interrupt = proc::catch_interrupts().map_err(|error| {
-        Refusal::external("ctrl-C cannot be watched for").why(error.to_string())
-    })?;
+    let interrupt = interrupts()?;
     let logs = facts::new_logs(&repo)?;
     let contents = repo.contents(&logs)?;
     let (store, jobs) = (Store::of(&repo.common_dir), jobs(args));
@@ -111,11 +121,23 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         took,
         part_of,
     };
-    let data = report.json(&context.ui);
+    let data = report.json(&context.ui, fixed.as_ref());
     facts::record(&logs, &data)?;
-    report.show(&context.ui, context.at);
+    match args.markdown {
+        true => report.markdown(&context.ui, context.at),
+        false => report.show(&context.ui, fixed.as_ref(), context.at),
+    }
     context.ui.json(&data);
     Ok(u8::from(!report.stopping().is_empty()))
+}
+
+fn profile(args: &Args) -> Result<Option<Profile>, Refusal> {
+    args.profile.as_deref().map(named).transpose()
+}
+
+fn interrupts() -> Result<Interrupt, Refusal> {
+    proc::catch_interrupts()
+        .map_err(|error| Refusal::external("ctrl-C cannot be watched for").why(error.to_string()))
 }
 
 fn choice(read: &Read, facts: &Facts<'_>) -> Result<Choice, Refusal> {

@@ -4,6 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use super::Report;
+use super::fix::Fixed;
+use super::github::Actions;
 use crate::config::file::gates::Need;
 use crate::error::{Next, word};
 use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
@@ -20,31 +22,50 @@ const LINES: usize = 12;
 
 impl Report<'_> {
     /// Shows everything; `at` is now.
-    pub fn show(&self, ui: &Ui, at: Timestamp) {
+    pub fn show(&self, ui: &Ui, fixed: Option<&Fixed>, at: Timestamp) {
+        let actions = Actions::here();
+        if let Some(actions) = &actions {
+            actions.stop(ui);
+        }
+        if let Some(fixed) = fixed {
+            fixed.show(ui);
+        }
         ui.say(&self.title());
         ui.say("");
         let head = format!("{} at a time, {}", self.jobs, clock(self.took));
         ui.say(&format!("Gates{head:>width$}", width = COLUMNS - 5));
         self.table(ui, at);
         for checked in self.checked.iter().filter(|checked| checked.outcome.stops()) {
-            self.ends_of_logs(ui, checked);
+            match &actions {
+                Some(actions) => actions.show(ui, self, checked),
+                None => self.ends_of_logs(ui, checked),
+            }
         }
         ui.say("");
         self.verdict(ui);
+        if let Some(actions) = &actions {
+            actions.resume(ui);
+        }
     }
 
     /// `studio, next 0.3.0 · candidate 5a1b2c3 · profile release`
     fn title(&self) -> String {
+        let line = self.facts_line();
+        match line.split_once(dot()) {
+            Some((name, rest)) => format!("{}{}{rest}", bold(name), dot()),
+            None => line,
+        }
+    }
+
+    /// The same without a style.
+    pub fn facts_line(&self) -> String {
         let next = self.read.aim.version.as_ref();
         let next = next.map(|version| format!(", next {version}")).unwrap_or_default();
         let commit = self.repo.head.commit();
         let commit =
             commit.map_or("no commit yet".to_owned(), |c| format!("candidate {}", c.short()));
         let (dot, profile) = (dot(), self.profile().name());
-        format!(
-            "{} {dot} {commit} {dot} profile {profile}",
-            bold(&format!("{}{next}", self.read.name))
-        )
+        format!("{}{next} {dot} {commit} {dot} profile {profile}", self.read.name)
     }
 
     fn table(&self, ui: &Ui, at: Timestamp) {
@@ -65,10 +86,7 @@ impl Report<'_> {
     fn row(&self, ui: &Ui, checked: &Checked, ids: usize, at: Timestamp) {
         let mark = self.mark(checked);
         let margin = 2 + Mark::width() + 1 + ids + 2;
-        let time = match checked.runs.iter().any(|(_, judged)| judged.evidence.is_some()) {
-            true if !checked.reused => clock(checked.took),
-            _ => String::new(),
-        };
+        let time = time(checked).map(clock).unwrap_or_default();
         let room = COLUMNS.saturating_sub(margin + 8);
         let text = cut(&self.text(checked, at), room);
         let (id, filling) = (&checked.gate.id, mark.filling());
@@ -91,7 +109,7 @@ impl Report<'_> {
         }
     }
 
-    fn mark(&self, checked: &Checked) -> Mark {
+    pub fn mark(&self, checked: &Checked) -> Mark {
         let excused = !self.stops(checked);
         match &checked.outcome {
             Outcome::Green => Mark::Good,
@@ -103,7 +121,7 @@ impl Report<'_> {
     }
 
     /// What stands beside the name: how it ended, what excuses it, its command.
-    fn text(&self, checked: &Checked, at: Timestamp) -> String {
+    pub fn text(&self, checked: &Checked, at: Timestamp) -> String {
         let mut said = checked.outcome.why();
         if checked.reused {
             said = reused(checked, at);
@@ -228,6 +246,12 @@ impl Report<'_> {
 
 /// The command that leads on from a gate that stops a release.
 fn mend(checked: &Checked, ui: &Ui) -> String {
+    if let Kind::Command(command) = &checked.gate.kind
+        && let (Some(_), Outcome::Red { .. }, []) =
+            (&command.fix, &checked.outcome, &checked.changed[..])
+    {
+        return ui.ours(&format!("check {} --fix", checked.gate.id));
+    }
     let own = checked.runs.iter().find_map(|(_, judged)| judged.next.as_ref());
     if let Some(next) = own {
         return ui.program.command(next);
@@ -236,6 +260,12 @@ fn mend(checked: &Checked, ui: &Ui) -> String {
         return format!("git diff -- {}", word(path));
     }
     ui.program.command(&Next::Ours(format!("check {}", checked.gate.id)))
+}
+
+/// How long a gate ran, if it did now.
+pub fn time(checked: &Checked) -> Option<Duration> {
+    let ran = checked.runs.iter().any(|(_, judged)| judged.evidence.is_some());
+    (ran && !checked.reused).then_some(checked.took)
 }
 
 /// A built-in gate that is green and has nothing to add.
