@@ -230,14 +230,19 @@ pub struct Checked {
     pub outcome: Outcome,
     /// One, or one for each package; none when it did not start.
     pub runs: Vec<(Option<String>, Judged)>,
-    /// From the start of its first run to the end of its last.
-    pub took: Duration,
+    /// From the start of its first run to the end of its last; `None` when nothing ran now.
+    pub took: Option<Duration>,
     /// Tracked files that changed while it ran.
     pub changed: Vec<String>,
     /// The gates that ran beside it when they changed.
     pub beside: Vec<String>,
-    /// It was green on these files before and was not repeated.
-    pub reused: bool,
+}
+
+impl Checked {
+    /// Whether it was green on these files before and was not repeated.
+    pub fn reused(&self) -> bool {
+        self.took.is_none() && self.runs.iter().any(|(_, judged)| judged.evidence.is_some())
+    }
 }
 
 /// The kinds of release that ask for different things.

@@ -364,9 +364,6 @@ impl<'r> Round<'r, '_> {
         let active = Active { runs: runs.collect(), ..Self::new_active(0) };
         queue.through(number);
         self.close(number, active, Outcome::Green);
-        if let Some(checked) = &mut self.checked[number] {
-            checked.reused = true;
-        }
     }
 
     fn through(&self, number: usize, outcome: &Outcome, queue: &mut Queue) {
@@ -380,8 +377,8 @@ impl<'r> Round<'r, '_> {
     fn close(&mut self, number: usize, active: Active, outcome: Outcome) {
         let Active { since, runs, changed, beside, .. } = active;
         let gate = self.poll.gates[number].clone();
-        let took = since.map_or(Duration::ZERO, |since| since.elapsed());
-        let checked = Checked { gate, outcome, runs, took, changed, beside, reused: false };
+        let took = since.map(|since| since.elapsed());
+        let checked = Checked { gate, outcome, runs, took, changed, beside };
         (self.tell)(Event::Ended(&checked));
         self.checked[number] = Some(checked);
     }

@@ -11,6 +11,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use super::mask::{mask, tail};
+
 /// Set by ctrl-C or a termination signal once [`catch_interrupts`] was called.
 pub type Interrupt = Arc<AtomicBool>;
 
@@ -96,10 +98,16 @@ pub fn reading(command: &mut Command) -> io::Result<Reading> {
     let stderr = drain(child.stderr.take());
     let stdout = child.stdout.take();
     if let Some(pipe) = &stdout {
-        // A wider pipe wakes both sides less often; the usual one does as well.
-        let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+        widen(pipe);
     }
     Ok(Reading { child, stdout, stderr })
+}
+
+/// A wider pipe wakes both sides less often; where there is none, the usual one does as well.
+fn widen(pipe: &impl std::os::fd::AsFd) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+    let _ = pipe;
 }
 
 impl Read for Reading {
@@ -255,8 +263,7 @@ pub fn grouped(
 ) -> io::Result<Grouped> {
     let (mut pipe, writer) = io::pipe()?;
     rustix::fs::fcntl_setfl(&pipe, rustix::fs::OFlags::NONBLOCK)?;
-    // A wider pipe lets a child print while we are elsewhere; the usual one does as well.
-    let _ = rustix::pipe::fcntl_setpipe_size(&pipe, 1 << 20);
+    widen(&pipe);
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
     let start = Instant::now();
     let mut child = spawn(&mut command)?;
@@ -420,55 +427,9 @@ fn spawn(command: &mut Command) -> io::Result<Child> {
     command.spawn()
 }
 
-/// The last lines of a log, secrets masked.
-pub fn tail(log: &mut File, lines: usize) -> Vec<String> {
-    let mut bytes = Vec::new();
-    if io::Seek::rewind(log).and_then(|()| log.read_to_end(&mut bytes)).is_err() {
-        return Vec::new();
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let all: Vec<&str> = text.lines().collect();
-    all[all.len().saturating_sub(lines)..].iter().map(|line| mask(line)).collect()
-}
-
-/// Text with the credentials of URLs taken out: `https://user:token@host` becomes `https://***@host`.
-pub fn mask(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        masked.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '<' | '>'))
-            .unwrap_or(after.len());
-        rest = match after[..end].rfind('@') {
-            Some(sign) => {
-                masked.push_str("***");
-                &after[sign..]
-            }
-            None => after,
-        };
-    }
-    masked.push_str(rest);
-    masked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credentials_are_masked() {
-        for (given, expected) in [
-            ("no url", "no url"),
-            ("https://host/a@b", "https://host/a@b"),
-            ("https://user:tok@host/x y", "https://***@host/x y"),
-            ("a https://t@h b ssh://git@h/c", "a https://***@h b ssh://***@h/c"),
-            ("://", "://"),
-        ] {
-            assert_eq!(mask(given), expected);
-        }
-    }
 
     #[test]
     fn a_grandchild_that_keeps_the_pipe_does_not_hang_us() {

@@ -52,8 +52,8 @@ impl Report<'_> {
             "required": checked.gate.need() == Need::Required,
             "waived": self.waivers.reason(&checked.gate.id),
             "stops": self.stops(checked),
-            "reused": checked.reused,
-            "seconds": checked.took.as_secs_f64(),
+            "reused": checked.reused(),
+            "seconds": checked.took.map(|took| took.as_secs_f64()),
             "changed": checked.changed,
             "beside": checked.beside,
             "runs": checked.runs.iter().map(|(package, judged)| run(package.as_deref(), judged, ui))

@@ -77,15 +77,16 @@ impl Read {
             bump: survey.facts(known),
             releases: &known.releases,
         };
-        let projects = match &self.survey {
-            Err(refusal) => Err(refusal),
-            Ok(None) => Ok(Vec::new()),
-            Ok(Some(survey)) => match survey.broken.first() {
-                Some(broken) => Err(&broken.refusal),
-                None => Ok(survey.projects.iter().map(|known| subject(survey, known)).collect()),
-            },
+        let (projects, broken) = match &self.survey {
+            Err(refusal) => (Err(refusal), &[][..]),
+            Ok(None) => (Ok(Vec::new()), &[][..]),
+            Ok(Some(survey)) => {
+                let known = survey.projects.iter().map(|known| subject(survey, known)).collect();
+                (Ok(known), &survey.broken[..])
+            }
         };
-        Facts { repo, status, settings: &self.settings, projects, aim: &self.aim, at }
+        let (settings, aim) = (&self.settings, &self.aim);
+        Facts { repo, status, settings, projects, broken, aim, at }
     }
 
     /// The packages of the repository, if a gate runs once for each.

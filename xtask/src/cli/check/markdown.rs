@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::Report;
-use super::show::{clock, time};
+use super::show::clock;
 use crate::sys::clock::Timestamp;
 use crate::ui::{Mark, Ui};
 use crate::version::Version;
@@ -28,7 +28,7 @@ impl Report<'_> {
                 Mark::Unknown => "?",
                 Mark::Skipped => "–",
             };
-            let time = time(checked).map(clock).unwrap_or_default();
+            let time = checked.took.map(clock).unwrap_or_default();
             let (id, text) = (plain(&checked.gate.id), plain(&self.text(checked, at)));
             ui.answer(&format!("| {mark} | {id} | {text} | {time} |"));
         }

@@ -162,13 +162,12 @@ fn watched(poll: &Poll<'_>, ui: &Ui) -> Result<Vec<Checked>, Refusal> {
                 |(id, since): &(String, Duration)| format!("  {id}  {}", show::clock(*since));
             live.moving(&running.iter().map(line).collect::<Vec<_>>());
         }
-        Event::Ended(checked)
-            if checked.runs.iter().any(|(_, judged)| judged.evidence.is_some()) =>
-        {
+        Event::Ended(checked) => {
             let (id, word) = (&checked.gate.id, checked.outcome.word());
-            live.staying(&format!("{id}: {word} after {}", show::clock(checked.took)));
+            if let Some(took) = checked.took {
+                live.staying(&format!("{id}: {word} after {}", show::clock(took)));
+            }
         }
-        Event::Ended(_) => {}
     })
 }
 

@@ -86,7 +86,7 @@ impl Report<'_> {
     fn row(&self, ui: &Ui, checked: &Checked, ids: usize, at: Timestamp) {
         let mark = self.mark(checked);
         let margin = 2 + Mark::width() + 1 + ids + 2;
-        let time = time(checked).map(clock).unwrap_or_default();
+        let time = checked.took.map(clock).unwrap_or_default();
         let room = COLUMNS.saturating_sub(margin + 8);
         let text = cut(&self.text(checked, at), room);
         let (id, filling) = (&checked.gate.id, mark.filling());
@@ -123,7 +123,7 @@ impl Report<'_> {
     /// What stands beside the name: how it ended, what excuses it, its command.
     pub fn text(&self, checked: &Checked, at: Timestamp) -> String {
         let mut said = checked.outcome.why();
-        if checked.reused {
+        if checked.reused() {
             said = reused(checked, at);
         }
         if checked.outcome.stops() {
@@ -227,7 +227,7 @@ impl Report<'_> {
         let next = match stopping.first() {
             Some(checked) => mend(checked, ui),
             None if self.part_of.is_some() => ui.ours("check"),
-            None if no_command => ui.ours("init"),
+            None if no_command && self.read.settings.written().is_empty() => ui.ours("init"),
             None => ui.ours("status"),
         };
         ui.say(&format!("next: {next}"));
@@ -260,12 +260,6 @@ fn mend(checked: &Checked, ui: &Ui) -> String {
         return format!("git diff -- {}", word(path));
     }
     ui.program.command(&Next::Ours(format!("check {}", checked.gate.id)))
-}
-
-/// How long a gate ran, if it did now.
-pub fn time(checked: &Checked) -> Option<Duration> {
-    let ran = checked.runs.iter().any(|(_, judged)| judged.evidence.is_some());
-    (ran && !checked.reused).then_some(checked.took)
 }
 
 /// A built-in gate that is green and has nothing to add.

@@ -1,6 +1,7 @@
 //! `drift`: all version files say the same version.
 
 use super::{Answer, BuiltIn, Facts, Subject, always};
+use crate::config::Broken;
 use crate::error::{Next, Refusal};
 use crate::flows::bump;
 use crate::gates::{Finding, Judged};
@@ -10,13 +11,16 @@ pub const GATE: BuiltIn = BuiltIn { name: "drift", usual: always, ask };
 
 fn ask(facts: &Facts<'_>) -> Answer {
     Answer::Now(match &facts.projects {
-        Ok(projects) if projects.is_empty() => Judged::skipped("no version is written here"),
-        Ok(projects) => judge(projects),
+        Ok(projects) => match (projects.as_slice(), facts.broken) {
+            ([], []) => Judged::skipped("no version is written here"),
+            ([], [first, ..]) => unreadable(&first.refusal),
+            (projects, broken) => judge(projects, broken),
+        },
         Err(refusal) => unreadable(refusal),
     })
 }
 
-fn judge(projects: &[Subject<'_>]) -> Judged {
+fn judge(projects: &[Subject<'_>], broken: &[Broken]) -> Judged {
     let (mut lines, mut findings, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for subject in projects {
         let held = match bump::held(subject.bump.project, subject.bump.files) {
@@ -36,7 +40,11 @@ fn judge(projects: &[Subject<'_>]) -> Judged {
         }
     }
     if lines.is_empty() {
-        return Judged::green("");
+        return Judged::green(match broken {
+            [] => String::new(),
+            [one] => format!("{} cannot be read and does not count", one.folder),
+            more => format!("{} packages cannot be read and do not count", more.len()),
+        });
     }
     let which = match (projects, names.as_slice()) {
         ([_], _) | (_, []) => String::new(),

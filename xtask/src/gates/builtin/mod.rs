@@ -8,6 +8,7 @@
 mod clean;
 mod drift;
 
+use crate::config::Broken;
 use crate::config::file::Settings;
 use crate::error::Refusal;
 use crate::flows::bump;
@@ -43,6 +44,8 @@ pub struct Facts<'f> {
     pub settings: &'f Settings,
     /// The projects of the repository, or why they cannot be read.
     pub projects: Result<Vec<Subject<'f>>, &'f Refusal>,
+    /// Packages whose manifests cannot be read.
+    pub broken: &'f [Broken],
     pub aim: &'f Aim,
     /// When all of this happens.
     pub at: Timestamp,
