@@ -187,7 +187,8 @@ fn values(
 /// It cannot be made.
 pub fn new_logs(repo: &Repo) -> Result<PathBuf, Refusal> {
     let all = repo.common_dir.join("gonogo/log");
-    make(&all).map_err(|error| {
+    // From a folder below the top git names it by a way up.
+    make(&all).and_then(fs::canonicalize).map_err(|error| {
         Refusal::external(format!("{} cannot be written", all.display())).why(error.to_string())
     })
 }
