@@ -432,7 +432,7 @@ fn edits(changed: &[String], beside: &[String]) -> String {
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     let names = format!("{}{more}", shown.join(", "));
     match beside {
-        [] => format!("it edits tracked files: {names}"),
-        others => format!("{names} changed meanwhile, by it or {}", others.join(", ")),
+        [] => format!("{names} changed while it ran"),
+        others => format!("{names} changed while it ran beside {}", others.join(", ")),
     }
 }

@@ -415,11 +415,33 @@ fn still_there(group: rustix::process::Pid, patience: Duration) -> bool {
     let start = Instant::now();
     while lives(group) {
         if start.elapsed() > patience {
-            return true;
+            return anybody_runs(group);
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     false
+}
+
+/// Whether not all of a group are dead. Where the first process of a machine takes no note of the
+/// dead (a container without an init), they stay in their group for good.
+#[cfg(target_os = "linux")]
+fn anybody_runs(group: rustix::process::Pid) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return true };
+    let wanted = group.as_raw_nonzero().to_string();
+    let stats =
+        processes.flatten().map(|process| std::fs::read_to_string(process.path().join("stat")));
+    // pid (name) state ppid pgrp ... (proc(5)); a name may hold anything.
+    stats.flatten().any(|stat| {
+        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        let mut fields = rest.split(' ');
+        let (state, of) = (fields.next(), fields.nth(1));
+        of == Some(wanted.as_str()) && !matches!(state, Some("Z" | "X"))
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn anybody_runs(_: rustix::process::Pid) -> bool {
+    true
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one owner of processes")]

@@ -264,8 +264,10 @@ fn mend(checked: &Checked, ui: &Ui) -> String {
     if let Some(next) = own {
         return ui.program.command(next);
     }
-    if let (Some(path), false) = (checked.changed.first(), checked.beside.is_empty()) {
-        return format!("git diff -- {}", word(path));
+    match checked.changed.first().map(String::as_str) {
+        Some("HEAD") => return "git log".to_owned(),
+        Some(path) => return format!("git diff HEAD -- {}", word(path)),
+        None => {}
     }
     ui.program.command(&Next::Ours(format!("check {}", checked.gate.id)))
 }
