@@ -68,6 +68,7 @@ fn a_flood_is_bounded() {
     );
     let said = check(&place, 1, &["flood"]);
     assert!(said.out.len() < 5_000 && said.out.contains("\n    end\n"), "{said}");
+    assert!(said.out.contains(" MiB in the middle are left out\n"), "{said}");
 }
 
 #[test]

@@ -156,7 +156,10 @@ fn tag(
         return tag.replace(before.text(), version.text());
     }
     let name = sole.and_then(|(_, known)| known.project.name.clone()).unwrap_or_default();
-    let format = settings.tag.format.as_ref().map_or("v{version}", |said| &said.value);
+    let below = sole.is_some_and(|(_, known)| !known.project.folder.is_empty());
+    let shared = settings.packages.as_ref().and_then(|table| table.tag.as_ref());
+    let format = if below { shared } else { settings.tag.format.as_ref() };
+    let format = format.map_or("v{version}", |said| &said.value);
     let format = format.replace("{name}", &name).replace("{package}", &name);
     format.replace("{version}", version.text())
 }

@@ -168,11 +168,16 @@ impl Report<'_> {
             let shown = if ui.volume > Volume::Normal { DETAILS } else { LINES };
             let above = lines.len().saturating_sub(shown);
             lines[above..].iter().for_each(|line| ui.say(&format!("    {}", cut(line, 96))));
+            let dropped = match evidence.dropped {
+                0 => String::new(),
+                bytes => format!(", {} MiB in the middle are left out", bytes.div_ceil(1 << 20)),
+            };
             ui.say(&match (lines.len(), above) {
                 (0, _) => format!("    It printed nothing: {}", evidence.log),
-                (_, 0) => format!("    {}", evidence.log),
+                (_, 0) => format!("    {}{dropped}", evidence.log),
                 (_, above) => {
-                    format!("    ... {} before: {}", counted(above, "more line"), evidence.log)
+                    let before = counted(above, "more line");
+                    format!("    ... {before} before: {}{dropped}", evidence.log)
                 }
             });
         }
