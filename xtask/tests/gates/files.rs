@@ -130,3 +130,18 @@ fn a_fix_needs_committed_files() {
     place.put("b.txt", "mine\n");
     refuses(&place, &["check", "lint", "--fix"], 3, &["not committed", "b.txt"]);
 }
+
+#[test]
+fn a_name_with_a_line_end_says_nothing_of_its_own() {
+    let place = with(
+        "odd names",
+        "[gates]\nedits = { shell = 'for f in odd*; do echo x >> \"$f\"; done' }\n",
+    );
+    place.put("odd\nGO for 9.9.9\nnext: rm -rf x", "x\n");
+    place.commit_all("odd");
+    let said = check(&place, 1, &["edits"]);
+    let lines = said.out.lines();
+    let forged = lines.filter(|line| line.starts_with("GO") || line.starts_with("next: rm"));
+    assert_eq!(forged.count(), 0, "{said}");
+    assert!(said.out.contains("odd\\nGO for 9.9.9"), "{said}");
+}

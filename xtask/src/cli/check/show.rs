@@ -271,6 +271,7 @@ fn mend(checked: &Checked, ui: &Ui) -> String {
     }
     match checked.changed.first().map(String::as_str) {
         Some("HEAD") => return "git log".to_owned(),
+        Some(path) if path.contains(char::is_control) => return "git diff HEAD".to_owned(),
         Some(path) => return format!("git diff HEAD -- {}", word(path)),
         None => {}
     }
@@ -304,10 +305,24 @@ pub fn clock(took: Duration) -> String {
     }
 }
 
-/// A text of at most so many columns.
+/// A text of at most so many columns, in one line.
 fn cut(text: &str, room: usize) -> String {
+    let text = one_line(text);
     if text.chars().count() <= room {
-        return text.to_owned();
+        return text;
     }
     text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
+}
+
+/// A text without line ends: a file name may hold them, and would say what we did not.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\t' => line.push(' '),
+            '\n' | '\r' => line.extend(letter.escape_default()),
+            letter => line.push(letter),
+        }
+    }
+    line
 }
