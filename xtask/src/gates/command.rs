@@ -154,7 +154,7 @@ impl Unit {
         };
         match ran.grouped.left {
             Left::Nobody => judged,
-            Left::Some => judged.remark("what it left running was ended"),
+            Left::Others => judged.remark("what it left running was ended"),
         }
     }
 }

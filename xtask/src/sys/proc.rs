@@ -201,10 +201,7 @@ pub fn watched(command: &mut Command, log: &File, watch: &Watch<'_>) -> io::Resu
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).process_group(0);
     let mut child = spawn(command)?;
     let mut pause = Pause::default();
-    watch_over(&mut child, watch, &mut || {
-        pause.take();
-        Ok(())
-    })
+    watch_over(&mut child, watch, &mut || pause.take())
 }
 
 /// How a child of [`grouped`] ended.
@@ -220,7 +217,7 @@ pub struct Grouped {
 pub enum Left {
     Nobody,
     /// They were ended.
-    Some,
+    Others,
 }
 
 /// A command with its arguments in a folder, with these variables set (`None`: taken away).
@@ -271,18 +268,16 @@ pub fn grouped(
     drop(command);
     let mut chunk = vec![0; 1 << 16];
     let mut pause = Pause::default();
-    let ended = watch_over(&mut child, watch, &mut || {
-        match forward(&mut pipe, &mut chunk, print) {
+    let ended =
+        watch_over(&mut child, watch, &mut || match forward(&mut pipe, &mut chunk, print) {
             0 => pause.take(),
             _ => pause = Pause::default(),
-        }
-        Ok(())
-    })?;
+        })?;
     let took = start.elapsed();
     let left = match (ended, group_of(&child)) {
         (Ended::By(_), Some(group)) if still_there(group, SETTLE) => {
             end_group(group);
-            Left::Some
+            Left::Others
         }
         _ => Left::Nobody,
     };
@@ -332,7 +327,7 @@ impl Pause {
 fn watch_over(
     child: &mut Child,
     watch: &Watch<'_>,
-    meanwhile: &mut dyn FnMut() -> io::Result<()>,
+    meanwhile: &mut dyn FnMut(),
 ) -> io::Result<Ended> {
     let start = Instant::now();
     let mut told = false;
@@ -356,7 +351,7 @@ fn watch_over(
             told = true;
             (watch.slow)();
         }
-        meanwhile()?;
+        meanwhile();
     }
 }
 

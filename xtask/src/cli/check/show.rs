@@ -136,9 +136,10 @@ impl Report<'_> {
         }
         let remarks = checked.runs.iter().map(|(_, judged)| judged.remark.as_str());
         let remark = remarks.into_iter().find(|remark| !remark.is_empty()).unwrap_or_default();
-        let packages = match checked.runs.iter().filter(|(package, _)| package.is_some()).count() {
-            0 => None,
-            number => Some(counted(number, "package")),
+        let packages = checked.runs.iter().filter(|(package, _)| package.is_some()).count();
+        let packages = match (packages, checked.outcome.stops()) {
+            (0, _) | (_, true) => None,
+            (number, false) => Some(counted(number, "package")),
         };
         let said = [said.as_str(), packages.as_deref().unwrap_or_default(), remark];
         let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
