@@ -12,7 +12,6 @@
 //! }
 //! ```
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that writes it comes next"))]
 mod changelog;
 mod cli;
 mod config;
@@ -28,6 +27,7 @@ mod plan;
 mod repo;
 mod sites;
 mod sys;
+mod template;
 mod ui;
 mod version;
 mod wording;

@@ -53,8 +53,18 @@ const OUTSIDE: [&str; 7] =
 
 #[test]
 fn planning_does_no_io() {
-    let pure =
-        ["changelog", "flows", "sites", "version", "plan", "config", "glob", "history", "wording"];
+    let pure = [
+        "changelog",
+        "flows",
+        "sites",
+        "version",
+        "plan",
+        "config",
+        "glob",
+        "history",
+        "template",
+        "wording",
+    ];
     forbid(&pure, &OUTSIDE);
     forbid(
         &pure,

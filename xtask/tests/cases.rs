@@ -3,6 +3,7 @@
 //!     cases/NAME/before/   the files of the repository
 //!     cases/NAME/args      the arguments of gonogo
 //!     cases/NAME/tags      tags on the first commit, one a line (may be missing)
+//!     cases/NAME/commits   messages of empty commits after it, one a line (may be missing)
 //!     cases/NAME/plan      golden: the plan, as `--dry-run --json` prints it
 //!     cases/NAME/said      golden: what the command prints
 //!     cases/NAME/diff      golden: what git says changed, byte for byte
@@ -17,6 +18,9 @@ use std::path::Path;
 mod support;
 
 use support::Place;
+
+/// Seconds of 2026-11-21.
+const NOW: &str = "1795269780";
 
 fn golden(folder: &Path, name: &str, is: &str) -> Option<String> {
     let path = folder.join(name);
@@ -47,11 +51,14 @@ fn text(path: &Path) -> String {
 
 fn run(folder: &Path) -> Vec<String> {
     let name = folder.file_name().unwrap().to_str().unwrap();
-    let place = Place::repository(name);
+    let place = Place::repository(name).with("SOURCE_DATE_EPOCH", NOW);
     copy(&folder.join("before"), &place.top);
     place.commit_all("start");
     for tag in text(&folder.join("tags")).lines() {
         place.git(&["tag", "-a", "-m", tag, tag]);
+    }
+    for message in text(&folder.join("commits")).lines() {
+        place.git(&["commit", "-q", "--allow-empty", "-m", message]);
     }
     let args = text(&folder.join("args"));
     let args: Vec<&str> = args.split_whitespace().collect();

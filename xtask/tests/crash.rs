@@ -1,6 +1,6 @@
-//! Kills `gonogo bump` and `gonogo init` at every single call that changes a file, in it, in git and in the hooks,
-//! lets calls fail and tears writes in half, and wants each time that one `gonogo resume` finishes
-//! the work and one `gonogo undo` leaves no trace of it.
+//! Kills `gonogo bump`, `gonogo init` and `gonogo changelog` at every single call that changes a
+//! file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes in half, and
+//! wants each time that one `gonogo resume` finishes the work and one `gonogo undo` leaves no trace.
 //!
 //! `faults/faults.c` says how. `GONOGO_CRASH_ALL=1` leaves nothing out;
 //! `GONOGO_CRASH_ONLY='commit kill 37'` runs one case, shows it and keeps its repositories.
@@ -39,6 +39,11 @@ fn a_commit_beside_the_users_work_survives() {
 #[test]
 fn files_and_folders_that_are_made_survive() {
     every_fault(repo::INIT);
+}
+
+#[test]
+fn a_section_of_a_changelog_survives() {
+    every_fault(repo::CHANGELOG);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.

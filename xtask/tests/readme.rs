@@ -110,7 +110,8 @@ fn the_configuration_of_the_readme_works() {
 fn the_gates_of_the_readme_are_accepted() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let gates = readme.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
+    let gates = readme.split("### Gates").nth(1).unwrap().split("```toml\n").nth(1).unwrap();
+    let gates = gates.split("```").next().unwrap();
     let place = support::Place::python("gates");
     place.put("gonogo.toml", gates);
     place.commit_all("gates");
@@ -120,4 +121,49 @@ fn the_gates_of_the_readme_are_accepted() {
     let ids: Vec<&str> = ids.collect();
     assert!(ids.contains(&"tests") && ids.contains(&"lint"), "{said}");
     assert!(!ids.contains(&"coverage") && !ids.contains(&"audit"), "{said}");
+}
+
+/// A changelog with two entries by hand and 15 commits since 1.2.0, the version in the files 1.3.0.
+fn to_be_told(name: &str) -> support::Place {
+    let place = support::Place::python(name).with("SOURCE_DATE_EPOCH", "1795269780");
+    let head = "# Changelog\n\nEverything that\nusers notice.\n\n## [Unreleased]\n\n";
+    place.put("CHANGELOG.md", format!("{head}### Added\n\n- a\n- b\n\n## [1.2.0] - 2026-01-02\n"));
+    for path in ["pyproject.toml", "src/demo/__init__.py"] {
+        place.edit(path, "1.2.0", "1.3.0");
+    }
+    place.commit_all("docs: of the release");
+    let docs = ["docs: one", "docs: two", "docs: three", "docs: four", "docs: five", "docs: six"];
+    let ci = ["ci: one", "ci: two", "ci: three", "ci: four", "ci: five"];
+    let told = ["feat: c", "fix: d", "refactor: e"];
+    for message in docs.iter().chain(&ci).chain(&told) {
+        place.git(&["commit", "-q", "--allow-empty", "-m", message]);
+    }
+    place
+}
+
+#[test]
+fn the_changelog_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let part = readme.split("### The changelog\n").nth(1).unwrap();
+    let steps = first_block(part);
+    let said = support::works(&to_be_told("told"), &["changelog"]);
+    assert_eq!(steps[0].0, "cargo xtask changelog");
+    assert_eq!(said.out.replace("gonogo", "cargo xtask"), steps[0].1);
+
+    let config = part.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let place = to_be_told("told-configured");
+    place.put("RELEASES.md", "# Releases\n\n## Version 1.2.0 - 2026-01-02\n\n### Added\n\n- x\n");
+    place.script("bin/markdownlint", "grep -qF 1.3.0 RELEASES.md && test $1 = RELEASES.md");
+    place.put("gonogo.toml", config);
+    let path = format!("{}/bin:{}", place.top.display(), std::env::var("PATH").unwrap());
+    let before = place.state();
+    let said = support::works(&place.clone().with("PATH", &path), &["changelog"]);
+    let text = place.read("RELEASES.md");
+    let found: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
+    let expected =
+        ["# Releases", "## Version 1.3.0 - 2026-11-21", "### Added", "### Changed", "### Fixed"];
+    assert_eq!(found[..5], expected, "{said}");
+    assert_eq!(found[5], "### Documentation", "{text}");
+    support::undone(&place, &before);
 }

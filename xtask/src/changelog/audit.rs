@@ -1,16 +1,30 @@
-//! What is wrong with the releases of a changelog, against what the tags say.
+//! What is wrong with the releases of a changelog, against what the tags and the history say.
 
 use super::date::{Date, Says};
-use super::{Changelog, Kind, Release, Section};
-use crate::error::Place;
+use super::findings::{Finding, Found, Problem, day, placed};
+use super::{Changelog, Release, Section};
 use crate::version::Version;
+use crate::wording::counted;
 
 /// A release tag.
 #[derive(Debug, Clone)]
 pub struct Tag {
     pub name: String,
     pub version: Version,
+    /// When the tag was made.
     pub date: Date,
+    /// When what it points at was committed.
+    pub committed: Date,
+    /// How many changes worth telling it brought; `None` when the branch does not have it.
+    pub changes: Option<usize>,
+}
+
+/// Where the history worth looking at begins.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    pub date: Date,
+    /// `None` for a commit that is no release.
+    pub version: Option<Version>,
 }
 
 /// What the changelog is compared with.
@@ -18,60 +32,63 @@ pub struct Tag {
 pub struct Facts {
     pub tags: Vec<Tag>,
     /// Nothing that is older is looked at.
-    pub baseline: Option<Tag>,
+    pub baseline: Option<Baseline>,
+    /// The version in the files.
+    pub current: Option<Version>,
 }
 
-/// Something that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub kind: Problem,
-    pub what: String,
-    /// Where; `None` for what is missing.
-    pub place: Option<Place>,
-}
-
-/// The kind of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    Duplicate,
-    Order,
-    Date,
-    Link,
-    /// A tag without a section.
-    NoSection,
-    /// A section without a tag.
-    NoTag,
-    /// A heading that looks like a release and cannot be read.
-    Unreadable,
+/// What an audit says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// In the order of the file, then what is missing in it.
+    pub findings: Vec<Finding>,
+    /// What could not be compared, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// A day of tolerance: tags carry the time of another time zone than the file.
 const DAYS: i64 = 1;
 
-/// All findings, in the order of the file, then what is missing in it.
-pub fn audit(changelog: &Changelog<'_>, facts: &Facts) -> Vec<Finding> {
-    let audit = Audit { changelog, facts };
-    let mut found: Vec<(usize, Problem, String)> = Vec::new();
+/// Compares a changelog with the tags.
+pub fn audit(changelog: &Changelog<'_>, facts: &Facts) -> Report {
+    let audit = Audit { changelog, facts, first: first_tagged(changelog, facts) };
+    let mut found = Found::new();
     audit.headings(&mut found);
     audit.dates(&mut found);
-    audit.links(&mut found);
-    found.sort_by_key(|(at, ..)| *at);
-    let placed = found.into_iter().map(|(at, kind, what)| Finding {
-        kind,
-        what,
-        place: Some(changelog.place(at)),
-    });
-    placed.chain(audit.without_section()).collect()
+    audit.content(&mut found);
+    found.extend(changelog.wrong_links(&|version| !audit.is_old(version, None)));
+    let mut report = Report { findings: placed(changelog, found), notes: Vec::new() };
+    if facts.tags.is_empty() {
+        let what = "there is no release tag to compare with (`git fetch --tags` gets the remote's)";
+        report.notes.push(what.to_owned());
+        return report;
+    }
+    audit.without_tag(&mut report);
+    audit.without_section(&mut report);
+    report
 }
 
 struct Audit<'a> {
     changelog: &'a Changelog<'a>,
     facts: &'a Facts,
+    /// The position, from the newest on, of the oldest section that has a tag.
+    first: Option<usize>,
 }
 
-type Found = Vec<(usize, Problem, String)>;
+fn tag_of<'f>(facts: &'f Facts, version: &Version) -> Option<&'f Tag> {
+    facts.tags.iter().find(|tag| tag.version.same(version))
+}
+
+fn first_tagged(changelog: &Changelog<'_>, facts: &Facts) -> Option<usize> {
+    let newest = changelog.newest_first();
+    newest.iter().rposition(|(_, release)| tag_of(facts, &release.version).is_some())
+}
 
 impl Audit<'_> {
+    fn tag(&self, version: &Version) -> Option<&Tag> {
+        tag_of(self.facts, version)
+    }
+
     /// The releases from the baseline on, in the order of the file.
     fn releases(&self) -> Vec<(&Section, &Release)> {
         let counts =
@@ -79,12 +96,16 @@ impl Audit<'_> {
         self.changelog.releases().filter(counts).collect()
     }
 
-    /// Is it older than the baseline: lower, or, where the numbers began anew, earlier?
+    /// Is it older than the baseline: earlier, because the numbers may have begun anew, or, where
+    /// nobody knows when it was, lower?
     fn is_old(&self, version: &Version, date: Option<Date>) -> bool {
         let Some(baseline) = &self.facts.baseline else { return false };
-        match date {
-            Some(date) => date < baseline.date && !version.same(&baseline.version),
-            None => version.precedes(&baseline.version),
+        if baseline.version.as_ref().is_some_and(|first| first.same(version)) {
+            return false;
+        }
+        match date.or_else(|| self.tag(version).map(|tag| tag.date)) {
+            Some(date) => date < baseline.date,
+            None => baseline.version.as_ref().is_some_and(|first| version.precedes(first)),
         }
     }
 
@@ -99,44 +120,40 @@ impl Audit<'_> {
                 found.push((at, Problem::Duplicate, what));
             }
             let next = releases.get(index + 1).map(|(_, next)| *next);
-            if let Some(next) = next.filter(|next| self.is_disorder(release, next)) {
+            if let Some(next) = next.filter(|next| self.changelog.is_disorder(release, next)) {
                 let below = if self.changelog.is_ascending() { "above" } else { "below" };
                 let what = format!("{} belongs {below} {}", release.version, next.version);
                 found.push((at, Problem::Order, what));
             }
-            let tagged = |tag: &Tag| tag.version.same(&release.version);
-            let open = release.date.as_ref().is_some_and(|date| date.says == Says::Placeholder);
-            if !self.facts.tags.iter().any(tagged) && !open {
-                let what = format!("{} has a section but no tag", release.version);
-                found.push((at, Problem::NoTag, what));
-            }
         }
-        for at in &self.changelog.doubtful {
+        let (first, last) = (releases.first(), releases.last());
+        let ascending = self.changelog.is_ascending();
+        let counts = |at: &usize| match (&self.facts.baseline, first, last) {
+            (Some(_), Some((first, _)), _) if ascending => first.range.start < *at,
+            (Some(_), _, Some((last, _))) => *at < last.range.start,
+            _ => true,
+        };
+        for at in self.changelog.doubtful.iter().filter(|at| counts(at)) {
             let what = "this looks like a release, but its version cannot be read".to_owned();
             found.push((*at, Problem::Unreadable, what));
         }
     }
 
-    /// Two neighbours the wrong way round. Releases of several lines stand by their dates.
-    fn is_disorder(&self, one: &Release, next: &Release) -> bool {
-        let (newer, older) = if self.changelog.is_ascending() { (next, one) } else { (one, next) };
-        let by_date = day(newer).zip(day(older)).is_some_and(|(newer, older)| newer > older);
-        newer.version.precedes(&older.version) && !by_date
-    }
-
     fn dates(&self, found: &mut Found) {
         for (section, release) in self.releases() {
-            let tag = self.facts.tags.iter().find(|tag| tag.version.same(&release.version));
-            let Some((tag, dated)) = tag.zip(release.date.as_ref()) else { continue };
+            found.extend(self.changelog.no_such_day(section, release));
+            let Some((tag, dated)) = self.tag(&release.version).zip(release.date.as_ref()) else {
+                continue;
+            };
+            let Release { version, .. } = release;
+            // A project that renamed its tags may have several of one version.
+            let mut same = self.facts.tags.iter().filter(|tag| tag.version.same(version));
             let what = match &dated.says {
-                Says::Day(date, _) if (date.days() - tag.date.days()).abs() > DAYS => {
-                    format!(
-                        "{} is dated {date}, its tag {} {}",
-                        release.version, tag.name, tag.date
-                    )
+                Says::Day(date, _) if !same.any(|tag| tag.agrees_with(*date)) => {
+                    format!("{version} is dated {date}, its tag {} {}", tag.name, tag.date)
                 }
                 Says::Placeholder => {
-                    format!("{} was released on {} and has no date", release.version, tag.date)
+                    format!("{version} was released on {} and has no date", tag.date)
                 }
                 Says::Day(..) | Says::Vague(_) => continue,
             };
@@ -144,62 +161,95 @@ impl Audit<'_> {
         }
     }
 
-    fn links(&self, found: &mut Found) {
-        let links = &self.changelog.links;
-        let defined = |version: &Version| {
-            links.iter().any(|link| link.version().is_some_and(|own| own.same(version)))
-        };
-        if links.iter().any(|link| link.version().is_some()) {
-            for (section, release) in self.releases() {
-                if release.bracketed && !defined(&release.version) {
-                    let what = format!("[{}] has no link definition", release.version);
-                    found.push((section.title.start, Problem::Link, what));
-                }
-            }
-        }
-        for link in links {
-            let Some(version) = link.version().filter(|version| !self.is_old(version, None)) else {
-                continue;
-            };
-            let url = self.changelog.text(link.url.clone());
-            if self.changelog.section(version).is_none() {
-                let what = format!("[{version}] is defined but has no section");
-                found.push((link.line.start, Problem::Link, what));
-            } else if !url.contains(version.text()) {
-                let what = format!("[{version}] does not link to {version}");
-                found.push((link.url.start, Problem::Link, what));
-            }
-        }
-        let unreleased =
-            links.iter().find(|link| matches!(link.names, super::links::Names::Unreleased));
-        let newest = self.changelog.newest_first().first().map(|(_, release)| &release.version);
-        if let Some((link, newest)) = unreleased.zip(newest) {
-            let url = self.changelog.text(link.url.clone());
-            let titled = self.changelog.sections.iter().any(|s| matches!(s.kind, Kind::Unreleased));
-            if titled && url.contains("/compare/") && !url.contains(newest.text()) {
-                let what = format!("the link of Unreleased does not start at {newest}");
-                found.push((link.url.start, Problem::Link, what));
+    /// Releases that changed something and say nothing.
+    fn content(&self, found: &mut Found) {
+        for (section, release) in self.releases() {
+            let changes = self.tag(&release.version).and_then(|tag| tag.changes).unwrap_or(0);
+            let content = self.changelog.content(section);
+            if changes > 0 && self.changelog.first_content(&content).is_none() {
+                let changes = counted(changes, "change");
+                let what = format!("{} brought {changes} and says nothing", release.version);
+                found.push((section.heading.start, Problem::Empty, what));
             }
         }
     }
 
-    fn without_section(&self) -> impl Iterator<Item = Finding> {
-        let counts = |tag: &&Tag| {
-            !(tag.version.is_prerelease()
-                || self.is_old(&tag.version, Some(tag.date))
-                || self.changelog.section(&tag.version).is_some())
-        };
-        self.facts.tags.iter().filter(counts).map(|tag| Finding {
-            kind: Problem::NoSection,
-            what: format!("{} was tagged on {} and has no section", tag.name, tag.date),
-            place: None,
-        })
+    /// Sections that no tag belongs to. Those older than all that have one are from before there
+    /// were tags; the newest one may be about to be released.
+    fn without_tag(&self, report: &mut Report) {
+        let newest = self.changelog.newest_first();
+        let mut before = Vec::new();
+        for (index, (section, release)) in newest.iter().enumerate() {
+            let Release { version, date, .. } = release;
+            let open = date.as_ref().is_some_and(|date| date.says == Says::Placeholder)
+                || self.facts.current.as_ref().is_some_and(|current| current.same(version));
+            let settled = open || release.yanked.is_some() || self.is_old(version, day(release));
+            if settled || self.tag(version).is_some() {
+                continue;
+            }
+            match self.first {
+                Some(first) if index > first => before.push(version),
+                None => before.push(version),
+                _ if index == 0 => {
+                    report.notes.push(format!("{version} has a section and no tag yet"));
+                }
+                _ => report.findings.push(Finding {
+                    kind: Problem::NoTag,
+                    what: format!("{version} has a section but no tag"),
+                    place: Some(self.changelog.place(section.heading.start)),
+                }),
+            }
+        }
+        if let [newest, ..] = before.as_slice() {
+            let number = counted(before.len(), "section");
+            let what = format!("not compared: {number} up to {newest}, older than the first tag");
+            report.notes.push(what);
+        }
+    }
+
+    /// Tags of full releases that no section belongs to. Those from before the oldest section that
+    /// has a tag, and those the branch does not have, are counted only.
+    fn without_section(&self, report: &mut Report) {
+        let newest = self.changelog.newest_first();
+        let first = self.first.and_then(|first| self.tag(&newest[first].1.version));
+        let (mut before, mut apart) = (Vec::new(), Vec::new());
+        for tag in &self.facts.tags {
+            let Tag { name, version, date, .. } = tag;
+            if version.is_prerelease()
+                || self.is_old(version, Some(*date))
+                || self.changelog.section(version).is_some()
+            {
+                continue;
+            }
+            if first.is_none_or(|first| tag.date < first.date) {
+                before.push(tag);
+            } else if tag.changes.is_none() {
+                apart.push(tag);
+            } else {
+                report.findings.push(Finding {
+                    kind: Problem::NoSection,
+                    what: format!("{name} was tagged on {date} and has no section"),
+                    place: None,
+                });
+            }
+        }
+        for (tags, why) in [
+            (before, "older than the first section that has a tag"),
+            (apart, "not on this branch and without a section"),
+        ] {
+            let newest = tags.iter().max_by_key(|tag| tag.date);
+            if let Some(newest) = newest {
+                let number = counted(tags.len(), "tag");
+                report.notes.push(format!("not compared: {number} up to {}, {why}", newest.name));
+            }
+        }
     }
 }
 
-fn day(release: &Release) -> Option<Date> {
-    match &release.date.as_ref()?.says {
-        Says::Day(date, _) => Some(*date),
-        Says::Vague(_) | Says::Placeholder => None,
+impl Tag {
+    /// May a release of this tag be dated so? From the day of its commit to that of its tag.
+    fn agrees_with(&self, date: Date) -> bool {
+        let (first, last) = (self.committed.min(self.date), self.committed.max(self.date));
+        (first.days() - DAYS..=last.days() + DAYS).contains(&date.days())
     }
 }

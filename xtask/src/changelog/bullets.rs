@@ -13,6 +13,7 @@ use super::lines::Inside;
 pub struct Said {
     texts: BTreeSet<String>,
     numbers: BTreeSet<String>,
+    ids: BTreeSet<String>,
 }
 
 impl Said {
@@ -36,11 +37,19 @@ impl Said {
         }
         let texts = items.iter().map(|item| normal(item)).filter(|text| !text.is_empty()).collect();
         let numbers = items.iter().flat_map(|item| numbers(item)).collect();
-        Self { texts, numbers }
+        let ids = items.iter().flat_map(|item| ids(item)).collect();
+        Self { texts, numbers, ids }
     }
 
-    /// Is this entry among them, written as `line`: the same words, the same commit subject, or
-    /// the same number of an issue or pull request?
+    /// Remembers what others say.
+    pub fn extend(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        self.numbers.extend(other.numbers);
+        self.ids.extend(other.ids);
+    }
+
+    /// Is this entry among them, written as `line`: the same words, the same commit subject, the
+    /// same number of an issue or pull request, or the id of one of its commits?
     pub fn holds(&self, entry: &Entry, line: &str) -> bool {
         let bare = entry.subject.split_once(": ").map_or("", |(_, text)| text);
         let same = [line, &entry.text, &entry.subject, bare].into_iter().any(|text| {
@@ -48,7 +57,11 @@ impl Said {
             !text.is_empty() && self.texts.contains(&text)
         });
         let reference = entry.reference.as_deref().map(numbers).unwrap_or_default();
+        let named = |commit: &String| {
+            self.ids.iter().any(|id| id.starts_with(commit) || commit.starts_with(id.as_str()))
+        };
         same || reference.iter().any(|number| self.numbers.contains(number))
+            || entry.commits.iter().any(named)
     }
 
     /// Remembers the words of an entry. Its number does not count: one pull request may bring
@@ -82,10 +95,22 @@ pub fn normal(text: &str) -> String {
     words.strip_prefix("breaking").map(str::to_owned).unwrap_or(words)
 }
 
-/// The numbers of issues and pull requests in a text: `#12`, `!12`, `/pull/12`, `/issues/12`.
+/// The numbers of issues and pull requests in a text: `#12`, `!12`, `/pull/12`, `/issues/12`,
+/// ``:pr:`12` ``.
 pub fn numbers(text: &str) -> Vec<String> {
-    const BEFORE: [&str; 7] =
-        ["#", "/pull/", "/pulls/", "/issues/", "/merge_requests/", "gh-", "!"];
+    const BEFORE: [&str; 10] = [
+        "#",
+        "/pull/",
+        "/pulls/",
+        "/issues/",
+        "/merge_requests/",
+        "gh-",
+        "!",
+        // Roles of Sphinx.
+        ":pr:`",
+        ":issue:`",
+        ":gh:`",
+    ];
     let lower = text.to_lowercase();
     let starts = BEFORE
         .iter()
@@ -95,9 +120,26 @@ pub fn numbers(text: &str) -> Vec<String> {
     digits.filter(|digits| !digits.is_empty()).collect()
 }
 
+/// What may be the id of a commit: seven or more hexadecimal digits, a number among them.
+fn ids(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is = |word: &&str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let hex = word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        (7..=64).contains(&word.len()) && hex && digits > 0 && digits < word.len()
+    };
+    words.filter(is).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_no_word_and_no_number() {
+        let text = "see 5a1b2c3, [x](https://h/commit/0123456789abcdef), effaced, 20240115, 5a1b2";
+        assert_eq!(ids(text), ["5a1b2c3", "0123456789abcdef"]);
+    }
 
     #[test]
     fn the_same_words_are_the_same_entry() {
@@ -111,6 +153,6 @@ mod tests {
             assert_eq!(normal(one), normal(other));
         }
         assert_ne!(normal("Fix a"), normal("Fix b"));
-        assert_eq!(numbers("a #12, https://x/pull/3 and GH-4 #x"), ["12", "3", "4"]);
+        assert_eq!(numbers("a #12, https://x/pull/3 and GH-4 #x :pr:`5`"), ["12", "3", "4", "5"]);
     }
 }

@@ -54,6 +54,23 @@ impl Changelog<'_> {
         found
     }
 
+    /// Has anybody written an entry into a section? Titles and comments of a template are none.
+    pub(super) fn has_entries(&self, section: &Section) -> bool {
+        let mut groups = self.groups(section).into_iter();
+        groups.any(|group| self.tail(&group.body).ends != Ends::Empty)
+    }
+
+    /// How many entries a section has: the items of its lists, or one where it has text only.
+    pub fn entries(&self, section: &Section) -> usize {
+        let bytes = self.bytes();
+        let is = |line: &&Line| {
+            let text = line.of(bytes);
+            line.inside == Inside::Text && indentation(text) <= 1 && is_item(text)
+        };
+        let items = self.lines_in(section.body()).iter().filter(is).count();
+        if items == 0 { usize::from(self.has_entries(section)) } else { items }
+    }
+
     /// Headings, and bold lines or lines with a colon in front of a list.
     fn titles(&self, body: &Range<usize>) -> Vec<(Range<usize>, Range<usize>, Option<Mark>)> {
         let bytes = self.bytes();

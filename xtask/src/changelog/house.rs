@@ -1,11 +1,13 @@
 //! The style of a file: line ends, bullets, blank lines, and how headings are written.
 
+use std::ops::Range;
+
 use super::cut::Cut;
 use super::date::{Date, Form, Says};
 use super::groups::{Group, bullet};
 use super::headings::Mark;
 use super::release_links::retarget;
-use super::{Changelog, Markup, Release, Section};
+use super::{Changelog, Edit, Markup, Release, Section};
 use crate::error::Refusal;
 
 /// How the file is written where something is added.
@@ -237,6 +239,19 @@ fn first_heading(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Str
         Markup::Markdown => format!("## [{version}] - {date}{}", house.eol),
         Markup::Rst => format!("{text}{}{}", house.eol, house.rule(b'-', &text)),
     }
+}
+
+/// Longer lines below and above a heading, whose text gets that many more characters; none for a
+/// heading of signs.
+pub fn longer(changelog: &Changelog<'_>, heading: &Range<usize>, by: usize) -> Vec<Edit> {
+    let is = |known: &&super::Heading| known.lines == *heading;
+    let found = changelog.headings.iter().find(is).map(|known| known.mark);
+    let Some(Mark::Line { with, over }) = found else { return Vec::new() };
+    let lines = changelog.lines_in(heading.clone());
+    let above = lines.first().filter(|_| over);
+    let more = char::from(with).to_string().repeat(by);
+    let both = above.into_iter().chain(lines.last());
+    both.map(|line| Edit::insert(line.stop, more.clone())).collect()
 }
 
 /// How dates are written: as in this release, or as in the newest one with a date.

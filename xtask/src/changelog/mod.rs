@@ -1,12 +1,15 @@
 //! A changelog as text and byte ranges: what a person wrote is found and kept, never printed back.
 //!
 //! Pure. [`Changelog::parse`] finds the sections of a file; [`cut::cut`] and [`retract::retract`]
-//! answer with edits, [`Changelog::notes`] with a range, [`audit::audit`] with findings.
+//! answer with edits, [`Changelog::content`] with a range, [`check::check`] and [`audit::audit`] with
+//! findings.
 
 pub mod audit;
 mod bullets;
+pub mod check;
 pub mod cut;
 pub mod date;
+pub mod findings;
 mod generated;
 mod groups;
 mod headings;
@@ -15,19 +18,24 @@ mod lines;
 mod links;
 mod notes;
 mod parse;
+mod parts;
+mod proof;
 mod release_links;
+#[cfg_attr(not(test), expect(dead_code, reason = "the withdrawal of a release asks for it"))]
 pub mod retract;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod title;
+pub mod web;
+mod wrong_links;
 
 use std::ops::Range;
 
 use crate::error::{Place, Refusal};
 use crate::sites::{Source, splice};
 use crate::version::Version;
-use date::Dated;
+use date::{Dated, Says};
 pub use generated::Generated;
 use headings::Heading;
 use lines::Line;
@@ -172,12 +180,31 @@ impl<'a> Changelog<'a> {
         up > down
     }
 
+    /// The newest release of the file.
+    pub fn newest(&self) -> Option<&Version> {
+        self.newest_first().first().map(|(_, release)| &release.version)
+    }
+
     /// The releases, newest first as the file has them.
     fn newest_first(&self) -> Vec<(&Section, &Release)> {
         if self.is_ascending() {
             self.releases().rev().collect()
         } else {
             self.releases().collect()
+        }
+    }
+
+    /// The day that a release says, as `2026-11-21` or as it stands; `None` while nobody knows it.
+    pub fn written_day(&self, release: &Release) -> Option<String> {
+        let date = release.date.as_ref().filter(|date| date.says != Says::Placeholder)?;
+        Some(self.dated(date))
+    }
+
+    /// A date as `2026-11-21`, or as it stands where its day is not known.
+    pub fn dated(&self, date: &Dated) -> String {
+        match &date.says {
+            Says::Day(day, _) => day.to_string(),
+            Says::Vague(_) | Says::Placeholder => self.text(date.range.clone()),
         }
     }
 

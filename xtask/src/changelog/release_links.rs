@@ -1,9 +1,11 @@
 //! The link definitions of releases: where they point, and the two lines that a release changes.
 
+use std::ops::Range;
+
 use super::cut::Cut;
 use super::house::House;
 use super::links::{Link, Names};
-use super::{Changelog, Edit, Markup};
+use super::{Changelog, Edit, Markup, web};
 use crate::version::Version;
 
 /// The edits of the definitions, and what to warn of.
@@ -13,30 +15,42 @@ pub struct Lines {
     pub warnings: Vec<String>,
 }
 
-/// The parts of an address that compares two commits.
-struct Comparison<'u> {
-    /// Up to the names, `/compare/` included.
-    before: &'u str,
-    from: &'u str,
-    between: &'u str,
-    to: &'u str,
-    after: &'u str,
+/// Where an address that compares two commits names them.
+pub struct Comparison {
+    pub older: Range<usize>,
+    pub newer: Range<usize>,
 }
 
-fn comparison(url: &str) -> Option<Comparison<'_>> {
+/// Reads such an address.
+pub fn comparison(url: &str) -> Option<Comparison> {
     let start = url.find("/compare/")? + "/compare/".len();
     let stop = url[start..].find(['?', '#']).map_or(url.len(), |length| start + length);
-    let (before, names, after) = (&url[..start], &url[start..stop], &url[stop..]);
-    let between = ["...", ".."].into_iter().find(|dots| names.contains(dots))?;
-    let (from, to) = names.split_once(between)?;
-    Some(Comparison { before, from, between, to, after })
+    let names = &url[start..stop];
+    let signs = ["%0D", "%0d", "...", ".."].into_iter();
+    let (at, sign) = signs.into_iter().find_map(|sign| Some((names.find(sign)?, sign)))?;
+    let (one, other) = (start..start + at, start + at + sign.len()..stop);
+    // Bitbucket names the newer one first.
+    let swapped = sign.starts_with('%');
+    let (older, newer) = if swapped { (other, one) } else { (one, other) };
+    Some(Comparison { older, newer })
+}
+
+impl Comparison {
+    /// The same address for two others.
+    fn of(&self, url: &str, older: &str, newer: &str) -> String {
+        let mut both = [(&self.older, older), (&self.newer, newer)];
+        both.sort_by_key(|(range, _)| range.start);
+        let [(first, one), (second, other)] = both;
+        let (before, between) = (&url[..first.start], &url[first.end..second.start]);
+        format!("{before}{one}{between}{other}{}", &url[second.end..])
+    }
 }
 
 /// The address of an older release made to fit the new one; `None` when it names no version.
 pub fn retarget(url: &str, old: &Version, cut: &Cut<'_>) -> Option<String> {
-    if let Some(Comparison { before, between, to, after, .. }) = comparison(url) {
-        let from = cut.previous_tag.unwrap_or(to);
-        return Some(format!("{before}{from}{between}{}{after}", cut.tag));
+    if let Some(comparison) = comparison(url) {
+        let from = cut.previous_tag.unwrap_or(&url[comparison.newer.clone()]);
+        return Some(comparison.of(url, from, cut.tag));
     }
     let once = url.matches(old.text()).count() == 1;
     once.then(|| url.replacen(old.text(), cut.version.text(), 1))
@@ -45,8 +59,8 @@ pub fn retarget(url: &str, old: &Version, cut: &Cut<'_>) -> Option<String> {
 /// The address of the first release of a file.
 fn first(base: &str, cut: &Cut<'_>) -> String {
     match cut.previous_tag {
-        Some(previous) => format!("{base}/compare/{previous}...{}", cut.tag),
-        None => format!("{base}/releases/tag/{}", cut.tag),
+        Some(previous) => web::comparison(base, previous, cut.tag),
+        None => web::tag(base, cut.tag),
     }
 }
 
@@ -62,9 +76,8 @@ pub fn lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Lines {
     let mut lines = Lines::default();
     lines.warnings.extend(other_base(changelog, unreleased.or(newest), cut));
     if let Some((link, url)) = unreleased.map(|link| (link, changelog.text(link.url.clone()))) {
-        if let Some(Comparison { before, from, .. }) = comparison(&url) {
-            let start = link.url.start + before.len();
-            let range = start..start + from.len();
+        if let Some(Comparison { older, .. }) = comparison(&url) {
+            let range = link.url.start + older.start..link.url.start + older.end;
             lines.edits.push(Edit { range, text: cut.tag.to_owned() });
         } else {
             let place = changelog.source.link(link.line.start);
@@ -111,7 +124,8 @@ fn own_line(
     let (label, url) = match model.version() {
         Some(old) => {
             let label = label.replacen(old.text(), cut.version.text(), 1);
-            (label, retarget(&url, old, cut)?)
+            let second = second(changelog, unreleased, &url, cut);
+            (label, second.or_else(|| retarget(&url, old, cut))?)
         }
         None => (cut.version.to_string(), first(base(&url)?, cut)),
     };
@@ -133,6 +147,21 @@ fn own_line(
     }
     let at = unreleased.unwrap_or(model).line.end;
     Some(after_line(changelog, at, &line, house))
+}
+
+/// The address of the second release of a file: the only other one has nothing to be compared with,
+/// and Unreleased shows how that is written.
+fn second(
+    changelog: &Changelog<'_>,
+    unreleased: Option<&Link>,
+    only: &str,
+    cut: &Cut<'_>,
+) -> Option<String> {
+    let releases = changelog.links.iter().filter(|link| link.version().is_some()).count();
+    let url = changelog.text(unreleased?.url.clone());
+    let (model, previous) = (comparison(&url)?, cut.previous_tag?);
+    let is = releases == 1 && comparison(only).is_none();
+    is.then(|| model.of(&url, previous, cut.tag))
 }
 
 /// A line behind another one, which may be the last of the file and lack its line end.
@@ -160,8 +189,8 @@ fn first_lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Optio
     let blank = super::house::blank_before(changelog, bytes.len());
     let apart = if ended { "" } else { eol }.to_owned() + if blank > 0 { "" } else { eol };
     let text = format!(
-        "{apart}{label}: {base}/compare/{}...HEAD{eol}[{}]: {}{eol}",
-        cut.tag,
+        "{apart}{label}: {}{eol}[{}]: {}{eol}",
+        web::comparison(base, cut.tag, "HEAD"),
         cut.version,
         first(base, cut)
     );

@@ -1,8 +1,7 @@
 //! The mark and the notice of a release that was taken back, as insertions.
 
-use super::headings::Mark;
-use super::house::House;
-use super::{Changelog, Edit, Heading, text};
+use super::house::{self, House};
+use super::{Changelog, Edit, text};
 use crate::error::Refusal;
 use crate::version::Version;
 
@@ -33,11 +32,7 @@ pub fn retract(
     let mut edits = Vec::new();
     if release.yanked.is_none() {
         edits.push(Edit::insert(section.title.end, MARK));
-        let is = |heading: &&Heading| heading.lines == section.heading;
-        if let Some(Mark::Line { with, over }) = changelog.headings.iter().find(is).map(|h| h.mark)
-        {
-            edits.extend(longer(changelog, &section.heading, char::from(with), over));
-        }
+        edits.extend(house::longer(changelog, &section.heading, MARK.len()));
     }
     let notice = text::line(notice, changelog.markup);
     let said = changelog.text(changelog.content(section));
@@ -61,21 +56,4 @@ fn apart(changelog: &Changelog<'_>, at: usize, eol: &str) -> String {
     let next = changelog.lines_in(at..changelog.bytes().len()).first();
     let free = next.is_none_or(|line| line.is_blank(changelog.bytes()));
     if free { String::new() } else { eol.to_owned() }
-}
-
-/// The lines around a heading, as much longer as its text.
-fn longer(
-    changelog: &Changelog<'_>,
-    heading: &std::ops::Range<usize>,
-    with: char,
-    over: bool,
-) -> Vec<Edit> {
-    let lines = changelog.lines_in(heading.clone());
-    let above = lines.first().filter(|_| over);
-    let more = with.to_string().repeat(MARK.len());
-    above
-        .into_iter()
-        .chain(lines.last())
-        .map(|line| Edit::insert(line.stop, more.clone()))
-        .collect()
 }

@@ -2,6 +2,8 @@
 
 mod audit;
 mod cases;
+mod check;
+mod parts;
 mod properties;
 mod releases;
 
@@ -41,6 +43,7 @@ fn entry(line: &str) -> Entry {
         subject: format!("feat: {text}"),
         breaking,
         reference,
+        commits: Vec::new(),
     }
 }
 

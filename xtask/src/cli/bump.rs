@@ -139,7 +139,7 @@ fn nothing_to_do(
 }
 
 /// A path as the user gave it, from where the user stands, or from the top of the repository.
-fn inside(repo: &Repo, context: &Context, given: &str) -> Result<RepoPath, Refusal> {
+pub(super) fn inside(repo: &Repo, context: &Context, given: &str) -> Result<RepoPath, Refusal> {
     let from_here = context.folder.join(given);
     let real = from_here.canonicalize().ok();
     let top = repo.top.canonicalize().ok();
@@ -284,7 +284,7 @@ impl Shown<'_> {
     fn commit(&self) -> Option<(String, String)> {
         let land = self.plan.steps.iter().find_map(|step| match &step.action {
             Action::Land(land) => Some(land),
-            Action::Files(_) => None,
+            Action::Files(_) | Action::Check(_) => None,
         })?;
         let Object::Commit { message, .. } = land.objects.first()?;
         let branch = land.moves.first()?.name.trim_start_matches("refs/heads/").to_owned();

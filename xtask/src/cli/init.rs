@@ -17,7 +17,7 @@ use crate::journal::Journal;
 use crate::path::RepoPath;
 use crate::plan::{FileChange, Plan};
 use crate::repo::{Releases, Repo, WorkTree};
-use crate::sites::{File, Source, Tree};
+use crate::sites::{File, Tree};
 use crate::ui::{Mark, Ui, Volume, added, bold};
 use crate::version::Version;
 use crate::wording::counted;
@@ -40,18 +40,6 @@ pub struct Args {
 
 /// The configuration, at the top of a repository.
 const FILE: &str = "gonogo.toml";
-
-/// Changelogs by other names than the usual one.
-const CHANGELOGS: [&str; 8] = [
-    "Changelog.md",
-    "changelog.md",
-    "CHANGES.md",
-    "HISTORY.md",
-    "NEWS.md",
-    "RELEASES.md",
-    "RELEASE_NOTES.md",
-    "docs/CHANGELOG.md",
-];
 
 /// So many places that are not proposed are listed.
 const LISTED: usize = 60;
@@ -208,18 +196,11 @@ fn agreed(held: &[(&crate::sites::Site, Version)]) -> Result<(), Refusal> {
     Err(refusal.next("status", "shows every version file and how to mend it"))
 }
 
-/// The changelog, where it has another name than the usual one.
+/// The changelog, where several files may be it.
 fn changelog(tree: &WorkTree<'_>) -> Result<Option<String>, Refusal> {
-    if tree.read(&path("CHANGELOG.md")?)?.is_some() {
-        return Ok(None);
-    }
-    for name in CHANGELOGS {
-        let Some(file) = tree.read(&path(name)?)? else { continue };
-        if Source::from(&file).text().is_ok_and(init::is_changelog) && file.path.as_str() == name {
-            return Ok(Some(name.to_owned()));
-        }
-    }
-    Ok(None)
+    let found = crate::config::changelog::candidates(tree, "")?;
+    let several = found.len() > 1;
+    Ok(found.first().filter(|_| several).map(|file| file.path.to_string()))
 }
 
 /// The change that adds the alias, with the bytes before it, or why there is none.

@@ -2,6 +2,7 @@
 //! `run` function each.
 
 mod bump;
+mod changelog;
 mod check;
 mod completions;
 mod doctor;
@@ -53,6 +54,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Bump(bump::Args),
+    Changelog(changelog::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -194,6 +196,7 @@ fn refuse_arguments(error: &clap::Error, name: String, words: &[String]) {
 fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
+        Command::Changelog(args) => return changelog::run(args, context),
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

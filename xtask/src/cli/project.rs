@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::config::changelog::Among;
 use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
+use crate::history::{Scope, Types};
 use crate::path::RepoPath;
 use crate::repo::{Releases, Repo, WorkTree};
 use crate::sites::Tree;
-use crate::version::Version;
+use crate::version::{TagFormat, Version};
 
 /// One project with its releases.
 pub(super) struct Known {
     pub project: Project,
     pub releases: Releases,
     pub tagged: Vec<Version>,
+    /// Which tags are its releases.
+    pub format: TagFormat,
     /// The option that chooses it, ` -p NAME`, for a command to copy; empty when none is needed.
     pub option: String,
 }
@@ -33,6 +37,8 @@ pub(super) struct Survey {
     pub settings: Settings,
     /// The names of all packages, where some of them are chosen: their commits are told apart.
     pub packages: Option<Vec<String>>,
+    /// Whether there are packages beside a project, as far as they were looked for.
+    pub among: Among,
 }
 
 /// So many packages are named in a refusal.
@@ -71,6 +77,24 @@ impl Survey {
         let names = packages.found.iter().map(|package| package.name.clone()).collect();
         let survey = Self::of(repo, &tree, projects, chosen, Vec::new())?;
         Ok(Self { packages: Some(names), ..survey })
+    }
+
+    /// The same for what only reads: a repository without any version file is one project, too, and
+    /// its tags say its versions.
+    ///
+    /// # Errors
+    /// Those of [`Self::chosen`], but for a repository without a version.
+    pub fn read(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
+        let tree = WorkTree::new(repo)?;
+        let projects = Projects::new(&tree)?;
+        if names.is_empty() && projects.top()?.is_none() {
+            let (found, broken) = projects.all()?;
+            if found.is_empty() && broken.is_empty() {
+                let project = projects.without_files();
+                return Self::of(repo, &tree, projects, vec![project], Vec::new());
+            }
+        }
+        Self::chosen(repo, names, command)
     }
 
     /// The project at the top, or every package when there is none or several are configured.
@@ -138,15 +162,31 @@ impl Survey {
         let formats = found.iter().map(|project| projects.tag_format(project));
         let formats = formats.collect::<Result<Vec<_>, Refusal>>()?;
         let releases = Releases::read_all(repo, &formats, &projects.settings.tag.ignore)?;
-        let known = found.into_iter().zip(releases).map(|(project, releases)| {
+        let known = found.into_iter().zip(releases.into_iter().zip(formats));
+        let known = known.map(|(project, (releases, format))| {
             let tagged = releases.versions();
             let option = projects.choice(&project);
             let option = option.map_or_else(String::new, |name| format!(" -p {}", word(name)));
-            Known { project, releases, tagged, option }
+            Known { project, releases, tagged, format, option }
         });
-        let known = known.collect();
+        let (known, among) = (known.collect(), projects.among());
         let settings = projects.settings;
-        Ok(Self { projects: known, files, broken, settings, packages: None })
+        Ok(Self { projects: known, files, broken, settings, packages: None, among })
+    }
+
+    /// Which types of commits are told of, and where.
+    pub fn types(&self) -> Types {
+        let types = self.settings.changelog.types.iter();
+        Types::with(types.map(|(name, section)| (name.as_str(), section.as_str())))
+    }
+
+    /// Which commits are a project's: only where packages were chosen by name are those of others
+    /// left out.
+    pub fn scope(&self, known: &Known) -> Scope {
+        let Some(packages) = &self.packages else { return Scope::default() };
+        let name = known.project.name.clone();
+        let others = packages.iter().filter(|other| name.as_ref() != Some(other)).cloned();
+        Scope { folder: known.project.folder.clone(), others: others.collect(), name }
     }
 
     /// What the planner needs to know of one project.
@@ -164,6 +204,11 @@ impl Known {
     /// What to call it.
     pub fn name(&self) -> &str {
         self.project.name.as_deref().unwrap_or("this project")
+    }
+
+    /// Its name, or its folder where it has none: what tells it from the others.
+    pub fn called(&self) -> &str {
+        self.project.name.as_deref().unwrap_or(&self.project.folder)
     }
 }
 

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use super::project::{Known, Survey};
 use crate::error::Refusal;
 use crate::flows::bump::{self, Bump};
-use crate::history::{
-    Cut, Entry, Folded, Judge, Scope, Suggestion, Summary, Tagged, Types, suggest,
-};
+use crate::history::{Cut, Entry, Folded, Judge, Suggestion, Summary, Tagged, suggest};
 use crate::repo::{Asked, Question, Range, Repo};
 use crate::ui::{Mark, Ui};
 use crate::version::{Auto, Level, Target, Version};
@@ -34,9 +32,9 @@ pub(super) fn read(
     let asked = projects.iter().map(|known| Asked {
         releases: &known.releases,
         question: Question::Full,
-        scope: scope(survey, known),
+        scope: survey.scope(known),
     });
-    let ranges = repo.ranges(asked.collect(), &Judge::new(Types::default()))?;
+    let ranges = repo.ranges(asked.collect(), &Judge::new(survey.types()))?;
     let each = ranges.into_iter().zip(projects).map(|(range, known)| {
         let held = bump::held(&known.project, &survey.files).unwrap_or_default();
         let current = held.first().map(|(_, version)| version);
@@ -46,14 +44,6 @@ pub(super) fn read(
         Unreleased { range, suggestion }
     });
     Ok(each.collect())
-}
-
-/// Only where packages were chosen by name are the commits of others left out.
-fn scope(survey: &Survey, known: &Known) -> Scope {
-    let Some(packages) = &survey.packages else { return Scope::default() };
-    let name = known.project.name.clone();
-    let others = packages.iter().filter(|other| name.as_ref() != Some(other)).cloned();
-    Scope { folder: known.project.folder.clone(), others: others.collect(), name }
 }
 
 /// The bumps that the commits since the last full release ask for; a project where nothing is worth
@@ -150,7 +140,7 @@ impl Unreleased {
         if let more @ 1.. = summary.entries.len().saturating_sub(SHOWN) {
             ui.answer(&format!("  and {more} more"));
         }
-        if let Some(left_out) = left_out(summary) {
+        if let Some((_, left_out)) = left_out(summary) {
             ui.answer(&format!("  left out: {left_out}"));
         }
     }
@@ -191,16 +181,17 @@ fn headline(summary: &Summary) -> String {
     }
 }
 
-/// Everything else that is no change: `3 docs, 1 of a bot`.
-fn left_out(summary: &Summary) -> Option<String> {
+/// Everything else that is no change, and how much it is: `3 docs, 1 of a bot`.
+pub(super) fn left_out(summary: &Summary) -> Option<(usize, String)> {
     let mut others = summary.clone();
     others.folded.remove(&Folded::Merge);
-    let others = others.left_out();
-    (!others.is_empty()).then(|| others.join(", "))
+    let number = others.left_out.values().chain(others.folded.values()).sum::<usize>();
+    let words = others.left_out();
+    (!words.is_empty()).then(|| (number + others.reverted, words.join(", ")))
 }
 
 /// Text of a commit for a terminal: what could steer it is taken out, and what is too long cut off.
-fn clean(text: &str, room: usize) -> String {
+pub(super) fn clean(text: &str, room: usize) -> String {
     let printable = |c: &char| !c.is_control();
     let mut kept: String = text.chars().filter(printable).take(room + 1).collect();
     if kept.chars().count() > room {

@@ -47,7 +47,7 @@ impl<'d> Claims<'d> {
 
 impl Settings {
     /// The refusal with a place in gonogo.toml.
-    pub(super) fn pointed(&self, refusal: Refusal, at: usize) -> Refusal {
+    pub fn pointed(&self, refusal: Refusal, at: usize) -> Refusal {
         match self.place(at) {
             Some(place) => refusal.at(place),
             None => refusal,

@@ -1,6 +1,7 @@
 //! What gonogo knows about a repository before it is told anything: which project it holds and
 //! which files say its version.
 
+pub mod changelog;
 mod declared;
 mod detect;
 pub mod file;

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::changelog::Among;
 use super::declared;
 use super::detect::{self, Memo, View};
 use super::file::{Declared, PackageTable, Settings};
@@ -89,7 +90,8 @@ impl<'a> Projects<'a> {
             top.name.clone_from(&name.value);
         }
         for table in &self.settings.package {
-            let found = packages.found.iter().any(|package| is_called(table, package));
+            let mut found = packages.found.iter();
+            let found = found.any(|p| table.is_of(Some(&p.name), &p.folder));
             // What cannot be read may be the one that is meant.
             if !found && packages.broken.is_empty() {
                 let refusal = packages.unknown(&table.name.value);
@@ -107,7 +109,7 @@ impl<'a> Projects<'a> {
         if package.folder.is_empty() {
             return self.top();
         }
-        let table = self.settings.package.iter().find(|table| is_called(table, package));
+        let table = self.settings.table_of(Some(&package.name), &package.folder);
         let wish = Wish {
             folder: &package.folder,
             base: &package.folder,
@@ -164,11 +166,8 @@ impl<'a> Projects<'a> {
     pub fn tag_format(&self, project: &Project) -> Result<TagFormat, Refusal> {
         let name = project.name.as_deref();
         let below = !project.folder.is_empty();
-        let called = |table: &&PackageTable| {
-            let (name, folder) = (name.unwrap_or_default().to_owned(), project.folder.clone());
-            is_called(table, &Package { name, folder })
-        };
-        let own = self.settings.package.iter().find(called).and_then(|table| table.tag.as_ref());
+        let own = self.settings.table_of(name, &project.folder);
+        let own = own.and_then(|table| table.tag.as_ref());
         let shared = self.settings.packages.as_ref().and_then(|table| table.tag.as_ref());
         let configured = match below {
             true => own.or(shared),
@@ -181,11 +180,20 @@ impl<'a> Projects<'a> {
                 self.settings.pointed(refusal, said.at)
             });
         }
-        let alone = self.packages.get().is_none_or(|packages| packages.found.len() == 1);
         Ok(match name {
-            Some(name) if below && !alone => TagFormat::Named { name: name.to_owned() },
+            Some(name) if below && self.among() == Among::Others => {
+                TagFormat::Named { name: name.to_owned() }
+            }
             name => TagFormat::Usual { name: name.map(str::to_owned) },
         })
+    }
+
+    /// Whether a project of this repository is its only one, as far as packages were looked for.
+    pub fn among(&self) -> Among {
+        match self.packages.get() {
+            Some(packages) if packages.found.len() != 1 => Among::Others,
+            _ => Among::Alone,
+        }
     }
 
     /// Places of a project's version beyond those that are known, for `init`.
@@ -230,6 +238,19 @@ impl<'a> Projects<'a> {
         let other = self.of(package).ok().flatten();
         let both = other.and_then(|other| Some((other.version()?, project.version()?)));
         both.is_some_and(|(one, other)| one.same(&other))
+    }
+
+    /// The project of a repository where no file says a version.
+    pub fn without_files(&self) -> Project {
+        Project {
+            name: self.settings.name.as_ref().map(|said| said.value.clone()),
+            folder: String::new(),
+            manifest: RepoPath::new("gonogo.toml").expect("a path inside the repository"),
+            sites: Sites::default(),
+            notes: Vec::new(),
+            vcs: None,
+            scheme: None,
+        }
     }
 
     /// What to say when there is no version anywhere.
@@ -315,8 +336,7 @@ impl<'a> Projects<'a> {
         let configured = self.settings.name.as_ref().map(|said| said.value.clone());
         // Manifests that cannot be read are refused where the version is looked for.
         let name = configured.or_else(|| detect::name(&self.view("")).ok().flatten())?;
-        let package = Package { name, folder: String::new() };
-        self.settings.package.iter().find(|table| is_called(table, &package))
+        self.settings.table_of(Some(&name), "")
     }
 
     fn view<'v>(&'v self, folder: &'v str) -> View<'v> {
@@ -364,11 +384,6 @@ struct Wish<'w> {
     /// The manifest that leads, where several lie there.
     lead: Option<&'w RepoPath>,
     declared: Vec<&'w Declared>,
-}
-
-fn is_called(table: &PackageTable, package: &Package) -> bool {
-    let name = &table.name.value;
-    normal(name) == normal(&package.name) || *name == package.folder
 }
 
 /// A project that only gonogo.toml tells of.

@@ -106,7 +106,7 @@ fn first_number(running: &Running<'_>, step: usize) -> usize {
     let steps = &running.operation.plan().steps[..step];
     let files = |action: &Action| match action {
         Action::Files(changes) => changes.len(),
-        Action::Land(_) => 0,
+        Action::Check(_) | Action::Land(_) => 0,
     };
     steps.iter().map(|step| files(&step.action)).sum()
 }
@@ -210,6 +210,26 @@ fn drive(
     }
     write::settle(&running.repo.top, &written)
         .map_err(|error| io_failed("the edits cannot be synced", &error))
+}
+
+/// Puts the planned files that somebody changed since they were written back to their new bytes;
+/// what was found is kept. Returns their paths.
+pub(super) fn rewrite(running: &mut Running<'_>) -> Result<Vec<String>, Refusal> {
+    let plan = running.operation.plan().clone();
+    let mut found = Vec::new();
+    for (number, change) in plan.files().into_iter().enumerate() {
+        let (bytes, wanted) = goal(running, number, change, Direction::Forward)?;
+        let now = holds(running.repo, &change.path);
+        let (Some(bytes), true) = (bytes, now.as_ref() != Some(&wanted)) else { continue };
+        put_aside(running, number, change, now.as_ref())?;
+        let mode = running.operation.begin().modes.get(number).copied().unwrap_or(0o644);
+        let path = running.path(&change.path);
+        let tag = format!("{}-{number}", running.operation.id);
+        write::put_back(&path, &bytes, mode, &tag)
+            .map_err(|error| io_failed(format!("{} cannot be written", change.path), &error))?;
+        found.push(change.path.to_string());
+    }
+    Ok(found)
 }
 
 /// The folders that are made for new files, to be synced; on the way back they are removed unless

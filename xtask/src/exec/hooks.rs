@@ -16,7 +16,7 @@ use crate::sys::fs as write;
 use crate::sys::proc::{self, Ended, Watch};
 
 /// Hooks may run a test suite; longer than this is a hang.
-const LIMIT: Duration = Duration::from_mins(30);
+pub(super) const LIMIT: Duration = Duration::from_mins(30);
 
 /// Runs pre-commit, prepare-commit-msg and commit-msg; leaves the final message in the operation's
 /// folder and whatever the hooks staged in the private index `copy`.
@@ -150,9 +150,9 @@ fn as_git_names_it(running: &Running<'_>, file: &Path) -> PathBuf {
     file.strip_prefix(&running.repo.top).unwrap_or(file).to_owned()
 }
 
-/// A new log, locked: the hook and whatever it starts inherit the lock with their output, so it
+/// A new log of hooks and checks, locked: the hook and whatever it starts inherit the lock with their output, so it
 /// tells [`still_running`] that one of them lives.
-fn open_log(path: &Path) -> Result<File, Refusal> {
+pub(super) fn open_log(path: &Path) -> Result<File, Refusal> {
     let open = || {
         write::remove(path)?;
         let file = write::private_appender(path)?;
@@ -176,10 +176,11 @@ pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
         std::thread::sleep(Duration::from_millis(20));
     }
     let begin = running.operation.begin();
-    Err(Refusal::open(format!("a commit hook of operation {} still runs", running.operation.id))
+    let child = if running.operation.lands() { "commit hook" } else { "check" };
+    Err(Refusal::open(format!("a {child} of operation {} still runs", running.operation.id))
         .why(format!("It was started by process {}, which is gone.", begin.pid))
-        .next("resume", "when the hook has ended")
-        .next("undo", "when the hook has ended"))
+        .next("resume", format!("when the {child} has ended"))
+        .next("undo", format!("when the {child} has ended")))
 }
 
 /// git's cleanup mode "whitespace": Markdown headings are no comments.

@@ -5,6 +5,7 @@
 //! there. So a killed operation can be driven to either end, any number of times.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod check;
 mod commit;
 mod files;
 mod hooks;
@@ -14,6 +15,8 @@ mod land;
 mod locks;
 
 use std::path::PathBuf;
+
+pub use check::ask;
 
 use crate::error::{Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Operation, Record, State};
@@ -189,7 +192,7 @@ fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
     }
     let moves = plan.steps.iter().filter_map(|step| match &step.action {
         Action::Land(land) => Some(&land.moves),
-        Action::Files(_) => None,
+        Action::Files(_) | Action::Check(_) => None,
     });
     for wanted in moves.flatten() {
         if repo.ref_at(&wanted.name)?.as_ref() != Some(&wanted.old) {
@@ -251,7 +254,7 @@ impl<'a> Running<'a> {
         let mut found = Vec::new();
         for (step, planned) in self.operation.plan().steps.iter().enumerate() {
             let landed = match &planned.action {
-                Action::Files(_) => true,
+                Action::Files(_) | Action::Check(_) => true,
                 Action::Land(land) => land::landed(self, step, land)?,
             };
             if direction == Direction::Back && !landed {
@@ -276,6 +279,8 @@ impl<'a> Running<'a> {
     fn probe(&self, step: usize) -> Result<Vec<(String, At)>, Refusal> {
         match &self.operation.plan().steps[step].action {
             Action::Files(changes) => Ok(files::probe(self, step, changes)),
+            // It leaves nothing behind.
+            Action::Check(_) => Ok(Vec::new()),
             Action::Land(land) => land::probe(self, step, land),
         }
     }
@@ -294,6 +299,7 @@ impl<'a> Running<'a> {
             self.not_interrupted()?;
             match &step.action {
                 Action::Files(changes) => files::forward(self, number, changes)?,
+                Action::Check(check) => check::forward(self, check)?,
                 Action::Land(land) => land::forward(self, number, land)?,
             }
         }
@@ -305,6 +311,7 @@ impl<'a> Running<'a> {
         for (number, step) in plan.steps.iter().enumerate().rev() {
             match &step.action {
                 Action::Files(changes) => files::back(self, number, changes)?,
+                Action::Check(_) => {}
                 Action::Land(land) => land::back(self, number, land)?,
             }
         }
@@ -369,7 +376,7 @@ impl<'a> Running<'a> {
     fn not_pushed(&self) -> Result<(), Refusal> {
         for (number, step) in self.operation.plan().steps.iter().enumerate() {
             match &step.action {
-                Action::Files(_) => {}
+                Action::Files(_) | Action::Check(_) => {}
                 Action::Land(_) => land::not_pushed(self, number)?,
             }
         }

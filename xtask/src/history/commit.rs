@@ -106,7 +106,7 @@ impl Judge {
     }
 
     /// By the beginning of the name or of the mail address (behind the number GitHub puts there).
-    fn is_bot(&self, author: &str, mail: &[u8]) -> bool {
+    pub fn is_bot(&self, author: &str, mail: &[u8]) -> bool {
         let author = author.trim();
         let mail = mail.iter().position(|&b| b == b'+').map_or(mail, |plus| &mail[plus + 1..]);
         let begins = |text: &[u8], bot: &str| {
@@ -194,7 +194,8 @@ fn folded(subject: &str) -> Option<Folded> {
     ]) {
         return Some(Folded::Merge);
     }
-    sets_version(subject).then_some(Folded::Release)
+    // A squash puts its number behind: `Release 1.2.0 (#12)`.
+    sets_version(numbered(subject).0).then_some(Folded::Release)
 }
 
 /// `Release 1.2.0`, `Bump version: 1.2.0 → 1.3.0`, `v1.2.0`.

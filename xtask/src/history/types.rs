@@ -58,7 +58,6 @@ impl Default for Types {
 impl Types {
     /// The usual ones and those of `[changelog] types`, which come before them. A type that is named
     /// there is known, whatever its name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "[changelog] types is not read yet"))]
     pub fn with<'a>(configured: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut types = Self::default();
         for (name, section) in configured {

@@ -4,6 +4,7 @@
 mod digest;
 mod render;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -53,8 +54,22 @@ pub struct Step {
 pub enum Action {
     /// Edits files of the work tree, or makes new ones.
     Files(Vec<FileChange>),
+    /// Runs a command that looks at what the steps before it did, and changes nothing itself. When
+    /// it says no, they are taken back.
+    Check(Check),
     /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
     Land(Land),
+}
+
+/// A command that says whether something is right: exit code 0 is yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What it is called in messages: `[changelog] guard`.
+    pub name: String,
+    /// The program and its arguments; it runs at the top of the work tree.
+    pub argv: Vec<String>,
+    /// What it is told, by name.
+    pub env: BTreeMap<String, String>,
 }
 
 /// What a probe of the world finds, for each file and each ref on its own.
@@ -196,7 +211,7 @@ impl Plan {
             .iter()
             .flat_map(|step| match &step.action {
                 Action::Files(changes) => changes.as_slice(),
-                Action::Land(_) => &[],
+                Action::Check(_) | Action::Land(_) => &[],
             })
             .collect()
     }

@@ -3,6 +3,7 @@
 //! Every call: argv only, a scrubbed environment, `LC_ALL=C`, no optional locks, literal
 //! pathspecs, the top of the work tree as current folder.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -36,6 +37,7 @@ pub const LOCAL_ENV: [&str; 14] = [
 ];
 
 /// Runs git in one folder.
+#[derive(Clone)]
 pub struct Git {
     shell: Shell,
 }
@@ -101,6 +103,13 @@ impl Git {
             argv.extend(args.iter().map(|&arg| arg.to_owned()));
         }
         Call { command: self.scrubbed(&argv), name: format!("the {hook} hook"), input: None }
+    }
+
+    /// Any other program, in the same folder, without the variables that bind git to one repository.
+    pub fn free(&self, argv: &[String], env: &BTreeMap<String, String>) -> Command {
+        let git = LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None));
+        let own = env.iter().map(|(name, value)| (name.clone(), Some(value.as_str())));
+        proc::command(argv, &self.shell.current_dir(), git.chain(own))
     }
 
     fn scrubbed(&self, args: &[OsString]) -> Cmd<'_> {

@@ -1,7 +1,6 @@
 //! The history, read by one `git log` at a time: as it is printed, with a bounded buffer, and no
 //! further than it has to be.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "read by the audit of the changelog"))]
 mod groups;
 
 use std::collections::{HashMap, HashSet};
@@ -202,7 +201,8 @@ impl Repo {
         options: &[&str],
         mut each: impl FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> Result<(), Refusal> {
-        let call = self.git.call(LOG.iter().chain(options).chain(&["HEAD", "--"]));
+        let Some(head) = self.head.commit() else { return Ok(()) };
+        let call = self.git.call(LOG.iter().chain(options).chain(&[head.as_str(), "--"]));
         let (name, mut log) = call.reading()?;
         let (mut buffer, mut filled) = (vec![0; CHUNK], 0);
         let mut end = End::More;

@@ -3,11 +3,13 @@
 mod contents;
 mod git;
 mod log;
+mod people;
 mod ready;
 mod releases;
 mod surroundings;
 mod tree;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use contents::{Contents, Tracked};
@@ -132,6 +134,17 @@ impl Repo {
         Ok(Self { top, git_dir, common_dir: place(common_dir), head, git })
     }
 
+    /// The same repository with its history as a commit has it.
+    pub fn seen_from(&self, commit: Oid) -> Self {
+        Self {
+            git: self.git.clone(),
+            top: self.top.clone(),
+            git_dir: self.git_dir.clone(),
+            common_dir: self.common_dir.clone(),
+            head: Head::Detached { commit },
+        }
+    }
+
     /// The name of this work tree among those that share the repository: empty for the main one,
     /// `worktrees/NAME` for a linked one. It stays when folders are moved or mounted elsewhere.
     pub fn work_tree_name(&self) -> PathBuf {
@@ -222,6 +235,37 @@ impl Repo {
         let line = git::lines(&out).into_iter().next().unwrap_or_default();
         let (kind, date) = line.split_once(' ').unwrap_or_default();
         Ok((date.to_owned(), if kind == "tag" { "annotated" } else { "lightweight" }))
+    }
+
+    /// The days of every tag: when it was made, and when what it points at was committed, each as
+    /// `2026-05-15`.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn tag_days(&self) -> Result<HashMap<String, (String, String)>, Refusal> {
+        let day = |field: &str| format!("%({field}:format:%Y-%m-%d)");
+        let [made, own, inner] = ["creatordate", "committerdate", "*committerdate"].map(day);
+        let format = format!("--format=%(refname:strip=2) {made} {own}{inner}");
+        let out = self.git.call(["for-each-ref", &format, "refs/tags"]).read()?;
+        let days = |line: String| {
+            let mut fields = line.split(' ').map(str::to_owned);
+            let (name, made) = (fields.next()?, fields.next()?);
+            let committed = fields.next().filter(|day| !day.is_empty());
+            Some((name, (made.clone(), committed.unwrap_or(made))))
+        };
+        Ok(git::lines(&out).into_iter().filter_map(days).collect())
+    }
+
+    /// The day of the commit that a tag, branch or id means, as `2026-05-15`; `None` when there is no
+    /// such commit.
+    ///
+    /// # Errors
+    /// git cannot be started.
+    pub fn commit_day(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let commit = self.ref_at(&format!("{name}^{{commit}}"))?;
+        let Some(commit) = commit else { return Ok(None) };
+        let args = ["log", "-1", "--no-show-signature", "--format=%cs", commit.as_str(), "--"];
+        Ok(git::lines(&self.git.call(args).read()?).pop())
     }
 
     /// The short id of the newest commit after `base` (without one: of all) that changed one of

@@ -51,6 +51,27 @@ impl Configuration {
             || value.parse::<i64>().is_ok_and(|number| number != 0)
     }
 
+    /// The address of the remote that releases go to, as git expands it (`url.X.insteadOf`): the one
+    /// that `gonogo.remote` names, else `origin`, else the only one.
+    pub fn remote_url(&self) -> Option<String> {
+        let names = self.names("remote", "url");
+        let named = self.get("gonogo.remote").filter(|name| names.contains(name));
+        let name = match (named, names.as_slice()) {
+            (Some(name), _) => name,
+            (None, names) if names.contains(&"origin") => "origin",
+            (None, [only]) => only,
+            (None, _) => return None,
+        };
+        let url = self.get(&format!("remote.{name}.url")).filter(|url| !url.is_empty())?;
+        let short = self.0.iter().filter_map(|(key, begin)| {
+            let long = key.strip_prefix("url.")?.strip_suffix(".insteadof")?;
+            Some((url.strip_prefix(begin.as_str())?, long))
+        });
+        // The longest beginning wins (git-config, "url.<base>.insteadOf").
+        let expanded = short.min_by_key(|(rest, _)| rest.len());
+        Some(expanded.map_or_else(|| url.to_owned(), |(rest, long)| format!("{long}{rest}")))
+    }
+
     /// What stands between `section.` and `.variable`, each once: the names of remotes, say.
     pub fn names<'c>(&'c self, section: &str, variable: &str) -> Vec<&'c str> {
         let mut names: Vec<&str> = Vec::new();
@@ -143,6 +164,24 @@ impl Repo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_remote_of_releases_is_expanded_as_git_does() {
+        for (out, expected) in [
+            ("", None),
+            ("remote.a.url\nx\0", Some("x")),
+            ("remote.a.url\nx\0remote.b.url\ny\0", None),
+            ("remote.a.url\nx\0remote.origin.url\ny\0", Some("y")),
+            ("remote.a.url\nx\0remote.origin.url\ny\0gonogo.remote\na\0", Some("x")),
+            (
+                "remote.origin.url\ngh:a/b\0url.https://github.com/.insteadof\ngh:\0\
+                 url.https://github.com/a/.insteadof\ngh:a/\0",
+                Some("https://github.com/a/b"),
+            ),
+        ] {
+            assert_eq!(Configuration::read(out.as_bytes()).remote_url().as_deref(), expected);
+        }
+    }
 
     #[test]
     fn configuration_is_read_as_git_lists_it() {

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use live::Live;
 pub use refusal::{as_json, shown};
-pub use rows::{Row, added, changed_bytes, rows};
+pub use rows::{Row, added, change_of, changed_bytes, rows};
 
 use crate::error::{Next, Refusal};
 
@@ -104,6 +104,26 @@ impl Ui {
         }
     }
 
+    /// Bytes of a file as they are, and nothing else; a terminal is shown what it would obey.
+    pub fn verbatim(&self, bytes: &[u8]) {
+        if self.form == Form::Json {
+            return;
+        }
+        let mut out = io::stdout();
+        let written = match out.is_terminal() {
+            true => writeln!(out, "{}", escape::escaped(String::from_utf8_lossy(bytes).trim_end())),
+            false => out.write_all(bytes).and_then(|()| out.flush()),
+        };
+        self.note(written);
+    }
+
+    /// A remark on the result that is no part of it: on stderr, not in quiet mode.
+    pub fn remark(&self, line: &str) {
+        if self.volume > Volume::Quiet {
+            warn(line);
+        }
+    }
+
     /// A line that begins with a mark: part of the result, or all that is said in quiet mode.
     pub fn mark(&self, mark: Mark, line: &str) {
         let line = format!("{} {line}", mark.text());
@@ -151,9 +171,13 @@ impl Ui {
         Some(refusal.next("log", "shows what was done"))
     }
 
-    /// A closed pipe is the reader's decision, not an error (`gonogo log | head -1`).
     fn write(&self, line: &str) {
-        match writeln!(anstream::stdout(), "{line}") {
+        self.note(writeln!(anstream::stdout(), "{line}"));
+    }
+
+    /// A closed pipe is the reader's decision, not an error (`gonogo log | head -1`).
+    fn note(&self, written: io::Result<()>) {
+        match written {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 let _ = self.unwritten.set(error);
             }

@@ -30,6 +30,25 @@ pub fn added(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The edits of a file that holds `bytes` before, as in a diff: whole lines.
+pub fn change_of(file: &FileChange, bytes: &[u8]) -> String {
+    let parts = file.edits.iter().map(|edit| {
+        if !edit.old.contains('\n') && !edit.new.contains('\n') {
+            let lines = changes(bytes, std::slice::from_ref(edit)).into_iter();
+            let link = |change: &Change| format!("{}:{}", file.path, change.line);
+            return lines.map(|change| Row { link: link(&change), change }.diff()).collect();
+        }
+        let line = 1 + bytes[..edit.range.start].iter().filter(|&&b| b == b'\n').count();
+        let gone =
+            edit.old.lines().map(|line| paint(&format!("  - {line}"), AnsiColor::Red.on_default()));
+        let mut lines = vec![format!("{}:{line}", file.path)];
+        lines.extend(gone);
+        lines.extend((!edit.new.is_empty()).then(|| added(&edit.new)));
+        vec![lines.join("\n")]
+    });
+    parts.flat_map(|part: Vec<String>| part).collect::<Vec<_>>().join("\n")
+}
+
 impl Row {
     /// `version = "1.2.0" -> "1.3.0"`, the interesting part of a long line.
     pub fn short(&self) -> String {

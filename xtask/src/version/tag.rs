@@ -47,6 +47,18 @@ impl TagFormat {
         }
     }
 
+    /// The name of the tag that releases a version, in the form of the newest release: its tag and
+    /// version. Without one `v1.2.3`, behind the name where tags are told apart by it.
+    pub fn tag(&self, version: &Version, newest: Option<(&str, &Version)>) -> String {
+        let known = newest.and_then(|(tag, newest)| tag.strip_suffix(newest.text()));
+        match (self, known) {
+            (Self::Given { before, after }, _) => format!("{before}{version}{after}"),
+            (_, Some(prefix)) => format!("{prefix}{version}"),
+            (Self::Named { name }, None) => format!("{name}-v{version}"),
+            (Self::Usual { .. }, None) => format!("v{version}"),
+        }
+    }
+
     /// The same once the newest release is known: where its tag begins with the name, tags without
     /// it are another's. A project that went over from `1.2.0` to `v1.3.0` has released both.
     pub fn knowing(self, newest: &str) -> Self {
@@ -156,6 +168,27 @@ pub fn normal(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_is_named_as_the_newest_one() {
+        let version = |text| Version::parse(text).unwrap();
+        let named = || TagFormat::Named { name: "core".to_owned() };
+        let usual = || TagFormat::Usual { name: None };
+        let given = || TagFormat::given("r/{package}/{version}x", Some("core")).unwrap();
+        for (format, newest, expected) in [
+            (usual(), None, "v1.3.0"),
+            (usual(), Some(("1.2.0", "1.2.0")), "1.3.0"),
+            (usual(), Some(("v1.2.0-rc.1", "1.2.0-rc.1")), "v1.3.0"),
+            (usual(), Some(("studio-1.2.0", "1.2.0")), "studio-1.3.0"),
+            (named(), None, "core-v1.3.0"),
+            (named(), Some(("core@1.2.0", "1.2.0")), "core@1.3.0"),
+            (given(), Some(("r/core/1.2.0x", "1.2.0")), "r/core/1.3.0x"),
+        ] {
+            let newest = newest.map(|(tag, text)| (tag, version(text)));
+            let newest = newest.as_ref().map(|(tag, version)| (*tag, version));
+            assert_eq!(format.tag(&version("1.3.0"), newest), expected);
+        }
+    }
 
     #[test]
     fn only_releases_of_the_project_have_a_version() {

@@ -27,6 +27,9 @@ pub const DIRTY: Variant =
 /// Files that do not exist yet, in a folder that does not exist yet.
 pub const INIT: Variant = Variant { name: "init", bump: &["init", "--alias"] };
 
+/// A section with hand-written entries and one of a commit, and a guard that is asked about it.
+pub const CHANGELOG: Variant = Variant { name: "changelog", bump: &["changelog"] };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -37,6 +40,7 @@ pub fn hermetic(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(dir).env_clear().env("HOME", base().join("home")).env("LC_ALL", "C");
     command.env("PATH", std::env::var_os("PATH").expect("PATH")).env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("SOURCE_DATE_EPOCH", "1795269780");
     for who in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
     }
@@ -108,6 +112,14 @@ pub fn template(variant: Variant, dir: &Path) {
             mode(".git/hooks/commit-msg", 0o755);
         }
         "init" => {}
+        "changelog" => {
+            put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
+            put("gonogo.toml", "[changelog]\nguard = \"grep -q 1.3.0 CHANGELOG.md\"\n");
+            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+            put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.3.0\"\r\n");
+            put("src/demo/__init__.py", "__version__ = \"1.3.0\"\n");
+        }
         _ => {
             put("other.txt", "staged\n");
             git(dir, &["add", "other.txt"]);

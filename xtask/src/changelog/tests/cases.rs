@@ -199,7 +199,10 @@ fn notes_are_exactly_one_section() {
         ("1.0.0", Some("- b")),
         ("1.0.5", None),
     ] {
-        assert_eq!(changelog.notes(&version(of)).map(|range| &text[range]), expected);
+        let section = changelog.section(&version(of)).map(|(section, _)| section);
+        assert_eq!(section.map(|section| &text[changelog.content(section)]), expected);
+        let whole = section.map(|section| &text[changelog.whole_lines(section)]);
+        assert_eq!(whole, expected.map(|text| format!("{text}\n")).as_deref());
     }
 }
 

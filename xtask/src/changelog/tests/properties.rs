@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::changelog::{audit, check};
 
 /// The style of a generated file.
 #[derive(Debug, Clone)]
@@ -183,6 +184,7 @@ proptest! {
             subject: text.clone(),
             breaking: text.len() % 2 == 0,
             reference: None,
+            commits: Vec::new(),
         }).collect();
         let own = version("1.20.0");
         let what = Cut { tag: "v1.20.0", ..plain(&own, &entries) };
@@ -214,8 +216,25 @@ proptest! {
         let own = version("1.2.0");
         for name in ["a.md", "a.rst"] {
             let path = path(name);
+            let facts = check::Facts {
+                today: date("2026-11-21"),
+                current: Some(&own),
+                is_released: false,
+                sections: None,
+                commits: Commits::Never,
+            };
+            let _ = check::check(Source { path: &path, bytes: &text }, &facts);
             if let Ok(changelog) = read(&path, &text) {
                 let _ = cut(&changelog, &plain(&own, &[entry("Added: x")]));
+                let _ = audit::audit(&changelog, &audit::Facts::default());
+                for section in &changelog.sections {
+                    let whole = changelog.whole_lines(section);
+                    prop_assert!(section.range.start <= whole.start && whole.end <= section.range.end);
+                    let entries = changelog.parts(section).into_iter().flat_map(|part| part.entries);
+                    let inside = |at: usize| section.body().start <= at && at <= section.body().end;
+                    prop_assert!(entries.into_iter().all(|own| inside(own.start) && inside(own.end)));
+                    let _ = changelog.breaking(Some(section), &[entry("Added!: x")]);
+                }
             }
         }
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::changelog::findings::Finding;
+use crate::changelog::{Release, check};
 
 /// A line of the list.
 struct Listed {
@@ -56,20 +58,102 @@ fn said(refusal: &Refusal) -> String {
     format!("refused at {line}: {}", refusal.why.first().unwrap_or(&refusal.what))
 }
 
+/// Each file of the list with its bytes.
+fn files() -> Vec<(Listed, RepoPath, Vec<u8>)> {
+    let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/manifests");
+    let read = |listed: Listed| {
+        let file = &listed.file;
+        let bytes = fs::read(cache.join(file))
+            .unwrap_or_else(|_| panic!("{file} is not in target/manifests: run scripts/manifests"));
+        let path = path(file.rsplit('+').next().unwrap_or(file));
+        (listed, path, bytes)
+    };
+    listed().into_iter().map(read).collect()
+}
+
+/// What `check` says of a file whose newest release is out.
+fn checked(path: &RepoPath, bytes: &[u8]) -> Vec<String> {
+    let newest = read(path, bytes).ok().and_then(|changelog| {
+        let version = |release: &Release| release.version.clone();
+        changelog.newest_first().first().map(|(_, release)| version(release))
+    });
+    let facts = check::Facts {
+        today: date("2026-11-21"),
+        current: newest.as_ref(),
+        is_released: true,
+        sections: None,
+        commits: Commits::Add,
+    };
+    let findings = check::check(Source { path, bytes }, &facts);
+    let line = |f: &Finding| f.place.as_ref().map_or(0, |place| place.line);
+    findings.iter().map(|f| format!("{}: {}: {}", line(f), f.kind.word(), f.what)).collect()
+}
+
+#[test]
+fn notes_of_real_changelogs_are_what_stands_there() {
+    let mut seen = 0;
+    for (Listed { file, .. }, path, bytes) in files() {
+        let Ok(changelog) = read(&path, &bytes) else { continue };
+        let starts: Vec<usize> = changelog.sections.iter().map(|s| s.range.start).collect();
+        for (section, release) in changelog.releases() {
+            let first = changelog.section(&release.version).unwrap().0;
+            if first.range != section.range {
+                continue;
+            }
+            let notes = changelog.whole_lines(section);
+            let next = starts.iter().copied().find(|start| *start > section.range.start);
+            let end = next.unwrap_or(changelog.footer);
+            let between = &bytes[section.heading.end..end];
+            assert_eq!(
+                bytes[notes].trim_ascii(),
+                between.trim_ascii(),
+                "{file} {}",
+                release.version
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 2000, "{seen} sections");
+}
+
+/// All that is wrong in them, each seen by a person: releases without their day, a section that is
+/// there twice. Of a file that is refused it is said where.
+const WRONG: [&str; 15] = [
+    "crate-ripgrep-14.1.0+CHANGELOG.md:1: date: 14.1.0 is released and has no date",
+    "crate-winit-0.30.0+CHANGELOG.md:1: unreadable: There is text but no heading.",
+    "npm-bluebird-3.7.2+changelog.md:1: unreadable: There is text but no heading.",
+    "pypi-colorama-0.4.6+CHANGELOG.rst:21: unreadable: This line looks like a release, but it is not a heading.",
+    "pypi-pyflakes-3.2.0+NEWS.rst:1: unreadable: This line looks like a release, but it is not a heading.",
+    "pypi-pyyaml-6.0.1+CHANGES:7: unreadable: this looks like a release, but its version cannot be read",
+    "pypi-pyyaml-6.0.1+CHANGES:11: unreadable: this looks like a release, but its version cannot be read",
+    "pypi-pyyaml-6.0.1+CHANGES:24: unreadable: this looks like a release, but its version cannot be read",
+    "pypi-pyyaml-6.0.1+CHANGES:28: unreadable: this looks like a release, but its version cannot be read",
+    "pypi-pyyaml-6.0.1+CHANGES:36: unreadable: this looks like a release, but its version cannot be read",
+    "pypi-pyyaml-6.0.1+CHANGES:40: unreadable: this looks like a release, but its version cannot be read",
+    "pypi-simplejson-3.19.2+CHANGES.txt:1: unreadable: This line looks like a release, but it is not a heading.",
+    "pypi-tomlkit-0.12.5+CHANGELOG.md:10: duplicate: 0.12.4 has a section in line 3 already",
+    "pypi-wheel-0.43.0+docs+news.rst:4: unreadable: This line looks like a release, but it is not a heading.",
+    "pypi-zope.interface-6.4.post2+CHANGES.rst:5: date: 6.4.post2 is released and has no date",
+];
+
+#[test]
+fn a_check_of_real_changelogs_finds_what_is_wrong_and_nothing_else() {
+    let all = files().into_iter().flat_map(|(Listed { file, .. }, path, bytes)| {
+        checked(&path, &bytes).into_iter().map(move |line| format!("{file}:{line}"))
+    });
+    assert_eq!(all.collect::<Vec<_>>(), WRONG);
+}
+
 #[test]
 fn real_changelogs_gain_a_section_and_lose_nothing() {
-    let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/manifests");
-    let all = listed();
-    let mut styles: Vec<&str> = all.iter().map(|listed| listed.style).collect();
+    let all = files();
+    let mut styles: Vec<&str> = all.iter().map(|(listed, ..)| listed.style).collect();
     styles.sort_unstable();
     styles.dedup();
     assert!(all.len() >= 40 && styles.len() >= 14, "{} files, {styles:?}", all.len());
     let mut wrong = Vec::new();
-    for Listed { file, expected, .. } in all {
-        let bytes = fs::read(cache.join(&file))
-            .unwrap_or_else(|_| panic!("{file} is not in target/manifests: run scripts/manifests"));
-        let name = file.rsplit('+').next().unwrap_or(&file);
-        let found = found(&path(name), &bytes);
+    for (Listed { file, expected, .. }, path, bytes) in all {
+        let found = found(&path, &bytes);
         if found != expected {
             wrong.push(format!("{file}\t{found}"));
         }

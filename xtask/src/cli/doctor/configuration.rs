@@ -3,13 +3,11 @@
 use serde_json::json;
 
 use super::super::project::{Known, Survey};
+use crate::config::changelog::USUAL;
 use crate::config::file::Written;
 use crate::flows::bump;
 use crate::ui::{Ui, bold};
 use crate::version::{Scheme, Style};
-
-/// The changelog where none is configured.
-pub(super) const CHANGELOG: &str = "CHANGELOG.md";
 
 /// So many packages are named.
 const NAMED: usize = 6;
@@ -53,9 +51,10 @@ pub(super) fn in_force(
             Setting::new("branches.main", branch, format!("{remote}/HEAD"))
         }),
     );
-    others.extend(
-        changelog.map(|file| Setting::new("changelog.file", file, "default, and it exists")),
-    );
+    others.extend(changelog.map(|file| {
+        let from = if file == USUAL { "default, and it exists" } else { "the only one" };
+        Setting::new("changelog.file", file, from)
+    }));
     others.retain(|other| values.iter().all(|written| written.key != other.key));
     values.extend(others);
     values

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::Survey;
+use crate::config::changelog;
 use crate::error::{Next, Refusal};
-use crate::repo::Repo;
+use crate::repo::{Repo, WorkTree};
 use crate::ui::{Mark, Ui};
 use crate::wording::counted;
 
@@ -123,7 +124,7 @@ struct Facts {
     project: project::Facts,
     tools: tools::Facts,
     survey: Result<Survey, Refusal>,
-    has_changelog: bool,
+    changelog: Option<String>,
 }
 
 impl Facts {
@@ -138,7 +139,7 @@ impl Facts {
             hooks: hooks::Facts::read(repo, &configuration)?,
             project: project::Facts::read(repo, &configuration),
             tools: tools::Facts::read(&repo.top),
-            has_changelog: repo.top.join(configuration::CHANGELOG).is_file(),
+            changelog: detected(repo),
             survey,
         })
     }
@@ -155,9 +156,15 @@ impl Facts {
 
     fn values(&self) -> Vec<configuration::Setting> {
         let Ok(survey) = &self.survey else { return Vec::new() };
-        let changelog = self.has_changelog.then_some(configuration::CHANGELOG);
-        configuration::in_force(survey, self.git.main_branch(), changelog)
+        configuration::in_force(survey, self.git.main_branch(), self.changelog.as_deref())
     }
+}
+
+/// The changelog at the top, as far as it can be told.
+fn detected(repo: &Repo) -> Option<String> {
+    let tree = WorkTree::new(repo).ok()?;
+    let found = changelog::in_folder(&tree, "").ok()??;
+    Some(found.path.to_string())
 }
 
 fn show(findings: &[Finding], values: &[configuration::Setting], ui: &Ui) {

@@ -5,6 +5,7 @@ mod packages;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::changelog::Waiting;
 use super::project::{Known, Survey};
 use super::unreleased::{self, Unreleased};
 use crate::error::{Next, Refusal, word};
@@ -65,6 +66,7 @@ struct Report {
     released: Option<String>,
     /// What came after the last full release, where there is a release.
     unreleased: Option<Unreleased>,
+    changelog: Option<Waiting>,
     next: Vec<(&'static str, String)>,
     /// Why no level leads anywhere.
     stuck: Option<Refusal>,
@@ -87,6 +89,7 @@ impl Report {
             Some(_) => unreleased::read(repo, survey, std::slice::from_ref(known))?.pop(),
             None => None,
         };
+        let changelog = Waiting::read(repo, survey, known, agreed.as_ref())?;
         let next = agreed.as_ref().map(|version| next(&facts, version)).unwrap_or_default();
         let stuck = match &agreed {
             Some(version) if next.is_empty() => stuck(&facts, version),
@@ -101,7 +104,7 @@ impl Report {
         );
         let held = held.iter().map(|(site, _)| row(survey, site)).collect();
         let followers = followers(known);
-        Ok(Self { title, held, followers, agreed, released, unreleased, next, stuck })
+        Ok(Self { title, held, followers, agreed, released, unreleased, changelog, next, stuck })
     }
 
     fn show(&self, ui: &Ui, repo: &Repo, known: &Known) {
@@ -132,6 +135,9 @@ impl Report {
         ui.answer(&format!("Released    {}", self.released.clone().unwrap_or(none)));
         if let Some(unreleased) = &self.unreleased {
             unreleased.show(ui, repo, known.releases.newest.as_ref().map(|(_, version)| version));
+        }
+        if let Some(changelog) = &self.changelog {
+            ui.answer(&format!("Changelog   {}", changelog.said()));
         }
         self.show_next(ui, known);
     }
@@ -192,6 +198,7 @@ impl Report {
             "vcs": known.project.vcs,
             "released": known.releases.newest.as_ref().map(|(tag, _)| tag),
             "unreleased": self.unreleased.as_ref().map(Unreleased::json),
+            "changelog": self.changelog.as_ref().map(Waiting::json),
             "next": next,
         })
     }

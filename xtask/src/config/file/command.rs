@@ -1,8 +1,69 @@
 //! Commands: a program and its arguments, split the way a shell splits quotes, and nothing else.
 
+use std::collections::BTreeMap;
+
 use super::vocabulary::VARIABLES;
 use super::wrong::Wrong;
+use crate::sites::doc::Node;
 use crate::wording::nearest;
+
+/// A command of gonogo.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A program and its arguments; `$GONOGO_…` in them is still to be filled in.
+    Words(Vec<String>),
+    /// `{ shell = "..." }`: a script for `sh`.
+    Shell(String),
+}
+
+impl Command {
+    /// The command that a checked value is; `None` for anything else.
+    pub fn of(node: &Node) -> Option<Self> {
+        if let Some(text) = node.text() {
+            return split(text).ok().map(Self::Words);
+        }
+        Some(Self::Shell(node.get("shell")?.text()?.to_owned()))
+    }
+
+    /// The program and its arguments, with these values in place of `$GONOGO_…`; a script finds them
+    /// in its environment.
+    ///
+    /// # Errors
+    /// The name of a variable that has no value.
+    pub fn argv(&self, values: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
+        match self {
+            Self::Words(words) => words.iter().map(|word| filled(word, values)).collect(),
+            Self::Shell(script) => {
+                filled(script, values)?;
+                Ok(["sh", "-c", script].map(str::to_owned).to_vec())
+            }
+        }
+    }
+}
+
+/// A text with the values of `$GONOGO_NAME` and `${GONOGO_NAME}`.
+fn filled(text: &str, values: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        filled.push_str(before);
+        let inner = after.strip_prefix('{').unwrap_or(after);
+        let end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        let name = inner.split(end).next().unwrap_or_default();
+        let braces = after.len() - inner.len();
+        let closed = braces == 0 || inner[name.len()..].starts_with('}');
+        if !name.starts_with(OURS) || !closed {
+            filled.push('$');
+            rest = after;
+            continue;
+        }
+        filled.push_str(values.get(name).ok_or_else(|| name.to_owned())?);
+        rest = &after[2 * braces + name.len()..];
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
 
 /// What means something to a shell and nothing without one.
 const SHELL_ONLY: [char; 7] = ['|', ';', '&', '>', '<', '*', '\n'];
@@ -143,6 +204,23 @@ mod tests {
         ] {
             assert_eq!(split(text).unwrap(), words, "{text}");
         }
+    }
+
+    #[test]
+    fn only_our_variables_are_filled_in() {
+        let values = BTreeMap::from([("GONOGO_TAG".to_owned(), "v1 $GONOGO_TAG;".to_owned())]);
+        for (word, expected) in [
+            ("a", Ok("a")),
+            ("$GONOGO_TAG", Ok("v1 $GONOGO_TAG;")),
+            ("x=${GONOGO_TAG}y", Ok("x=v1 $GONOGO_TAG;y")),
+            ("$HOME $GONOGO ${x} $ $$ ${GONOGO_TAG", Ok("$HOME $GONOGO ${x} $ $$ ${GONOGO_TAG")),
+            ("a $GONOGO_COMMIT", Err("GONOGO_COMMIT")),
+        ] {
+            let found = filled(word, &values);
+            assert_eq!(found.as_deref().map_err(String::as_str), expected, "{word}");
+        }
+        let script = Command::Shell("echo $GONOGO_TAG | cat".to_owned());
+        assert_eq!(script.argv(&values).unwrap(), ["sh", "-c", "echo $GONOGO_TAG | cat"]);
     }
 
     #[test]

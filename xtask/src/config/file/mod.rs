@@ -14,8 +14,9 @@ mod vocabulary;
 mod written;
 mod wrong;
 
+pub use command::Command;
 pub use schema::schema;
 pub use settings::gates;
-pub use settings::{Begins, Declared, PackageTable, Settings};
+pub use settings::{Begins, ChangelogTable, Declared, PackageTable, Prereleases, Said, Settings};
 pub use vocabulary::{BUILT_IN, VARIABLES};
 pub use written::Written;

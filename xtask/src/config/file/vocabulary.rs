@@ -199,7 +199,7 @@ static CHANGELOG: Table = table(
             Text(Kind::Words(&["unreleased", "section"])),
             "Where the entries of a pre-release stand (unreleased).",
         ),
-        key("guard", COMMAND, "A command that says whether the changelog is right."),
+        key("guard", COMMAND, "A command that says whether the changelog is right (none)."),
     ]],
 );
 

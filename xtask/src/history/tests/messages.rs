@@ -113,6 +113,7 @@ fn commits_that_say_nothing_of_their_own() {
         ("Ada", PARENT, "fixup! feat: x", Folded::Fixup),
         ("Ada", PARENT, "squash! feat: x", Folded::Fixup),
         ("Ada", PARENT, "Release 1.2.0", Folded::Release),
+        ("Ada", PARENT, "Prepare release v1.2.0-rc.1 (#12)", Folded::Release),
         ("Ada", PARENT, "Bump version: 1.2.0 → 1.3.0", Folded::Release),
         ("Ada", PARENT, "v1.2.0", Folded::Release),
         ("Ada", PARENT, "", Folded::Silent),

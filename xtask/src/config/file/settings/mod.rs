@@ -1,6 +1,10 @@
-//! The typed part of `gonogo.toml`: what is written, without defaults.
+//! The typed part of `gonogo.toml`: what is written, without defaults. The bigger tables have a file
+//! of their own.
 
+mod changelog;
 pub mod gates;
+
+pub use changelog::{ChangelogTable, Prereleases};
 
 use super::check::integer;
 use super::text::key_path;
@@ -11,7 +15,7 @@ use crate::history::InZero;
 use crate::path::RepoPath;
 use crate::sites::doc::{Entry, Node};
 use crate::sites::{File, Source, toml};
-use crate::version::Scheme;
+use crate::version::{Scheme, normal};
 use gates::{GateEntry, ProfileTable};
 
 /// gonogo.toml as it is written: no defaults, nothing detected.
@@ -22,6 +26,7 @@ pub struct Settings {
     pub baseline: Option<Said<String>>,
     pub version: VersionTable,
     pub tag: TagTable,
+    pub changelog: ChangelogTable,
     pub packages: Option<PackagesTable>,
     pub package: Vec<PackageTable>,
     pub gates: Vec<GateEntry>,
@@ -66,7 +71,17 @@ pub struct PackageTable {
     pub name: Said<String>,
     pub files: Vec<Declared>,
     pub ignore: Vec<Glob>,
+    /// Its own changelog, from the top of the repository.
+    pub changelog: Option<Said<RepoPath>>,
     pub tag: Option<Said<String>>,
+}
+
+impl PackageTable {
+    /// Is it about the package of this name, or in this folder?
+    pub fn is_of(&self, name: Option<&str>, folder: &str) -> bool {
+        let said = &self.name.value;
+        name.is_some_and(|name| normal(said) == normal(name)) || said == folder
+    }
 }
 
 /// A value and where it stands in gonogo.toml (byte offset), so that later refusals can point
@@ -117,6 +132,7 @@ impl Settings {
             baseline: string(root.get("baseline")),
             version: version(root.get("version"), &file.bytes),
             tag: tag(root.get("tag")),
+            changelog: changelog::changelog(root.get("changelog")),
             packages: root.get("packages").map(packages),
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             hotfix: HotfixTable {
@@ -126,6 +142,11 @@ impl Settings {
             profiles: gates::profiles(root.get("profile"), &file.bytes),
             written: Some((file.clone(), doc.into_root())),
         })
+    }
+
+    /// The `[package.X]` of a package, by its name or its folder.
+    pub fn table_of(&self, name: Option<&str>, folder: &str) -> Option<&PackageTable> {
+        self.package.iter().find(|table| table.is_of(name, folder))
     }
 
     /// Where a value stands; `None` without a file.
@@ -183,6 +204,7 @@ fn package(entry: &Entry, bytes: &[u8]) -> PackageTable {
         name: Said { value: entry.key.clone(), at: entry.at },
         files: files(entry.value.get("files"), bytes),
         ignore: globs(entry.value.get("ignore")),
+        changelog: said(entry.value.get("changelog"), RepoPath::new),
         tag: string(entry.value.get("tag")),
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::changelog::cut::Commits;
 use crate::config::file::gates::{CommandLine, Each, GateChoice, GateIs, Need, Reuse, Switch};
-use crate::config::file::settings::{PackagesTable, Said, TagTable, VersionTable};
+use crate::config::file::settings::{ChangelogTable, PackagesTable, Said, TagTable, VersionTable};
 use crate::config::file::shape::Shape;
 use crate::config::file::vocabulary::VOCABULARY;
 use crate::sites::Source;
@@ -136,7 +137,8 @@ fn what_is_written_is_read() {
         ("packages/*".into(), "packages/old".into())
     );
     assert_eq!(said(tag).as_deref(), Some("{package}/v{version}"));
-    let PackageTable { name, files, ignore, tag } = &settings.package[0];
+    let PackageTable { name, files, ignore, changelog, tag } = &settings.package[0];
+    assert_eq!(changelog.as_ref().unwrap().value.as_str(), "packages/core/CHANGES.md");
     assert_eq!((name.value.as_str(), files[0].count), ("core", 1));
     assert!(files[0].key.is_none() && files[0].pattern.is_none() && files[0].scheme.is_none());
     assert_eq!(
@@ -187,6 +189,25 @@ fn gates_and_profiles_are_read() {
     );
     assert_eq!(settings.profiles[0].checklist, Some(Switch::Off));
     assert_eq!(settings.profiles[3].signoffs.as_deref(), Some(&names("all")[..]));
+}
+
+#[test]
+fn what_is_written_of_the_changelog_is_read() {
+    let settings = read(EVERYTHING).unwrap();
+    let ChangelogTable { file, heading, sections, types, commits, prereleases, guard } =
+        &settings.changelog;
+    assert_eq!(file.as_ref().unwrap().value.as_str(), "docs/CHANGES.md");
+    let heading = heading.as_ref().unwrap();
+    assert_eq!(heading.value, "## {version} ({date})");
+    assert!(settings.place(heading.at).unwrap().source.starts_with("heading"));
+    assert_eq!(sections.as_ref().unwrap().value, ["Added", "Fixed", "Security"]);
+    assert_eq!(types[0], ("feat".to_owned(), "Added".to_owned()));
+    assert_eq!((*commits, *prereleases), (Commits::IfEmpty, Prereleases::Section));
+    let guard = guard.as_ref().unwrap();
+    assert_eq!(guard.value, Command::Words(vec!["scripts/check-changes".to_owned()]));
+    let text = "[changelog]\nguard = { shell = \"a | b\" }\n";
+    let guard = read(text).unwrap().changelog.guard.unwrap().value;
+    assert_eq!(guard, Command::Shell("a | b".to_owned()));
 }
 
 #[test]

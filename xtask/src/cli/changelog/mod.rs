@@ -1,0 +1,47 @@
+//! `changelog`: one file per subcommand; without one, `write`.
+
+mod audit;
+mod check;
+mod facts;
+mod findings;
+mod notes;
+mod ranges;
+mod reading;
+mod shown;
+mod values;
+mod waiting;
+mod write;
+
+use super::Context;
+pub(super) use waiting::Waiting;
+
+/// Write the section of the current version into the changelog
+///
+/// What was written by hand under Unreleased comes first, as it is; then entries of the commits
+/// since the last full release. Nothing else in the file changes. `undo` takes it back.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[group(skip)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    write: write::Args,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Notes(notes::Args),
+    Check(check::Args),
+    Audit(audit::Args),
+}
+
+/// Runs the subcommand and returns the exit code of what it found.
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<u8> {
+    match &args.command {
+        None => write::run(&args.write, context).map(|()| 0),
+        Some(Command::Notes(args)) => notes::run(args, context),
+        Some(Command::Check(args)) => check::run(args, context),
+        Some(Command::Audit(args)) => audit::run(args, context),
+    }
+}
