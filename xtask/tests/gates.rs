@@ -3,12 +3,18 @@
 
 #[path = "gates/choice.rs"]
 mod choice;
+#[path = "gates/ci.rs"]
+mod ci;
 #[path = "gates/ended.rs"]
 mod ended;
+#[path = "gates/env.rs"]
+mod env;
 #[path = "gates/files.rs"]
 mod files;
 #[path = "gates/processes.rs"]
 mod processes;
+#[path = "gates/ready.rs"]
+mod ready;
 #[path = "gates/reused.rs"]
 mod reused;
 #[path = "gates/shown.rs"]

@@ -10,6 +10,9 @@ use super::log::{self, Log};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::{self, Ended, Grouped, Interrupt, Watch};
 
+/// An answer is read up to this size.
+const MOST: usize = 32 << 20;
+
 /// A gate that takes time: it runs beside others, on a thread of its own.
 pub type Job<'j> = Box<dyn FnOnce(&Slot) -> Judged + Send + 'j>;
 
@@ -49,6 +52,31 @@ impl Slot {
         let grouped = grouped.map_err(Failure::Start)?;
         let log = log.end().map_err(Failure::Log)?;
         Ok(Ran { grouped, log })
+    }
+
+    /// The same for a command whose answer is read and not shown: what it prints (both streams) is
+    /// handed back and no log is kept.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn capture(
+        &self,
+        command: Command,
+        limit: Duration,
+    ) -> std::io::Result<(proc::Ended, Vec<u8>)> {
+        let mut said = Vec::new();
+        let watch = Watch { limit, interrupt: &self.interrupt, slow: &|| () };
+        let keep = &mut |bytes: &[u8]| {
+            let room = MOST.saturating_sub(said.len()).min(bytes.len());
+            said.extend_from_slice(&bytes[..room]);
+        };
+        let ended = proc::grouped(command, keep, &watch)?.ended;
+        Ok((ended, said))
+    }
+
+    /// Whether ctrl-C was pressed.
+    pub fn interrupted(&self) -> bool {
+        self.interrupt.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// What proves how a command of this gate ended; that it may be used again is for others to say.

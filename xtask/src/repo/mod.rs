@@ -6,6 +6,7 @@ mod log;
 mod people;
 mod ready;
 mod releases;
+mod remote;
 mod surroundings;
 mod tree;
 
@@ -17,8 +18,9 @@ pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
 pub use log::{Asked, Question, Range};
 pub use ready::OtherChanges;
 pub use releases::Releases;
+pub use remote::{Listed, Main};
 pub use surroundings::{Configuration, Landed, Remote};
-pub use tree::{SIZE_LIMIT, WorkTree};
+pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
 use crate::plan::{Base, Oid};

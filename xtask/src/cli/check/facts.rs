@@ -9,20 +9,18 @@ use serde_json::Value;
 use crate::cli::project::{Known, Survey};
 use crate::cli::unreleased;
 use crate::config::Projects;
+use crate::config::changelog::{self, Place};
 use crate::config::file::Settings;
 use crate::config::file::gates::Each;
 use crate::error::Refusal;
 use crate::flows::bump;
-use crate::gates::builtin::{Aim, Facts, Subject};
+use crate::gates::builtin::{Aim, Facts, HOTFIX, Subject};
 use crate::gates::{Gate, Kind, Package, Profile, Values};
 use crate::plan::Oid;
-use crate::repo::{Head, Repo, Status, WorkTree};
+use crate::repo::{Configuration, Repo, Status, WorkTree};
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 use crate::version::{Downgrade, Move, Outcome, Target, Version};
-
-/// The branch of a hotfix where nothing else is configured.
-const HOTFIX: &str = "hotfix/v{version}";
 
 /// The logs of so many checks are kept.
 const KEPT: u64 = 20;
@@ -32,6 +30,9 @@ pub struct Read {
     pub settings: Settings,
     /// `None` where no version is written.
     survey: Result<Option<Survey>, Refusal>,
+    /// The changelog of each project of the survey, in its order.
+    changelogs: Vec<Result<Place, Refusal>>,
+    configuration: Configuration,
     pub aim: Aim,
     pub values: Values,
     /// What to call the project.
@@ -44,7 +45,8 @@ impl Read {
     /// # Errors
     /// A gonogo.toml that is wrong, git fails.
     pub fn new(repo: &Repo, profile: Option<Profile>) -> Result<Self, Refusal> {
-        let settings = Projects::new(&WorkTree::new(repo)?)?.settings;
+        let tree = WorkTree::new(repo)?;
+        let settings = Projects::new(&tree)?.settings;
         let survey = Survey::any(repo);
         let sole = match &survey {
             Ok(Some(survey)) => match (survey.projects.as_slice(), survey.broken.as_slice()) {
@@ -55,38 +57,49 @@ impl Read {
         };
         let next = sole.map(|(survey, known)| next(repo, survey, known)).transpose()?;
         let (version, previous) = next.unwrap_or_default();
-        let released = sole.and_then(|(_, known)| known.releases.newest.as_ref());
-        let tag = version.as_ref().map(|version| tag(&settings, released, version, sole));
+        let tag = version.as_ref().zip(sole).map(|(version, (_, known))| {
+            let newest = known.releases.newest.as_ref();
+            known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)))
+        });
         let hotfix = settings.hotfix.branch.as_ref().map_or(HOTFIX, |said| &said.value);
-        let branch = match &repo.head {
-            Head::Branch { name, .. } | Head::Unborn { name } => name.strip_prefix("refs/heads/"),
-            Head::Detached { .. } => None,
-        };
-        let likely = Profile::likely(branch, hotfix, version.as_ref());
+        let likely = Profile::likely(repo.branch(), hotfix, version.as_ref());
         let aim = Aim { profile: profile.unwrap_or(likely), version, tag };
         let values = values(repo, &aim, previous.as_ref(), sole.map(|(_, known)| known));
         let folder = || repo.top.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = settings.name.as_ref().map(|said| said.value.clone());
         let name = name.or_else(|| sole?.1.project.name.clone()).or_else(folder);
-        Ok(Self { settings, survey, aim, values, name: name.unwrap_or_default() })
+        let changelogs = match &survey {
+            Ok(Some(survey)) => {
+                let find = |known: &Known| {
+                    changelog::find(&tree, &survey.settings, &known.project, survey.among)
+                };
+                survey.projects.iter().map(find).collect()
+            }
+            Ok(None) | Err(_) => Vec::new(),
+        };
+        let configuration = repo.configuration()?;
+        let name = name.unwrap_or_default();
+        Ok(Self { settings, survey, changelogs, configuration, aim, values, name })
     }
 
     /// The same for built-in gates.
     pub fn facts<'f>(&'f self, repo: &'f Repo, status: &'f Status, at: Timestamp) -> Facts<'f> {
-        let subject = |survey: &'f Survey, known: &'f Known| Subject {
-            bump: survey.facts(known),
-            releases: &known.releases,
+        let subject = |survey: &'f Survey, (known, changelog)| {
+            let known: &'f Known = known;
+            let (releases, format, option) = (&known.releases, &known.format, &*known.option);
+            Subject { bump: survey.facts(known), releases, format, option, changelog }
         };
         let (projects, broken) = match &self.survey {
             Err(refusal) => (Err(refusal), &[][..]),
             Ok(None) => (Ok(Vec::new()), &[][..]),
             Ok(Some(survey)) => {
-                let known = survey.projects.iter().map(|known| subject(survey, known)).collect();
+                let each = survey.projects.iter().zip(&self.changelogs);
+                let known = each.map(|one| subject(survey, one)).collect();
                 (Ok(known), &survey.broken[..])
             }
         };
-        let (settings, aim) = (&self.settings, &self.aim);
-        Facts { repo, status, settings, projects, broken, aim, at }
+        let (settings, configuration, aim) = (&self.settings, &self.configuration, &self.aim);
+        Facts { repo, status, settings, configuration, projects, broken, aim, at }
     }
 
     /// The packages of the repository, if a gate runs once for each.
@@ -141,27 +154,6 @@ fn next(repo: &Repo, survey: &Survey, known: &Known) -> Result<Next, Refusal> {
         false => full(),
     };
     Ok((version, previous))
-}
-
-/// The tag as the newest release has it, as it is configured, or the usual one.
-fn tag(
-    settings: &Settings,
-    released: Option<&(String, Version)>,
-    version: &Version,
-    sole: Option<(&Survey, &Known)>,
-) -> String {
-    if let Some((tag, before)) = released
-        && settings.tag.format.is_none()
-    {
-        return tag.replace(before.text(), version.text());
-    }
-    let name = sole.and_then(|(_, known)| known.project.name.clone()).unwrap_or_default();
-    let below = sole.is_some_and(|(_, known)| !known.project.folder.is_empty());
-    let shared = settings.packages.as_ref().and_then(|table| table.tag.as_ref());
-    let format = if below { shared } else { settings.tag.format.as_ref() };
-    let format = format.map_or("v{version}", |said| &said.value);
-    let format = format.replace("{name}", &name).replace("{package}", &name);
-    format.replace("{version}", version.text())
 }
 
 fn values(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Answer, BuiltIn, Facts, always};
+use super::{Answer, BuiltIn, Facts, always, could_not};
 use crate::error::{Next, Refusal};
 use crate::gates::Judged;
 use crate::journal::{Closed, Journal, Operation, State};
@@ -16,7 +16,7 @@ const NAMED: usize = 8;
 pub const GATE: BuiltIn = BuiltIn { name: "clean", usual: always, ask };
 
 fn ask(facts: &Facts<'_>) -> Answer {
-    Answer::Now(judge(facts).unwrap_or_else(|refusal| Judged::could_not_run(refusal.what.clone())))
+    Answer::Now(judge(facts).unwrap_or_else(|refusal| could_not(&refusal)))
 }
 
 fn judge(facts: &Facts<'_>) -> Result<Judged, Refusal> {

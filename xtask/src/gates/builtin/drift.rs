@@ -1,8 +1,8 @@
 //! `drift`: all version files say the same version.
 
-use super::{Answer, BuiltIn, Facts, Subject, always};
+use super::{Answer, BuiltIn, Facts, Subject, always, unreadable};
 use crate::config::Broken;
-use crate::error::{Next, Refusal};
+use crate::error::Next;
 use crate::flows::bump;
 use crate::gates::{Finding, Judged};
 use crate::sites;
@@ -52,20 +52,4 @@ fn judge(projects: &[Subject<'_>], broken: &[Broken]) -> Judged {
     };
     let red = Judged::red(format!("the version files{which} disagree"));
     red.details(lines).findings(findings).next(Next::Ours("status".to_owned()))
-}
-
-/// A version file that cannot be read stops a release like one that is wrong.
-fn unreadable(refusal: &Refusal) -> Judged {
-    let finding = refusal.place.as_ref().map(|place| Finding {
-        path: place.path.clone(),
-        line: place.line,
-        text: refusal.what.clone(),
-    });
-    let place = refusal.place.as_ref().map(ToString::to_string);
-    let judged = Judged::red(refusal.what.clone()).findings(finding);
-    let judged = judged.details(place.into_iter().chain(refusal.why.iter().cloned()));
-    match refusal.next.first() {
-        Some((next, _)) => judged.next(next.clone()),
-        None => judged,
-    }
 }
