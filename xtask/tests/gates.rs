@@ -11,6 +11,8 @@ mod ended;
 mod env;
 #[path = "gates/files.rs"]
 mod files;
+#[path = "gates/hooks.rs"]
+mod hooks;
 #[path = "gates/processes.rs"]
 mod processes;
 #[path = "gates/ready.rs"]

@@ -408,6 +408,15 @@ impl Operation {
         found.unwrap_or_default()
     }
 
+    /// Removes every trace of a closed operation. Best effort: what stays of it is a folder by a
+    /// name that is none of an operation.
+    pub fn forget(&self) {
+        let gone = self.folder.with_file_name(format!("{}.gone", self.id));
+        if write::rename(&self.folder, &gone).is_ok() {
+            let _ = write::remove_folder(&gone);
+        }
+    }
+
     /// Whether the plan has an action that git's refs know of.
     pub fn lands(&self) -> bool {
         self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))

@@ -1,10 +1,13 @@
 //! What a remote holds: asked over the network, or known from the last time.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Configuration, Head, Repo, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
+use crate::sys::fs as write;
 
 /// The names of a main branch where nothing says one.
 const USUAL: [&str; 2] = ["main", "master"];
@@ -120,11 +123,34 @@ impl Repo {
         Ok(self.git.call(["check-ref-format", name]).output()?.status.success())
     }
 
+    /// Three texts merged, as `git merge-file` does it: the first with what leads from the second to
+    /// the third; `scratch` is a folder for files of the moment. `None` when both change the same
+    /// lines.
+    ///
+    /// # Errors
+    /// git cannot be started, the folder not be written.
+    pub fn merged(&self, scratch: &Path, texts: [&[u8]; 3]) -> Result<Option<Vec<u8>>, Refusal> {
+        let paths = ["ours", "base", "theirs"].map(|name| scratch.join(format!("merge-{name}")));
+        for (path, text) in paths.iter().zip(texts) {
+            write::write_unsynced(path, text).map_err(|error| {
+                Refusal::external(format!("{} cannot be written", path.display()))
+                    .why(error.to_string())
+            })?;
+        }
+        let args = ["merge-file", "-p", "--"].map(OsStr::new);
+        let out = self.git.call(args.into_iter().chain(paths.iter().map(|p| p.as_os_str())));
+        let out = out.output()?;
+        for path in &paths {
+            let _ = write::remove(path);
+        }
+        Ok(out.status.success().then_some(out.stdout))
+    }
+
     /// The tracked files, as the index has them.
     ///
     /// # Errors
     /// git fails.
-    pub fn tracked_files(&self) -> Result<Vec<std::path::PathBuf>, Refusal> {
+    pub fn tracked_files(&self) -> Result<Vec<PathBuf>, Refusal> {
         let out = self.git.call(["ls-files", "-z", "--cached", "--deduplicate"]).read()?;
         Ok(out.split(|&b| b == 0).filter(|path| !path.is_empty()).map(git::path).collect())
     }

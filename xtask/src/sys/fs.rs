@@ -206,6 +206,14 @@ pub fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Sets the time at which a file was last changed.
+///
+/// # Errors
+/// Any I/O error.
+pub fn set_time(path: &Path, time: std::time::SystemTime) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.set_modified(time)
+}
+
 /// Gives `path` the permissions of `model`.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::config::file::Settings;
 use crate::config::file::gates::Each;
 use crate::error::Refusal;
 use crate::flows::bump;
-use crate::gates::builtin::{Aim, Facts, HOTFIX, Subject};
+use crate::gates::builtin::{Aim, Facts, HOTFIX, Hooks, Subject};
 use crate::gates::{Gate, Kind, Package, Profile, Values};
 use crate::plan::Oid;
 use crate::repo::{Configuration, Repo, Status, WorkTree};
@@ -82,8 +82,23 @@ impl Read {
         Ok(Self { settings, survey, changelogs, configuration, aim, values, name })
     }
 
+    /// The project of the repository with its changelog; `None` where there are several, or none.
+    pub fn sole(&self) -> Option<(&Survey, &Known, &Result<Place, Refusal>)> {
+        let survey = self.survey.as_ref().ok()?.as_ref()?;
+        match (survey.projects.as_slice(), self.changelogs.as_slice(), survey.broken.as_slice()) {
+            ([known], [changelog], []) => Some((survey, known, changelog)),
+            _ => None,
+        }
+    }
+
     /// The same for built-in gates.
-    pub fn facts<'f>(&'f self, repo: &'f Repo, status: &'f Status, at: Timestamp) -> Facts<'f> {
+    pub fn facts<'f>(
+        &'f self,
+        repo: &'f Repo,
+        status: &'f Status,
+        at: Timestamp,
+        hooks: Hooks<'f>,
+    ) -> Facts<'f> {
         let subject = |survey: &'f Survey, (known, changelog)| {
             let known: &'f Known = known;
             let (releases, format, option) = (&known.releases, &known.format, &*known.option);
@@ -99,7 +114,7 @@ impl Read {
             }
         };
         let (settings, configuration, aim) = (&self.settings, &self.configuration, &self.aim);
-        Facts { repo, status, settings, configuration, projects, broken, aim, at }
+        Facts { repo, status, settings, configuration, projects, broken, aim, hooks, at }
     }
 
     /// The packages of the repository, if a gate runs once for each.

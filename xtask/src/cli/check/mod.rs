@@ -5,6 +5,7 @@ mod facts;
 mod fix;
 mod github;
 mod markdown;
+mod rehearsal;
 mod show;
 mod waivers;
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::Context;
 use crate::error::Refusal;
-use crate::gates::builtin::{ALL, Facts};
+use crate::gates::builtin::{ALL, Facts, Hooks};
 use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Store, Wanted, named};
 use crate::journal::Journal;
 use crate::repo::{Contents, Repo};
@@ -46,7 +47,8 @@ pub struct Args {
     /// Repeat also what was green on the same files
     #[arg(long)]
     fresh: bool,
-    /// Run the `fix` of these gates first; it edits files, and nothing is committed
+    /// Run the `fix` of these gates first: it edits files, and nothing is committed; that of hooks
+    /// commits what the commit hooks change in the files of the release
     #[arg(long)]
     fix: bool,
     /// Print the result as a table in Markdown: `>> "$GITHUB_STEP_SUMMARY"`
@@ -77,9 +79,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         true => Some(fix::run(args, context, &repo)?),
         false => None,
     };
+    // A fix may have committed something.
+    let repo = Repo::discover(&context.folder)?;
     let read = Read::new(&repo, profile(args)?)?;
     let status = repo.status()?;
-    let facts = read.facts(&repo, &status, context.at);
+    let rehearse = || rehearsal::tried(&read, &repo, context);
+    let hooks = Hooks { installed: rehearsal::installed(&repo)?, rehearse: &rehearse };
+    let facts = read.facts(&repo, &status, context.at, hooks);
     let choice = choice(&read, &facts)?;
     waivers.iter().try_for_each(|(gate, _)| choice.must_be(gate, "check --waive"))?;
     let whole = choice.whole(read.aim.profile);

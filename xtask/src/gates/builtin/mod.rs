@@ -12,6 +12,7 @@ mod clean;
 mod drift;
 mod env;
 mod fresh;
+mod hooks;
 mod tag;
 
 use crate::config::Broken;
@@ -24,14 +25,17 @@ use crate::repo::{Configuration, Releases, Repo, Status};
 use crate::sys::clock::Timestamp;
 use crate::version::{TagFormat, Version};
 
+pub use hooks::{Hooks, Tried};
+
 /// Every built-in gate, in the order in which they are shown.
-pub static ALL: [BuiltIn; 8] = [
+pub static ALL: [BuiltIn; 9] = [
     clean::GATE,
     branch::GATE,
     fresh::GATE,
     drift::GATE,
     tag::GATE,
     changelog::GATE,
+    hooks::GATE,
     ci::GATE,
     env::GATE,
 ];
@@ -65,6 +69,7 @@ pub struct Facts<'f> {
     /// Packages whose manifests cannot be read.
     pub broken: &'f [Broken],
     pub aim: &'f Aim,
+    pub hooks: Hooks<'f>,
     /// When all of this happens.
     pub at: Timestamp,
 }

@@ -6,6 +6,8 @@ use crate::sites::doc::Node;
 /// What `[release]` and `[hotfix]` have in common.
 #[derive(Debug, Default)]
 pub struct LandingTable {
+    /// The message of the release commit, with placeholders.
+    pub commit_message: Option<Said<String>>,
     /// The branch it is prepared on, with placeholders.
     pub branch: Option<Said<String>>,
     /// The branch it starts from; of hotfixes also `tag`.
@@ -14,5 +16,5 @@ pub struct LandingTable {
 
 pub(super) fn landing(node: Option<&Node>) -> LandingTable {
     let get = |key| string(node.and_then(|node| node.get(key)));
-    LandingTable { branch: get("branch"), from: get("from") }
+    LandingTable { commit_message: get("commit_message"), branch: get("branch"), from: get("from") }
 }
