@@ -1,7 +1,8 @@
 //! A commit that is tried and not made: the user's hooks see it, then every byte goes back.
 //!
 //! It is an operation like any other, so that a kill leaves nothing that `undo` cannot put back;
-//! `resume` puts it back, too. When it has ended nothing of it is kept.
+//! `resume` puts it back, too. When it has ended it is on no list any
+//! more; of the last one the folder is kept, with what was found in the files that were put back.
 
 use std::fs;
 use std::time::SystemTime;
@@ -65,7 +66,7 @@ pub fn rehearse(
 pub(super) fn take_back(running: &mut Running<'_>) -> Result<(), Refusal> {
     let back = running.back(Closed::TakenBack);
     back.map_err(|failure| failure.leaves_open().next("undo", "goes on when the cause is mended"))?;
-    // What a person typed meanwhile was left alone, and what was found is kept then.
+    // Where something was left alone, that somebody typed meanwhile, it stays on the list.
     if running.left_alone.is_empty() {
         running.operation.forget();
     }

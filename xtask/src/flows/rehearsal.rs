@@ -75,6 +75,30 @@ pub fn without_edits(found: &[u8], edited: &[u8], own: &[u8]) -> Option<Vec<u8>>
     edits.next().is_none().then_some(without)
 }
 
+/// The same where hooks changed edited lines too (a formatter's quotes), but not what was put into
+/// them: every text that was put in stands there as often as before, and nowhere else.
+pub fn without_texts(found: &[u8], edited: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
+    let found = std::str::from_utf8(found).ok()?;
+    let edited = std::str::from_utf8(edited).ok()?;
+    let mut without = found.to_owned();
+    let mut done: Vec<&str> = Vec::new();
+    for edit in edits.iter().filter(|edit| !edit.new.is_empty()) {
+        if done.contains(&edit.new.as_str()) {
+            continue;
+        }
+        let alike = edits.iter().filter(|other| other.new == edit.new);
+        let number = alike.clone().count();
+        let same = alike.clone().all(|other| other.old == edit.old);
+        let count = |text: &str| text.matches(&edit.new).count();
+        if !same || count(edited) != number || count(found) != number {
+            return None;
+        }
+        without = without.replace(&edit.new, &edit.old);
+        done.push(&edit.new);
+    }
+    edits.iter().all(|edit| !edit.new.is_empty()).then(|| without.into_bytes())
+}
+
 /// How many lines are other ones, wherever they stand.
 pub fn lines_changed(old: &[u8], new: &[u8]) -> usize {
     let lines = |bytes: &'_ [u8]| {
@@ -109,6 +133,22 @@ mod tests {
             ("a\nb\n", "a\nb\n", "a\n", None),
         ] {
             let without = without_edits(found.as_bytes(), edited.as_bytes(), own.as_bytes());
+            assert_eq!(without.as_deref(), expected.map(str::as_bytes), "{found}");
+        }
+    }
+
+    #[test]
+    fn edits_are_taken_out_of_lines_that_were_changed_too() {
+        let edit = |old: &str, new: &str| Edit { range: 0..0, old: old.into(), new: new.into() };
+        let one = [edit("1.2.0", "1.3.0")];
+        for (found, edited, edits, expected) in [
+            ("v = '1.3.0'\n", "v = \"1.3.0\"\n", &one[..], Some("v = '1.2.0'\n")),
+            ("'1.3.0' # 1.3.0\n", "\"1.3.0\"\n", &one, None),
+            ("'1.3.0', 'a1.3.0'\n", "\"1.3.0\", 'a1.3.0'\n", &one, None),
+            ("x\n", "1.3.0\n", &one, None),
+            ("'1.3.0'\n", "1.3.0\n", &[edit("1.2.0", "1.3.0"), edit("9", "")], None),
+        ] {
+            let without = without_texts(found.as_bytes(), edited.as_bytes(), edits);
             assert_eq!(without.as_deref(), expected.map(str::as_bytes), "{found}");
         }
     }

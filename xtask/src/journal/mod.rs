@@ -408,12 +408,12 @@ impl Operation {
         found.unwrap_or_default()
     }
 
-    /// Removes every trace of a closed operation. Best effort: what stays of it is a folder by a
-    /// name that is none of an operation.
+    /// Takes a closed operation off the list. Its folder stays, as `tried`, until the next one is
+    /// forgotten: what was found in files that were put back is in it. Best effort.
     pub fn forget(&self) {
-        let gone = self.folder.with_file_name(format!("{}.gone", self.id));
-        if write::rename(&self.folder, &gone).is_ok() {
-            let _ = write::remove_folder(&gone);
+        let kept = self.folder.with_file_name("tried");
+        if write::remove_folder(&kept).is_ok() {
+            let _ = write::rename(&self.folder, &kept);
         }
     }
 

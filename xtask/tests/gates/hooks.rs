@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::support::{Place, works};
+use super::support::{Place, tool, works};
 use super::{asked, check, gate, lines, outside, why, with};
 
 /// A fixer as the usual ones are: it takes blanks at the ends of lines away from what is staged,
@@ -69,6 +69,10 @@ fn what_hooks_would_change_becomes_a_commit_of_its_own() {
     assert_eq!(data["runs"][0]["details"][0], "src/demo/__init__.py  2 lines");
     assert_eq!(next(&data), "gonogo check hooks --fix");
     place.state().must_be(&before, "a check changes nothing");
+    // A person may have typed something at that moment: what was found is kept.
+    let kept = std::fs::read_dir(place.top.join(".git/gonogo/ops/tried")).expect("its folder");
+    let kept = kept.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap_or_default());
+    assert!(kept.into_iter().any(|text| text.starts_with("\"\"\"Demo.\"\"\"\n\nx = 1\n")));
     let said = check(&place, 0, &["hooks", "--fix"]);
     assert!(said.out.contains("style: what the commit hooks change"), "{said}");
     let init = "\"\"\"Demo.\"\"\"\n\nx = 1\n__version__ = \"1.2.0\"\n";
@@ -209,4 +213,28 @@ fn ctrl_c_takes_everything_back() {
     assert_eq!(stopped(&place, rustix::process::Signal::INT), 130);
     place.state().must_be(&before, "as before");
     assert_eq!(place.operations(), Vec::<String>::new());
+}
+
+#[test]
+fn the_framework_is_tried_like_any_hook() {
+    let Some(program) = tool("GONOGO_TEST_PRE_COMMIT") else { return };
+    let place = with("framework", "");
+    let fix = "sed -i \"/__version__/s/\\\"/'/g\" src/demo/__init__.py";
+    place.script("quotes", fix);
+    place.put(
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: local\n  hooks:\n  - id: quotes\n    name: quotes\n    language: system\n    \
+         entry: ./quotes\n    files: '\\.py$'\n    pass_filenames: false\n",
+    );
+    place.commit_all("chore: hooks");
+    place.run(&program, &["install"]).ok();
+    let before = place.state();
+    let data = hooks(&place, 1);
+    assert_eq!(data["why"], "would change 1 line in 1 file of this release");
+    place.state().must_be(&before, "a check changes nothing");
+    check(&place, 0, &["hooks", "--fix"]);
+    assert!(place.read("src/demo/__init__.py").ends_with("__version__ = '1.2.0'\n"));
+    assert_eq!(hooks(&place, 0)["runs"][0]["remark"], "1 run, nothing changed");
+    works(&place, &["undo"]);
+    place.state().must_be(&before, "undo takes the commit back");
 }

@@ -221,7 +221,7 @@ fn what_the_files_hold_decides_which_tag_is_meant() {
         "-m",
         "x",
         "v1.4.0",
-        &place.git(&["commit-tree", "-m", "x", "HEAD^{tree}"]).trim().to_owned(),
+        place.git(&["commit-tree", "-m", "x", "HEAD^{tree}"]).trim(),
     ]);
     assert_eq!(outcomes(&asked(&place, 0, &[]), &["tag"]), ["green"]);
     place.put("gonogo.toml", "[tag]\nformat = \"a..b{version}\"\n");

@@ -166,7 +166,9 @@ pub fn mend(
         let (Some((change, own)), Some(bytes)) = (would_be.planned(path), bytes) else { continue };
         let planned = change.apply(own).unwrap_or_default();
         // What they made of the edited file, with the edits of the release taken out again.
-        let merged = match rehearsal::without_edits(bytes, &planned, own) {
+        let without = rehearsal::without_edits(bytes, &planned, own)
+            .or_else(|| rehearsal::without_texts(bytes, &planned, &change.edits));
+        let merged = match without {
             Some(without) => Some(without),
             None => repo.merged(scratch, [bytes, &planned, own])?,
         };
