@@ -2,7 +2,7 @@
 //! [`ALL`]; its name is in the vocabulary of gonogo.toml already.
 //!
 //! What is quickly known is judged at once, before anything else starts. What takes time (git on
-//! the network, hooks) is handed back as a job, which runs beside the commands; it has what it
+//! the network, many files) is handed back as a job, which runs beside the commands; it has what it
 //! needs of the facts in its own hands.
 
 mod branch;
