@@ -105,6 +105,24 @@ fn the_configuration_of_the_readme_works() {
     support::undone(&place, &before);
 }
 
+/// So do its gates: none of their tools has to be here for that.
+#[test]
+fn the_gates_of_the_readme_are_accepted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let gates = readme.split("### Gates").nth(1).unwrap().split("```toml\n").nth(1).unwrap();
+    let gates = gates.split("```").next().unwrap();
+    let place = support::Place::python("gates");
+    place.put("gonogo.toml", gates);
+    place.commit_all("gates");
+    let said = place.gonogo(&["check", "--json", "--profile", "hotfix"]);
+    let data: serde_json::Value = serde_json::from_str(&said.out).expect("a report");
+    let ids = data["gates"].as_array().unwrap().iter().map(|gate| gate["id"].as_str().unwrap());
+    let ids: Vec<&str> = ids.collect();
+    assert!(ids.contains(&"tests") && ids.contains(&"lint"), "{said}");
+    assert!(!ids.contains(&"coverage") && !ids.contains(&"audit"), "{said}");
+}
+
 /// A changelog with two entries by hand and 15 commits since 1.2.0, the version in the files 1.3.0.
 fn to_be_told(name: &str) -> support::Place {
     let place = support::Place::python(name).with("SOURCE_DATE_EPOCH", "1795269780");

@@ -3,6 +3,7 @@
 
 mod bump;
 mod changelog;
+mod check;
 mod completions;
 mod doctor;
 mod init;
@@ -55,6 +56,7 @@ enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
     Status(status::Args),
+    Check(check::Args),
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
@@ -196,6 +198,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
         Command::Status(args) => status::run(args, context)?,
+        Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,
         Command::Log(args) => log::run(args, context)?,

@@ -103,16 +103,27 @@ impl Survey {
     /// # Errors
     /// No version anywhere, a root manifest that cannot be read, git fails.
     pub fn whole(repo: &Repo) -> Result<Self, Refusal> {
+        match Self::any(repo)? {
+            Some(survey) => Ok(survey),
+            None => Err(Projects::new(&WorkTree::new(repo)?)?.nothing()?),
+        }
+    }
+
+    /// The same, `None` where no version is written.
+    ///
+    /// # Errors
+    /// A root manifest that cannot be read, git fails.
+    pub fn any(repo: &Repo) -> Result<Option<Self>, Refusal> {
         let tree = WorkTree::new(repo)?;
         let projects = Projects::new(&tree)?;
         if let (false, Some(project)) = (projects.has_several(), projects.top()?) {
-            return Self::of(repo, &tree, projects, vec![project], Vec::new());
+            return Self::of(repo, &tree, projects, vec![project], Vec::new()).map(Some);
         }
         let (found, broken) = projects.all()?;
         if found.is_empty() && broken.is_empty() {
-            return Err(projects.nothing()?);
+            return Ok(None);
         }
-        Self::of(repo, &tree, projects, found, broken)
+        Self::of(repo, &tree, projects, found, broken).map(Some)
     }
 
     /// The only package, where nothing lies at the top.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::project::{Known, Survey};
 use crate::error::Refusal;
 use crate::flows::bump::{self, Bump};
-use crate::history::{Cut, Entry, Folded, Suggestion, Summary, suggest};
+use crate::history::{Cut, Entry, Folded, Suggestion, Summary, Tagged, suggest};
 use crate::repo::{Asked, Question, Range, Repo};
 use crate::ui::{Mark, Ui};
 use crate::version::{Auto, Level, Target, Version};
@@ -102,6 +102,19 @@ impl Unreleased {
             }
             _ => None,
         }
+    }
+
+    /// The level that is suggested.
+    pub fn level(&self) -> Option<Level> {
+        match (&self.suggestion, self.range.cut) {
+            (Some(Suggestion::Raise { level, .. }), Cut::Whole) => Some(*level),
+            _ => None,
+        }
+    }
+
+    /// The release that it is all since.
+    pub fn from(&self) -> Option<&Tagged> {
+        self.range.from.as_ref()
     }
 
     /// The lines of `status`; `newest` is the release shown above them.

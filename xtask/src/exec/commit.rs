@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use super::{Running, hooks, index, io_failed, keep};
 use crate::error::Refusal;
@@ -58,8 +59,7 @@ fn tree(
     let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
     let planned = index::listed(running.repo, Some(&copy), &names)?;
     hooks::pre_commit(running, step, object, &copy)?;
-    let out = running.repo.git.write(["write-tree"]).index(&copy).read()?;
-    let tree = oid(&out).ok_or_else(|| Refusal::external("git write-tree printed no id"))?;
+    let tree = written(running.repo, &copy)?;
     only_planned(running.repo, parent, &tree, paths)?;
     let now = index::listed(running.repo, Some(&copy), &names)?;
     for path in paths {
@@ -71,8 +71,19 @@ fn tree(
     Ok((tree, now))
 }
 
+/// The tree of an index.
+pub(super) fn written(repo: &Repo, index: &Path) -> Result<Oid, Refusal> {
+    let out = repo.git.write(["write-tree"]).index(index).read()?;
+    oid(&out).ok_or_else(|| Refusal::external("git write-tree printed no id"))
+}
+
 /// The commit must change exactly the planned paths, whatever hooks staged.
-fn only_planned(repo: &Repo, parent: &Oid, tree: &Oid, paths: &[RepoPath]) -> Result<(), Refusal> {
+pub(super) fn only_planned(
+    repo: &Repo,
+    parent: &Oid,
+    tree: &Oid,
+    paths: &[RepoPath],
+) -> Result<(), Refusal> {
     let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only"];
     let out = repo.git.call(args.iter().chain(&[parent.as_str(), tree.as_str()])).read()?;
     let changed: Vec<String> = out

@@ -13,13 +13,15 @@ mod index;
 mod keep;
 mod land;
 mod locks;
+mod rehearse;
 
 use std::path::PathBuf;
 
 pub use check::ask;
+pub use rehearse::{Rehearsed, rehearse};
 
 use crate::error::{Refusal, word};
-use crate::journal::{Begin, Closed, Direction, Journal, Operation, Record, State};
+use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
@@ -79,6 +81,19 @@ pub fn run(
 ) -> Result<Finished, Refusal> {
     in_hook(&repo.git_dir)?;
     let locked = Journal::of(&repo.common_dir).lock(&holder(asked))?;
+    let finished = begun(repo, &locked, plan, before, asked)?.forward();
+    locked.prune();
+    finished
+}
+
+/// Begins the operation of a plan, under the lock.
+fn begun<'a>(
+    repo: &'a Repo,
+    locked: &Locked,
+    plan: Plan,
+    before: &[Vec<u8>],
+    asked: &Asked<'a>,
+) -> Result<Running<'a>, Refusal> {
     locked.journal().nothing_open()?;
     not_stale(repo, &plan)?;
     let begin = Begin {
@@ -95,10 +110,7 @@ pub fn run(
     };
     let interrupt = interrupts()?;
     let operation = locked.begin(begin, before)?;
-    let mut running = Running::new(repo, operation, asked, interrupt);
-    let finished = running.forward();
-    locked.prune();
-    finished
+    Ok(Running::new(repo, operation, asked, interrupt))
 }
 
 /// Completes the open operation.
@@ -113,6 +125,12 @@ pub fn resume(repo: &Repo, asked: &Asked<'_>) -> Result<Driven, Refusal> {
         return Ok(Driven::Nothing("nothing to resume: no operation is open".into()));
     };
     let mut running = Running::new(repo, operation, asked, interrupts()?);
+    if running.operation.plan().is_rehearsal() {
+        running.turn(Direction::Back)?;
+        let title = running.operation.plan().title.clone();
+        rehearse::take_back(&mut running)?;
+        return Ok(Driven::Nothing(format!("everything is as it was before: {title}")));
+    }
     running.turn(Direction::Forward)?;
     running.forward().map(Driven::Finished)
 }
@@ -192,7 +210,7 @@ fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
     }
     let moves = plan.steps.iter().filter_map(|step| match &step.action {
         Action::Land(land) => Some(&land.moves),
-        Action::Files(_) | Action::Check(_) => None,
+        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => None,
     });
     for wanted in moves.flatten() {
         if repo.ref_at(&wanted.name)?.as_ref() != Some(&wanted.old) {
@@ -254,7 +272,7 @@ impl<'a> Running<'a> {
         let mut found = Vec::new();
         for (step, planned) in self.operation.plan().steps.iter().enumerate() {
             let landed = match &planned.action {
-                Action::Files(_) | Action::Check(_) => true,
+                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => true,
                 Action::Land(land) => land::landed(self, step, land)?,
             };
             if direction == Direction::Back && !landed {
@@ -280,7 +298,7 @@ impl<'a> Running<'a> {
         match &self.operation.plan().steps[step].action {
             Action::Files(changes) => Ok(files::probe(self, step, changes)),
             // It leaves nothing behind.
-            Action::Check(_) => Ok(Vec::new()),
+            Action::Check(_) | Action::Rehearse(_) => Ok(Vec::new()),
             Action::Land(land) => land::probe(self, step, land),
         }
     }
@@ -300,6 +318,7 @@ impl<'a> Running<'a> {
             match &step.action {
                 Action::Files(changes) => files::forward(self, number, changes)?,
                 Action::Check(check) => check::forward(self, check)?,
+                Action::Rehearse(object) => rehearse::forward(self, number, object)?,
                 Action::Land(land) => land::forward(self, number, land)?,
             }
         }
@@ -312,6 +331,7 @@ impl<'a> Running<'a> {
             match &step.action {
                 Action::Files(changes) => files::back(self, number, changes)?,
                 Action::Check(_) => {}
+                Action::Rehearse(_) => hooks::put_back_foreign(self)?,
                 Action::Land(land) => land::back(self, number, land)?,
             }
         }
@@ -376,7 +396,7 @@ impl<'a> Running<'a> {
     fn not_pushed(&self) -> Result<(), Refusal> {
         for (number, step) in self.operation.plan().steps.iter().enumerate() {
             match &step.action {
-                Action::Files(_) | Action::Check(_) => {}
+                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => {}
                 Action::Land(_) => land::not_pushed(self, number)?,
             }
         }

@@ -348,7 +348,7 @@ impl Bump {
     }
 }
 
-fn land(ready: Ready, message: String, paths: Vec<RepoPath>) -> Step {
+pub(super) fn land(ready: Ready, message: String, paths: Vec<RepoPath>) -> Step {
     let Ready { branch, parent, author, committer, sign } = ready;
     let why = format!("commit on {}", branch.trim_start_matches("refs/heads/"));
     let moves = vec![RefMove { name: branch, old: parent.clone(), to: 0 }];

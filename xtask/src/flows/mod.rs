@@ -3,3 +3,4 @@
 pub mod bump;
 pub mod changelog;
 pub mod init;
+pub mod rehearsal;

@@ -408,6 +408,15 @@ impl Operation {
         found.unwrap_or_default()
     }
 
+    /// Takes a closed operation off the list. Its folder stays, as `tried`, until the next one is
+    /// forgotten: what was found in files that were put back is in it. Best effort.
+    pub fn forget(&self) {
+        let kept = self.folder.with_file_name("tried");
+        if write::remove_folder(&kept).is_ok() {
+            let _ = write::rename(&self.folder, &kept);
+        }
+    }
+
     /// Whether the plan has an action that git's refs know of.
     pub fn lands(&self) -> bool {
         self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))

@@ -57,6 +57,9 @@ pub enum Action {
     /// Runs a command that looks at what the steps before it did, and changes nothing itself. When
     /// it says no, they are taken back.
     Check(Check),
+    /// Shows the user's commit hooks a commit that is never made. A plan with this step leaves
+    /// everything as it was: it only goes forward to go back.
+    Rehearse(Object),
     /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
     Land(Land),
 }
@@ -204,6 +207,11 @@ impl Oid {
 }
 
 impl Plan {
+    /// Whether it is only tried.
+    pub fn is_rehearsal(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Rehearse(_)))
+    }
+
     /// Every file change of the plan, in order; the position in this list names the file's bytes
     /// in the journal.
     pub fn files(&self) -> Vec<&FileChange> {
@@ -211,7 +219,7 @@ impl Plan {
             .iter()
             .flat_map(|step| match &step.action {
                 Action::Files(changes) => changes.as_slice(),
-                Action::Check(_) | Action::Land(_) => &[],
+                Action::Check(_) | Action::Rehearse(_) | Action::Land(_) => &[],
             })
             .collect()
     }

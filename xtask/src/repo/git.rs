@@ -19,7 +19,7 @@ use crate::sys::proc;
 /// What `git rev-parse --local-env-vars` lists: variables that bind git to one repository. The
 /// configuration that a caller passes by environment (`GIT_CONFIG_COUNT`, `GIT_CONFIG_PARAMETERS`)
 /// is not taken away: it is the user's.
-pub(super) const LOCAL_ENV: [&str; 14] = [
+pub const LOCAL_ENV: [&str; 14] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_CONFIG",
     "GIT_OBJECT_DIRECTORY",
@@ -107,11 +107,9 @@ impl Git {
 
     /// Any other program, in the same folder, without the variables that bind git to one repository.
     pub fn free(&self, argv: &[String], env: &BTreeMap<String, String>) -> Command {
-        let mut command = proc::program(argv, &self.shell.current_dir(), env);
-        for name in LOCAL_ENV {
-            command.env_remove(name);
-        }
-        command
+        let git = LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None));
+        let own = env.iter().map(|(name, value)| (name.clone(), Some(value.as_str())));
+        proc::command(argv, &self.shell.current_dir(), git.chain(own))
     }
 
     fn scrubbed(&self, args: &[OsString]) -> Cmd<'_> {

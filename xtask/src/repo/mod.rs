@@ -1,22 +1,26 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
+mod contents;
 mod git;
 mod log;
 mod people;
 mod ready;
 mod releases;
+mod remote;
 mod surroundings;
 mod tree;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-pub use git::{Git, in_hook, redirecting};
+pub use contents::{Contents, Tracked};
+pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
 pub use log::{Asked, Question, Range, Reading};
 pub use ready::OtherChanges;
 pub use releases::Releases;
+pub use remote::{Listed, Main};
 pub use surroundings::{Configuration, Landed, Remote};
-pub use tree::{SIZE_LIMIT, WorkTree};
+pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
 use crate::plan::{Base, Oid};

@@ -51,17 +51,22 @@ impl Configuration {
             || value.parse::<i64>().is_ok_and(|number| number != 0)
     }
 
-    /// The address of the remote that releases go to, as git expands it (`url.X.insteadOf`): the one
-    /// that `gonogo.remote` names, else `origin`, else the only one.
-    pub fn remote_url(&self) -> Option<String> {
+    /// The remote that releases go to: the one that `gonogo.remote` names, else `origin`, else the
+    /// only one.
+    pub fn remote(&self) -> Option<&str> {
         let names = self.names("remote", "url");
         let named = self.get("gonogo.remote").filter(|name| names.contains(name));
-        let name = match (named, names.as_slice()) {
-            (Some(name), _) => name,
-            (None, names) if names.contains(&"origin") => "origin",
-            (None, [only]) => only,
-            (None, _) => return None,
-        };
+        match (named, names.as_slice()) {
+            (Some(name), _) => Some(name),
+            (None, names) if names.contains(&"origin") => Some("origin"),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+
+    /// The address of [`Self::remote`], as git expands it (`url.X.insteadOf`).
+    pub fn remote_url(&self) -> Option<String> {
+        let name = self.remote()?;
         let url = self.get(&format!("remote.{name}.url")).filter(|url| !url.is_empty())?;
         let short = self.0.iter().filter_map(|(key, begin)| {
             let long = key.strip_prefix("url.")?.strip_suffix(".insteadof")?;

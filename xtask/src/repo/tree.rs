@@ -20,7 +20,7 @@ use crate::sites::{File, Tree};
 pub const SIZE_LIMIT: u64 = 16 << 20;
 
 /// Folders that hold other people's code or a virtual environment, also when git tracks them.
-const FOREIGN_FOLDERS: [&str; 8] = [
+pub const FOREIGN_FOLDERS: [&str; 8] = [
     "node_modules",
     "vendor",
     "third_party",

@@ -121,6 +121,14 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Makes a folder that only its owner may enter, which must not exist yet.
+///
+/// # Errors
+/// `AlreadyExists` when it does; any other I/O error.
+pub fn new_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
 /// Opens a private file (mode 0600) for appending and reading, creating it where it is missing.
 ///
 /// # Errors
@@ -196,6 +204,14 @@ pub fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Sets the time at which a file was last changed.
+///
+/// # Errors
+/// Any I/O error.
+pub fn set_time(path: &Path, time: std::time::SystemTime) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.set_modified(time)
 }
 
 /// Gives `path` the permissions of `model`.

@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod fs;
+mod mask;
 pub mod proc;

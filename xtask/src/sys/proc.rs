@@ -4,12 +4,14 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+pub use super::mask::{mask, tail};
 
 /// Set by ctrl-C or a termination signal once [`catch_interrupts`] was called.
 pub type Interrupt = Arc<AtomicBool>;
@@ -33,23 +35,6 @@ pub fn user() -> String {
     let named = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
     let name = named.filter(|name| !name.is_empty());
     name.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
-}
-
-/// A program of the configuration with its arguments, to be run in `folder` with these variables.
-/// A relative path with a slash begins there, too.
-pub fn program<'v>(
-    argv: &[String],
-    folder: &Path,
-    env: impl IntoIterator<Item = (&'v String, &'v String)>,
-) -> Command {
-    let (name, args) = argv.split_first().map_or(("", &[][..]), |(name, args)| (name, args));
-    let mut command = match name.contains('/') {
-        true => Command::new(folder.join(name)),
-        false => Command::new(name),
-    };
-    command.args(args).current_dir(folder).envs(env);
-    without_cargo(&mut command);
-    command
 }
 
 /// Takes away what a wrapping cargo put into the environment: a child must not see our build.
@@ -113,10 +98,16 @@ pub fn reading(command: &mut Command) -> io::Result<Reading> {
     let stderr = drain(child.stderr.take());
     let stdout = child.stdout.take();
     if let Some(pipe) = &stdout {
-        // A wider pipe wakes both sides less often; the usual one does as well.
-        let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+        widen(pipe);
     }
     Ok(Reading { child, stdout, stderr })
+}
+
+/// A wider pipe wakes both sides less often; where there is none, the usual one does as well.
+fn widen(pipe: &impl std::os::fd::AsFd) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+    let _ = pipe;
 }
 
 impl Read for Reading {
@@ -208,32 +199,159 @@ const SLOW: Duration = Duration::from_millis(700);
 /// The child cannot be started.
 pub fn watched(command: &mut Command, log: &File, watch: &Watch<'_>) -> io::Result<Ended> {
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).process_group(0);
-    let start = Instant::now();
     let mut child = spawn(command)?;
-    let mut pause = Duration::from_micros(200);
+    let mut pause = Pause::default();
+    watch_over(&mut child, watch, &mut || pause.take())
+}
+
+/// How a child of [`grouped`] ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Grouped {
+    pub ended: Ended,
+    pub took: Duration,
+    pub left: Left,
+}
+
+/// Whether a child that ended by itself left others of its process group running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    Nobody,
+    /// They were ended.
+    Others,
+}
+
+/// A command with its arguments in a folder, with these variables set (`None`: taken away).
+pub fn command<'v>(
+    argv: &[String],
+    folder: &Path,
+    variables: impl IntoIterator<Item = (String, Option<&'v str>)>,
+) -> Command {
+    let program = argv.first().map_or("", String::as_str);
+    // Which folder a relative path begins at would depend on the platform.
+    let program = match program.contains('/') {
+        true => folder.join(program),
+        false => PathBuf::from(program),
+    };
+    let mut command = Command::new(program);
+    command.args(argv.iter().skip(1)).current_dir(folder);
+    without_cargo(&mut command);
+    for (name, value) in variables {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
+
+/// Runs a child in its own process group, without standard input, and hands on what it and its
+/// children print (both streams, in their order) as it comes.
+///
+/// The whole group is ended (TERM, after a moment KILL) at the limit or when the interrupt flag
+/// rises, and when the child has ended and left others of it behind. A descendant that made a
+/// session of its own is not in the group and stays; its hold on the output is not waited for.
+///
+/// # Errors
+/// The child cannot be started.
+pub fn grouped(
+    mut command: Command,
+    print: &mut dyn FnMut(&[u8]),
+    watch: &Watch<'_>,
+) -> io::Result<Grouped> {
+    let (mut pipe, writer) = io::pipe()?;
+    rustix::fs::fcntl_setfl(&pipe, rustix::fs::OFlags::NONBLOCK)?;
+    widen(&pipe);
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
+    let start = Instant::now();
+    let mut child = spawn(&mut command)?;
+    // The command holds the writing ends.
+    drop(command);
+    let mut chunk = vec![0; 1 << 16];
+    let mut pause = Pause::default();
+    let ended =
+        watch_over(&mut child, watch, &mut || match forward(&mut pipe, &mut chunk, print) {
+            0 => pause.take(),
+            _ => pause = Pause::default(),
+        })?;
+    let took = start.elapsed();
+    let left = match (ended, group_of(&child)) {
+        (Ended::By(_), Some(group)) if still_there(group, SETTLE) => {
+            end_group(group);
+            Left::Others
+        }
+        _ => Left::Nobody,
+    };
+    // What is in the pipe now was said in time; a stranger who goes on printing is not waited for.
+    for _ in 0..64 {
+        if forward(&mut pipe, &mut chunk, print) == 0 {
+            break;
+        }
+    }
+    Ok(Grouped { ended, took, left })
+}
+
+/// Hands on what a pipe holds now, up to a limit; returns how much that was.
+fn forward(pipe: &mut impl Read, chunk: &mut [u8], print: &mut dyn FnMut(&[u8])) -> usize {
+    let mut total = 0;
+    while total < 16 * chunk.len() {
+        match pipe.read(chunk) {
+            Ok(length @ 1..) => {
+                print(&chunk[..length]);
+                total += length;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // Its end, or nothing there at the moment.
+            Ok(_) | Err(_) => break,
+        }
+    }
+    total
+}
+
+/// Waits a little longer each time nothing happens.
+struct Pause(Duration);
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self(Duration::from_micros(200))
+    }
+}
+
+impl Pause {
+    fn take(&mut self) {
+        std::thread::sleep(self.0);
+        self.0 = (self.0 * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// Waits for the end of a child, or makes one; `meanwhile` is called again and again and sleeps.
+fn watch_over(
+    child: &mut Child,
+    watch: &Watch<'_>,
+    meanwhile: &mut dyn FnMut(),
+) -> io::Result<Ended> {
+    let start = Instant::now();
     let mut told = false;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Ended::By(status));
         }
-        if is_stopped(&child) {
-            kill_group(&mut child)?;
+        if is_stopped(child) {
+            kill_group(child)?;
             return Ok(Ended::Stopped);
         }
         if watch.interrupt.load(Ordering::Relaxed) {
-            kill_group(&mut child)?;
+            kill_group(child)?;
             return Ok(Ended::Interrupted);
         }
         if start.elapsed() > watch.limit {
-            kill_group(&mut child)?;
+            kill_group(child)?;
             return Ok(Ended::TimedOut);
         }
         if !told && start.elapsed() > SLOW {
             told = true;
             (watch.slow)();
         }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        meanwhile();
     }
 }
 
@@ -245,14 +363,80 @@ fn is_stopped(child: &Child) -> bool {
     waitid(WaitId::Pid(pid), look).is_ok_and(|found| found.is_some_and(|now| now.stopped()))
 }
 
+/// How long a group may take to end after it was asked to.
+const GRACE: Duration = Duration::from_millis(400);
+
+/// How long those that a child leaves behind may take to end by themselves: the end of a pipeline.
+const SETTLE: Duration = Duration::from_millis(100);
+
 fn kill_group(child: &mut Child) -> io::Result<()> {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::TERM);
-        std::thread::sleep(Duration::from_millis(100));
+    use rustix::process::{Signal, kill_process_group};
+    let Some(group) = group_of(child) else { return child.wait().map(drop) };
+    let _ = kill_process_group(group, Signal::TERM);
+    // A group in which somebody is stopped would not see it.
+    let _ = kill_process_group(group, Signal::CONT);
+    let start = Instant::now();
+    while start.elapsed() < GRACE {
+        // Taken note of, it is no member of its group any more.
+        if child.try_wait()?.is_some() && !lives(group) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let _ = kill_process_group(group, Signal::KILL);
+    child.wait().map(drop)
+}
+
+/// Ends a group whose first process is gone already.
+fn end_group(group: rustix::process::Pid) {
+    use rustix::process::{Signal, kill_process_group};
+    let _ = kill_process_group(group, Signal::TERM);
+    if still_there(group, GRACE) {
         let _ = kill_process_group(group, Signal::KILL);
     }
-    child.wait().map(drop)
+}
+
+/// The group of a child that leads one.
+fn group_of(child: &Child) -> Option<rustix::process::Pid> {
+    i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw)
+}
+
+fn lives(group: rustix::process::Pid) -> bool {
+    rustix::process::test_kill_process_group(group).is_ok()
+}
+
+/// Whether a group lives on for that long.
+fn still_there(group: rustix::process::Pid, patience: Duration) -> bool {
+    let start = Instant::now();
+    while lives(group) {
+        if start.elapsed() > patience {
+            return anybody_runs(group);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    false
+}
+
+/// Whether not all of a group are dead. Where the first process of a machine takes no note of the
+/// dead (a container without an init), they stay in their group for good.
+#[cfg(target_os = "linux")]
+fn anybody_runs(group: rustix::process::Pid) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return true };
+    let wanted = group.as_raw_nonzero().to_string();
+    let stats =
+        processes.flatten().map(|process| std::fs::read_to_string(process.path().join("stat")));
+    // pid (name) state ppid pgrp ... (proc(5)); a name may hold anything.
+    stats.flatten().any(|stat| {
+        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        let mut fields = rest.split(' ');
+        let (state, of) = (fields.next(), fields.nth(1));
+        of == Some(wanted.as_str()) && !matches!(state, Some("Z" | "X"))
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn anybody_runs(_: rustix::process::Pid) -> bool {
+    true
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one owner of processes")]
@@ -260,55 +444,9 @@ fn spawn(command: &mut Command) -> io::Result<Child> {
     command.spawn()
 }
 
-/// The last lines of a log, secrets masked.
-pub fn tail(log: &mut File, lines: usize) -> Vec<String> {
-    let mut bytes = Vec::new();
-    if io::Seek::rewind(log).and_then(|()| log.read_to_end(&mut bytes)).is_err() {
-        return Vec::new();
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let all: Vec<&str> = text.lines().collect();
-    all[all.len().saturating_sub(lines)..].iter().map(|line| mask(line)).collect()
-}
-
-/// Text with the credentials of URLs taken out: `https://user:token@host` becomes `https://***@host`.
-pub fn mask(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        masked.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '<' | '>'))
-            .unwrap_or(after.len());
-        rest = match after[..end].rfind('@') {
-            Some(sign) => {
-                masked.push_str("***");
-                &after[sign..]
-            }
-            None => after,
-        };
-    }
-    masked.push_str(rest);
-    masked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credentials_are_masked() {
-        for (given, expected) in [
-            ("no url", "no url"),
-            ("https://host/a@b", "https://host/a@b"),
-            ("https://user:tok@host/x y", "https://***@host/x y"),
-            ("a https://t@h b ssh://git@h/c", "a https://***@h b ssh://***@h/c"),
-            ("://", "://"),
-        ] {
-            assert_eq!(mask(given), expected);
-        }
-    }
 
     #[test]
     fn a_grandchild_that_keeps_the_pipe_does_not_hang_us() {

@@ -2,6 +2,7 @@
 //! line is a command to copy, spelled the way the user called us.
 
 mod escape;
+mod live;
 mod refusal;
 mod rows;
 
@@ -11,6 +12,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
+pub use live::Live;
 pub use refusal::{as_json, shown};
 pub use rows::{Row, added, change_of, changed_bytes, rows};
 
@@ -57,6 +59,8 @@ pub enum Mark {
     Warning,
     /// What cannot be known from here.
     Unknown,
+    /// What was left out.
+    Skipped,
 }
 
 impl Program {
@@ -144,6 +148,12 @@ impl Ui {
         }
     }
 
+    /// Lines on stderr that tell what is going on, for as long as it does.
+    pub fn live(&self) -> Live {
+        let terminal = std::io::stderr().is_terminal();
+        Live::new(self.volume > Volume::Quiet, terminal)
+    }
+
     /// One of our own commands, spelled the way the user called us.
     pub fn ours(&self, command: &str) -> String {
         self.program.command(&Next::Ours(command.to_owned()))
@@ -213,6 +223,7 @@ impl Mark {
             Mark::Failed => ("✗", "FAIL", AnsiColor::Red),
             Mark::Warning => ("!", "!", AnsiColor::Yellow),
             Mark::Unknown => ("?", "?", AnsiColor::Cyan),
+            Mark::Skipped => ("–", "-", AnsiColor::Cyan),
         }
     }
 }

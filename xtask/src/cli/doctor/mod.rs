@@ -175,7 +175,9 @@ fn show(findings: &[Finding], values: &[configuration::Setting], ui: &Ui) {
         let line = format!("{}{:<width$}   {}", finding.mark.filling(), finding.area, finding.what);
         match finding.mark {
             Mark::Failed | Mark::Warning => ui.mark(finding.mark, &line),
-            Mark::Good | Mark::Unknown => ui.say(&format!("{} {line}", finding.mark.text())),
+            Mark::Good | Mark::Unknown | Mark::Skipped => {
+                ui.say(&format!("{} {line}", finding.mark.text()));
+            }
         }
         finding.details.iter().for_each(|detail| ui.detail(&format!("{margin}{detail}")));
         if let Some(mend) = &finding.mend {
@@ -207,6 +209,7 @@ fn as_json(finding: &Finding, ui: &Ui) -> Value {
         Mark::Warning => "warning",
         Mark::Failed => "failed",
         Mark::Unknown => "unknown",
+        Mark::Skipped => "skipped",
     };
     json!({
         "mark": mark, "area": finding.area, "what": finding.what, "details": finding.details,

@@ -16,5 +16,9 @@ mod wrong;
 
 pub use command::Command;
 pub use schema::schema;
-pub use settings::{Begins, ChangelogTable, Declared, PackageTable, Prereleases, Said, Settings};
+pub use settings::gates;
+pub use settings::{
+    Begins, ChangelogTable, Declared, LandingTable, PackageTable, Prereleases, Said, Settings,
+};
+pub use vocabulary::{BUILT_IN, VARIABLES};
 pub use written::Written;

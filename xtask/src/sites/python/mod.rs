@@ -1,6 +1,7 @@
 //! Python source: string literals that are assigned at the top level, and `setup(...)` calls.
 
 mod encoding;
+pub mod environment;
 mod lexer;
 mod pieces;
 mod setup;

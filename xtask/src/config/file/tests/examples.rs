@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::changelog::cut::Commits;
-use crate::config::file::settings::{ChangelogTable, PackagesTable, TagTable, VersionTable};
+use crate::config::file::gates::{CommandLine, Each, GateChoice, GateIs, Need, Reuse, Switch};
+use crate::config::file::settings::{ChangelogTable, PackagesTable, Said, TagTable, VersionTable};
 use crate::config::file::shape::Shape;
 use crate::config::file::vocabulary::VOCABULARY;
 use crate::sites::Source;
@@ -144,6 +145,50 @@ fn what_is_written_is_read() {
         (ignore[0].to_string(), said(tag).unwrap()),
         ("docs/**".into(), "core-{version}".into())
     );
+}
+
+#[test]
+fn gates_and_profiles_are_read() {
+    let settings = read(EVERYTHING).unwrap();
+    let gate = |name: &str| {
+        let entry = settings.gates.iter().find(|entry| entry.name.value == name);
+        &entry.unwrap_or_else(|| panic!("no gate {name}")).is
+    };
+    let command = |name: &str| match gate(name) {
+        GateIs::Command(command) => (**command).clone(),
+        GateIs::Switched(switch) => panic!("{name} is {switch:?}"),
+    };
+    let argv = |words: &[&str]| CommandLine::Argv(words.iter().map(|w| (*w).to_owned()).collect());
+    assert_eq!(*gate("clean"), GateIs::Switched(Switch::On));
+    assert_eq!(*gate("branch"), GateIs::Switched(Switch::Off));
+    assert_eq!(command("changelog").line, argv(&["scripts/check-changes", "--strict"]));
+    assert_eq!(command("hooks").after, ["clean"]);
+    let lint = command("lint");
+    assert_eq!(lint.line, CommandLine::Shell("ruff check . | tee lint.log".into()));
+    assert_eq!((lint.need, lint.timeout), (Need::Optional, 600));
+    assert_eq!(lint.fix, Some(argv(&["ruff", "check", "--fix", "."])));
+    assert_eq!((lint.each, lint.reuse), (Each::Once, Reuse::Allowed));
+    let tests = command("tests");
+    assert_eq!((tests.timeout, tests.each, tests.reuse), (3600, Each::Package, Reuse::Never));
+    assert_eq!((tests.need, tests.fix), (Need::Required, None));
+    assert_eq!(tests.after, ["build", "lint"]);
+    let env = [("PYTHONPATH", "src"), ("EMPTY", "")];
+    assert_eq!(tests.env, env.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let choices: Vec<(&str, &GateChoice)> =
+        settings.profiles.iter().map(|p| (p.name.as_str(), &p.choice)).collect();
+    let names = |name: &str| vec![name.to_owned()];
+    assert_eq!(
+        choices,
+        [
+            ("alpha", &GateChoice::These(names("lint"))),
+            ("beta", &GateChoice::Without(names("build"))),
+            ("rc", &GateChoice::All),
+            ("release", &GateChoice::All),
+            ("hotfix", &GateChoice::These(names("tests"))),
+        ]
+    );
+    assert_eq!(settings.profiles[0].checklist, Some(Switch::Off));
+    assert_eq!(settings.profiles[3].signoffs.as_deref(), Some(&names("all")[..]));
 }
 
 #[test]

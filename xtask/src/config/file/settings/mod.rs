@@ -1,9 +1,14 @@
 //! The typed part of `gonogo.toml`: what is written, without defaults. The bigger tables have a file
 //! of their own.
 
+mod branches;
 mod changelog;
+pub mod gates;
+mod landing;
 
+pub use branches::BranchesTable;
 pub use changelog::{ChangelogTable, Prereleases};
+pub use landing::LandingTable;
 
 use super::check::integer;
 use super::text::key_path;
@@ -15,6 +20,7 @@ use crate::path::RepoPath;
 use crate::sites::doc::{Entry, Node};
 use crate::sites::{File, Source, toml};
 use crate::version::{Scheme, normal};
+use gates::{GateEntry, ProfileTable};
 
 /// gonogo.toml as it is written: no defaults, nothing detected.
 #[derive(Debug, Default)]
@@ -24,9 +30,14 @@ pub struct Settings {
     pub baseline: Option<Said<String>>,
     pub version: VersionTable,
     pub tag: TagTable,
+    pub branches: BranchesTable,
     pub changelog: ChangelogTable,
+    pub release: LandingTable,
+    pub hotfix: LandingTable,
     pub packages: Option<PackagesTable>,
     pub package: Vec<PackageTable>,
+    pub gates: Vec<GateEntry>,
+    pub profiles: Vec<ProfileTable>,
 }
 
 /// `[version]`
@@ -121,9 +132,14 @@ impl Settings {
             baseline: string(root.get("baseline")),
             version: version(root.get("version"), &file.bytes),
             tag: tag(root.get("tag")),
+            branches: branches::branches(root.get("branches")),
             changelog: changelog::changelog(root.get("changelog")),
+            release: landing::landing(root.get("release")),
+            hotfix: landing::landing(root.get("hotfix")),
             packages: root.get("packages").map(packages),
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
+            gates: gates::gates(root.get("gates"), &file.bytes),
+            profiles: gates::profiles(root.get("profile"), &file.bytes),
             written: Some((file.clone(), doc.into_root())),
         })
     }

@@ -1,0 +1,107 @@
+//! A commit that is tried and not made: the user's hooks see it, then every byte goes back.
+//!
+//! It is an operation like any other, so that a kill leaves nothing that `undo` cannot put back;
+//! `resume` puts it back, too. When it has ended it is on no list any
+//! more; of the last one the folder is kept, with what was found in the files that were put back.
+
+use std::fs;
+use std::time::SystemTime;
+
+use super::{Asked, Running, begun, commit, hooks, index};
+use crate::error::Refusal;
+use crate::journal::{Closed, Journal};
+use crate::path::RepoPath;
+use crate::plan::{Object, Plan};
+use crate::repo::{Repo, in_hook};
+use crate::sys::fs as write;
+
+/// What hooks did to a commit that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsed {
+    /// Why one of them said no.
+    pub refusal: Option<Refusal>,
+    /// The planned files that they changed, with what they made of them; `None` where one is gone.
+    pub changed: Vec<(RepoPath, Option<Vec<u8>>)>,
+    /// Tracked files beside the plan that have changes now.
+    pub beside: Vec<String>,
+}
+
+/// Tries a plan whose last step is a rehearsal; `before` is as for [`super::run`].
+///
+/// # Errors
+/// As those of [`super::run`]; ctrl-C. That a hook says no is none.
+pub fn rehearse(
+    repo: &Repo,
+    plan: Plan,
+    before: &[Vec<u8>],
+    asked: &Asked<'_>,
+) -> Result<Rehearsed, Refusal> {
+    in_hook(&repo.git_dir)?;
+    let locked = Journal::of(&repo.common_dir).lock(&super::holder(asked))?;
+    let times = times(repo, &plan);
+    let mut running = begun(repo, &locked, plan, before, asked)?;
+    let refusal = running.drive_forward().err();
+    let interrupted = running.not_interrupted().is_err();
+    let changed = changed(&running);
+    let beside = repo.status().map(|status| status.changed).unwrap_or_default();
+    let planned = |path: &std::path::PathBuf| {
+        let mut files = running.operation.plan().files().into_iter();
+        files.any(|change| path.as_path() == std::path::Path::new(change.path.as_str()))
+    };
+    let beside = beside.iter().filter(|path| !planned(path));
+    let beside = beside.map(|path| path.display().to_string()).collect();
+    running.operation.tidy();
+    take_back(&mut running)?;
+    for (path, time) in times {
+        // What is as it was need not be built anew; where that fails nothing is lost.
+        let _ = write::set_time(&repo.top.join(path.as_str()), time);
+    }
+    match interrupted {
+        true => Err(Refusal::interrupted()),
+        false => Ok(Rehearsed { refusal, changed, beside }),
+    }
+}
+
+/// Puts everything back and forgets that it was.
+pub(super) fn take_back(running: &mut Running<'_>) -> Result<(), Refusal> {
+    let back = running.back(Closed::TakenBack);
+    back.map_err(|failure| failure.leaves_open().next("undo", "goes on when the cause is mended"))?;
+    // Where something was left alone, that somebody typed meanwhile, it stays on the list.
+    if running.left_alone.is_empty() {
+        running.operation.forget();
+    }
+    Ok(())
+}
+
+/// Runs the hooks on the would-be commit.
+pub(super) fn forward(
+    running: &mut Running<'_>,
+    step: usize,
+    object: &Object,
+) -> Result<(), Refusal> {
+    let Object::Commit { parent, paths, .. } = object;
+    let copy = index::private(running, paths)?;
+    hooks::pre_commit(running, step, object, &copy)?;
+    let tree = commit::written(running.repo, &copy)?;
+    commit::only_planned(running.repo, parent, &tree, paths)
+}
+
+/// The planned files that are not as planned.
+fn changed(running: &Running<'_>) -> Vec<(RepoPath, Option<Vec<u8>>)> {
+    let plan = running.operation.plan();
+    let differs = |path: &&RepoPath| {
+        let wanted = plan.files().into_iter().find(|change| change.path == **path);
+        wanted.is_some_and(|change| {
+            super::files::holds(running.repo, path).as_ref() != Some(&change.after)
+        })
+    };
+    let files = plan.files();
+    let paths = files.iter().map(|change| &change.path).filter(differs);
+    paths.map(|path| (path.clone(), fs::read(running.path(path)).ok())).collect()
+}
+
+fn times(repo: &Repo, plan: &Plan) -> Vec<(RepoPath, SystemTime)> {
+    let time = |path: &RepoPath| fs::metadata(repo.top.join(path.as_str())).ok()?.modified().ok();
+    let paths = plan.files().into_iter().map(|change| &change.path);
+    paths.filter_map(|path| Some((path.clone(), time(path)?))).collect()
+}

@@ -1,0 +1,160 @@
+//! `branch`: HEAD is on the branch that releases start from.
+
+use super::{Answer, BuiltIn, Facts, HOTFIX, always, could_not};
+use crate::config::file::{LandingTable, Settings};
+use crate::error::{Next, Refusal, word};
+use crate::gates::{Judged, Profile};
+use crate::repo::{Head, Main};
+
+/// The branch a release is prepared on where changes land by pull requests and none is configured.
+const PREPARED: &str = "release/{tag}";
+
+pub const GATE: BuiltIn = BuiltIn { name: "branch", usual: always, ask };
+
+fn ask(facts: &Facts<'_>) -> Answer {
+    Answer::Now(judge(facts).unwrap_or_else(|refusal| could_not(&refusal)))
+}
+
+fn judge(facts: &Facts<'_>) -> Result<Judged, Refusal> {
+    if let Head::Unborn { .. } = facts.repo.head {
+        return Ok(Judged::red("there is no commit yet").next(Next::Shell("git commit".into())));
+    }
+    let said = facts.settings.branches.main.as_ref().map(|said| said.value.as_str());
+    let main = facts.repo.main(facts.configuration, said)?;
+    let wanted = Wanted::new(facts.settings, facts.aim.profile, main.as_ref());
+    Ok(wanted.judge(facts.repo.branch(), main.as_ref()))
+}
+
+/// The branches that a release may be made on.
+struct Wanted<'w> {
+    profile: Profile,
+    /// By name, the best one first.
+    names: Vec<&'w str>,
+    /// With placeholders.
+    patterns: Vec<&'w str>,
+}
+
+impl<'w> Wanted<'w> {
+    fn new(settings: &'w Settings, profile: Profile, main: Option<&'w Main>) -> Self {
+        let main = main.map(|main| main.name.as_str());
+        let named = |table: &'w LandingTable| {
+            let from = table.from.as_ref().map(|said| said.value.as_str());
+            from.filter(|from| *from != "main" && *from != "tag")
+        };
+        let pattern =
+            |table: &'w LandingTable| table.branch.as_ref().map(|said| said.value.as_str());
+        let (names, patterns) = match profile {
+            // Its finish may be asked for on main, where the fix is merged to.
+            Profile::Hotfix => (
+                named(&settings.hotfix).into_iter().chain(main).collect(),
+                vec![pattern(&settings.hotfix).unwrap_or(HOTFIX)],
+            ),
+            Profile::Alpha | Profile::Beta | Profile::Rc | Profile::Release => {
+                let prepared = (!settings.branches.protected.is_empty()).then_some(PREPARED);
+                let patterns = pattern(&settings.release).or(prepared);
+                (named(&settings.release).or(main).into_iter().collect(), Vec::from_iter(patterns))
+            }
+        };
+        Self { profile, names, patterns }
+    }
+
+    fn judge(&self, branch: Option<&str>, main: Option<&Main>) -> Judged {
+        let Some(first) = self.names.first() else {
+            return Judged::skipped("nothing says which branch releases start from")
+                .details(["[branches] main in gonogo.toml can say it.".to_owned()]);
+        };
+        let named = self.names.iter().any(|name| Some(*name) == branch);
+        let fits = |pattern: &&str| branch.is_some_and(|branch| is_of(pattern, branch));
+        if named || self.patterns.iter().any(fits) {
+            return Judged::green("");
+        }
+        let here = branch.map_or("HEAD is detached".to_owned(), |branch| format!("on {branch}"));
+        let what = match self.profile {
+            Profile::Hotfix => format!("{} and made on {}", first, self.patterns.join(", ")),
+            _ => (*first).to_owned(),
+        };
+        let kind = if self.profile == Profile::Hotfix { "hotfixes" } else { "releases" };
+        let because = main.filter(|main| main.name == *first);
+        let because = because.map(|main| format!("It is {first}, as {}.", main.because));
+        Judged::red(format!("{here}, and {kind} start from {what}"))
+            .details(because)
+            .next(Next::Shell(format!("git switch {}", word(first))))
+    }
+}
+
+/// Whether a branch is one of `pattern`: `release/{tag}` for any tag.
+fn is_of(pattern: &str, branch: &str) -> bool {
+    let mut literal = pattern.split('{').enumerate().map(|(at, part)| match at {
+        0 => part,
+        _ => part.split_once('}').map_or(part, |(_, after)| after),
+    });
+    let first = literal.next().unwrap_or_default();
+    let Some(mut rest) = branch.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = literal.collect();
+    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
+    for part in between {
+        // A placeholder stands for something.
+        let at = rest.char_indices().skip(1).find(|(at, _)| rest[*at..].starts_with(part));
+        let Some((at, _)) = at else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.len() > last.len() && rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gates::Outcome;
+
+    #[test]
+    fn a_branch_fits_its_pattern() {
+        for (pattern, branch, expected) in [
+            ("hotfix/v{version}", "hotfix/v1.2.1", true),
+            ("hotfix/v{version}", "hotfix/v", false),
+            ("hotfix/v{version}", "hotfix/1.2.1", false),
+            ("release/{tag}", "release/v1.3.0", true),
+            ("{name}/{version}-x", "studio/1.0-x", true),
+            ("{name}/{version}-x", "studio/-x", false),
+            ("{name}/{version}-x", "/1-x", false),
+            ("next", "next", true),
+            ("next", "next2", false),
+        ] {
+            assert_eq!(is_of(pattern, branch), expected, "{pattern} {branch}");
+        }
+    }
+
+    #[test]
+    fn where_releases_start() {
+        let read = |text: &str| {
+            let path = crate::path::RepoPath::new("gonogo.toml").unwrap();
+            let file = crate::sites::File { path, bytes: text.as_bytes().into() };
+            Settings::read(Some(&file)).unwrap()
+        };
+        let trunk = "";
+        let develop = "[release]\nfrom = \"develop\"\nbranch = \"rel-{version}\"\n";
+        let protected = "[branches]\nprotected = [\"main\"]\n";
+        let (release, hotfix) = (Profile::Release, Profile::Hotfix);
+        for (toml, profile, branch, green) in [
+            (trunk, release, Some("main"), true),
+            (trunk, Profile::Rc, Some("main"), true),
+            (trunk, release, Some("feature"), false),
+            (trunk, release, Some("hotfix/v1.2.1"), false),
+            (trunk, release, Some("release/v1.3.0"), false),
+            (trunk, release, None, false),
+            (trunk, hotfix, Some("hotfix/v1.2.1"), true),
+            (trunk, hotfix, Some("main"), true),
+            (trunk, hotfix, Some("feature"), false),
+            (develop, release, Some("develop"), true),
+            (develop, release, Some("rel-1.3.0"), true),
+            (develop, release, Some("main"), false),
+            (protected, release, Some("release/v1.3.0"), true),
+        ] {
+            let (settings, because) = (read(toml), "the HEAD of origin was".to_owned());
+            let main = Main { name: "main".to_owned(), because };
+            let judged = Wanted::new(&settings, profile, Some(&main)).judge(branch, Some(&main));
+            assert_eq!(judged.outcome == Outcome::Green, green, "{toml} {profile:?} {branch:?}");
+        }
+        let unknown = Wanted::new(&Settings::default(), release, None).judge(Some("x"), None);
+        assert!(matches!(unknown.outcome, Outcome::Skipped { .. }));
+    }
+}
