@@ -1,6 +1,7 @@
 //! `doctor`
 
 mod configuration;
+mod gates;
 mod git;
 mod hooks;
 mod project;
@@ -14,8 +15,9 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::Survey;
+use crate::config::Projects;
 use crate::error::{Next, Refusal};
-use crate::repo::Repo;
+use crate::repo::{Repo, WorkTree};
 use crate::ui::{Mark, Ui};
 use crate::wording::counted;
 
@@ -122,6 +124,7 @@ struct Facts {
     hooks: hooks::Facts,
     project: project::Facts,
     tools: tools::Facts,
+    gates: Option<gates::Facts>,
     survey: Result<Survey, Refusal>,
     has_changelog: bool,
 }
@@ -131,6 +134,8 @@ impl Facts {
         let configuration = repo.configuration()?;
         let status = repo.status()?;
         let survey = Survey::whole(repo);
+        // What is wrong in it, `project` says.
+        let settings = Projects::new(&WorkTree::new(repo)?).ok().map(|found| found.settings);
         Ok(Self {
             git: git::Facts::read(repo, &configuration, &status, context.at)?,
             signing: signing::Facts::read(&configuration),
@@ -138,6 +143,7 @@ impl Facts {
             hooks: hooks::Facts::read(repo, &configuration)?,
             project: project::Facts::read(repo, &configuration),
             tools: tools::Facts::read(&repo.top),
+            gates: settings.map(|settings| gates::Facts::read(&repo.top, &settings)),
             has_changelog: repo.top.join(configuration::CHANGELOG).is_file(),
             survey,
         })
@@ -150,6 +156,7 @@ impl Facts {
         found.extend(self.hooks.judge());
         found.extend(self.project.judge(&self.survey));
         found.extend(self.tools.judge());
+        found.extend(self.gates.iter().flat_map(gates::Facts::judge));
         found
     }
 

@@ -14,6 +14,7 @@ mod vocabulary;
 mod written;
 mod wrong;
 
+pub(in crate::config) use command::split;
 pub use schema::schema;
 pub use settings::gates;
 pub use settings::{Begins, Declared, PackageTable, Settings};

@@ -1,0 +1,239 @@
+//! The commands that become gates, run once: what is red today must not stop tomorrow's release.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::cli::Context;
+use crate::cli::check::{clock, once};
+use crate::config::file::Settings;
+use crate::config::file::gates::GateIs;
+use crate::config::presets::Effect;
+use crate::config::runner;
+use crate::error::Refusal;
+use crate::flows::init::{Proposal, Proposed, Seen};
+use crate::gates::{Checked, Gate, Kind, Outcome};
+use crate::repo::Repo;
+use crate::sites::File;
+use crate::ui::{Mark, Ui};
+use crate::wording::counted;
+
+/// Where the times end.
+const COLUMNS: usize = 96;
+
+/// So many files are named.
+const NAMED: usize = 6;
+
+/// What trying them gave, beside what stands in the proposal.
+#[derive(Default)]
+pub(super) struct Trial {
+    took: Vec<(String, Option<Duration>)>,
+    /// Tracked files that a command changed: its name and the file.
+    changed: Vec<(String, String)>,
+    /// What was not there before, at the top: `.mypy_cache/`.
+    left: Vec<String>,
+}
+
+impl Trial {
+    /// Runs those that only look, as gonogo.toml would have them, and puts how they ended into the
+    /// proposal.
+    ///
+    /// # Errors
+    /// Ctrl-C; nothing is written then.
+    pub fn run(proposal: &mut Proposal, repo: &Repo, context: &Context) -> Result<Self, Refusal> {
+        let gates = looking(proposal)?;
+        if gates.is_empty() {
+            return Ok(Self::default());
+        }
+        let number = counted(gates.len(), "command");
+        let said =
+            format!("{number} tried once, before anything is written; --no-run does without");
+        context.ui.progress(&said);
+        let before: BTreeSet<PathBuf> = repo.untracked_files()?.into_iter().collect();
+        let checked = once(repo, &gates, context)?;
+        let new = repo.untracked_files()?.into_iter().filter(|path| !before.contains(path));
+        let left: BTreeSet<String> = new.map(|path| first(&path)).collect();
+        let mut trial = Self { left: left.into_iter().collect(), ..Self::default() };
+        for one in &checked {
+            let seen = seen(one, repo);
+            let id = &one.gate.id;
+            if let Some(gate) = proposal.gates.iter_mut().find(|gate| gate.preset.name == *id) {
+                gate.seen = Some(seen);
+            }
+            trial.took.push((id.clone(), one.took));
+            trial.changed.extend(one.changed.iter().map(|path| (id.clone(), path.clone())));
+        }
+        Ok(trial)
+    }
+
+    /// A line for each gate, when any was tried, and what the commands left behind.
+    pub fn show(&self, gates: &[Proposed], ui: &Ui) {
+        if self.took.is_empty() {
+            return;
+        }
+        ui.say("Gates, tried once");
+        let ids =
+            gates.iter().map(|gate| gate.preset.name.chars().count()).max().unwrap_or(0).max(12);
+        for gate in gates {
+            let took = self.took.iter().find(|(id, _)| *id == gate.preset.name);
+            let time = took.and_then(|(_, took)| *took).map(clock).unwrap_or_default();
+            let mark = mark(gate);
+            let margin = 2 + Mark::width() + 1 + ids + 2;
+            let room = COLUMNS - margin - 8;
+            let (id, text) = (&gate.preset.name, cut(&text(gate), room));
+            let row = format!("{id:<ids$}  {text:<room$}{time:>8}");
+            ui.say(&format!("  {}{} {}", mark.text(), mark.filling(), row.trim_end()));
+            if let (Some(Seen::CouldNotRun(_)), false) =
+                (&gate.seen, gate.preset.install.is_empty())
+            {
+                ui.say(&format!("{}{}", " ".repeat(margin), gate.preset.install));
+            }
+        }
+        ui.say("");
+        let optional = gates.iter().filter(|gate| !gate.is_required()).count();
+        if optional > 0 {
+            let stands = if optional == 1 { "1 is red: it stands" } else { "The red ones stand" };
+            ui.say(&format!("{stands} there with `required = false`. Take that out once mended."));
+            ui.say("");
+        }
+        for (id, path) in self.changed.iter().take(NAMED) {
+            let line = format!("{path} changed while {id} ran; `git diff` shows how");
+            ui.mark(Mark::Warning, &line);
+        }
+        if !self.left.is_empty() {
+            let (shown, more) = self.left.split_at(self.left.len().min(NAMED));
+            let more = if more.is_empty() { "" } else { ", ..." };
+            let shown = shown.join(", ");
+            ui.mark(
+                Mark::Warning,
+                &format!("trying them left {shown}{more}; is that for .gitignore?"),
+            );
+        }
+    }
+}
+
+/// The gates as data.
+pub(super) fn json(gates: &[Proposed]) -> Value {
+    let one = |gate: &Proposed| {
+        let (outcome, why) = match &gate.seen {
+            None => ("not-tried", ""),
+            Some(Seen::Green) => ("green", ""),
+            Some(Seen::Red(why)) => ("red", why.as_str()),
+            Some(Seen::CouldNotRun(why)) => ("could-not-run", why.as_str()),
+        };
+        json!({ "gate": gate.preset.name, "command": gate.preset.command(),
+                "evidence": gate.preset.why, "install": gate.preset.install,
+                "outcome": outcome, "why": why, "required": gate.is_required() })
+    };
+    gates.iter().map(one).collect()
+}
+
+/// Those that only look, read back from the text that is going to be written.
+fn looking(proposal: &Proposal) -> Result<Vec<Gate>, Refusal> {
+    let text = proposal.text();
+    let file = File { path: super::path(super::FILE)?, bytes: text.as_bytes().into() };
+    let edits = |id: &str| {
+        proposal.gates.iter().any(|g| g.preset.name == id && g.preset.effect == Effect::Edits)
+    };
+    let entries = Settings::read(Some(&file))?.gates.into_iter();
+    let gates = entries.filter_map(|entry| match entry.is {
+        GateIs::Command(command) if !edits(&entry.name.value) => {
+            Some(Gate { id: entry.name.value, kind: Kind::Command(command) })
+        }
+        _ => None,
+    });
+    Ok(gates.collect())
+}
+
+/// What to write of how it ended.
+fn seen(checked: &Checked, repo: &Repo) -> Seen {
+    match &checked.outcome {
+        Outcome::Green => Seen::Green,
+        Outcome::Red { why } => match behind(checked, repo) {
+            Some(why) => Seen::CouldNotRun(why),
+            None => Seen::Red(why.clone()),
+        },
+        Outcome::Held { .. } => Seen::Red(checked.outcome.why()),
+        Outcome::CouldNotRun { why } | Outcome::Skipped { why } => Seen::CouldNotRun(why.clone()),
+    }
+}
+
+/// Behind `uv run` and the like a missing program is an exit code of the runner; what it says tells
+/// them apart.
+fn behind(checked: &Checked, repo: &Repo) -> Option<String> {
+    let Kind::Command(command) = &checked.gate.kind else { return None };
+    let crate::config::file::gates::CommandLine::Argv(argv) = &command.line else { return None };
+    let called = runner::called(argv);
+    let program = called.words.first()?;
+    if called.runner.is_none() && !called.module {
+        return None;
+    }
+    let evidence = checked.runs.iter().find_map(|(_, judged)| judged.evidence.as_ref())?;
+    let log = std::fs::read(repo.top.join(&evidence.log)).ok()?;
+    let missing = is_missing(&String::from_utf8_lossy(&log), program);
+    missing.then(|| format!("there is no program {program}"))
+}
+
+/// What runners say of a program that is not there.
+fn is_missing(log: &str, program: &str) -> bool {
+    let said = [
+        format!("Failed to spawn: `{program}`"),
+        format!("Command not found: {program}"),
+        format!("No module named {program}"),
+        format!("the command {program} could not be found"),
+        format!("Command '{program}' is not found"),
+    ];
+    log.lines().any(|line| said.iter().any(|said| line.contains(said)))
+}
+
+fn mark(gate: &Proposed) -> Mark {
+    match &gate.seen {
+        Some(Seen::Green) => Mark::Good,
+        Some(Seen::Red(_)) => Mark::Warning,
+        Some(Seen::CouldNotRun(_)) => Mark::Unknown,
+        None => Mark::Skipped,
+    }
+}
+
+fn text(gate: &Proposed) -> String {
+    let command = gate.preset.command();
+    match &gate.seen {
+        Some(Seen::Green) => command.to_owned(),
+        Some(Seen::Red(why)) => format!("{why}, not required yet: {command}"),
+        Some(Seen::CouldNotRun(why)) => format!("{why}: {command}"),
+        None => format!("not tried, it may edit files: {command}"),
+    }
+}
+
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
+}
+
+/// The first part of a path, with a slash where it is a folder.
+fn first(path: &std::path::Path) -> String {
+    let shown = path.display().to_string();
+    shown.split_once('/').map_or(shown.clone(), |(folder, _)| format!("{folder}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_program_behind_a_runner_is_told_from_a_failure() {
+        for (log, program, expected) in [
+            ("error: Failed to spawn: `ruff`\n  Caused by: No such file", "ruff", true),
+            ("Command not found: mypy", "mypy", true),
+            ("/usr/bin/python3: No module named pytest", "pytest", true),
+            ("ModuleNotFoundError: No module named 'demo'", "pytest", false),
+            ("E   ModuleNotFoundError: No module named 'pytest_cov'", "pytest", false),
+        ] {
+            assert_eq!(is_missing(log, program), expected, "{log}");
+        }
+    }
+}
