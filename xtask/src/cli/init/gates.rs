@@ -78,7 +78,9 @@ impl Trial {
             gates.iter().map(|gate| gate.preset.name.chars().count()).max().unwrap_or(0).max(12);
         for gate in gates {
             let took = self.took.iter().find(|(id, _)| *id == gate.preset.name);
-            let time = took.and_then(|(_, took)| *took).map(clock).unwrap_or_default();
+            let ran = !matches!(gate.seen, Some(Seen::CouldNotRun(_)));
+            let time = took.and_then(|(_, took)| took.filter(|_| ran)).map(clock);
+            let time = time.unwrap_or_default();
             let mark = mark(gate);
             let margin = 2 + Mark::width() + 1 + ids + 2;
             let room = COLUMNS - margin - 8;
@@ -214,9 +216,12 @@ fn cut(text: &str, room: usize) -> String {
     text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
 }
 
-/// The first part of a path, with a slash where it is a folder.
+/// The first part of a path, with a slash where it is a folder; Python's caches lie everywhere.
 fn first(path: &std::path::Path) -> String {
     let shown = path.display().to_string();
+    if shown.contains("__pycache__/") {
+        return "__pycache__/".to_owned();
+    }
     shown.split_once('/').map_or(shown.clone(), |(folder, _)| format!("{folder}/"))
 }
 
