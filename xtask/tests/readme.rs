@@ -104,3 +104,20 @@ fn the_configuration_of_the_readme_works() {
     }
     support::undone(&place, &before);
 }
+
+/// So do its gates: none of their tools has to be here for that.
+#[test]
+fn the_gates_of_the_readme_are_accepted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let gates = readme.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
+    let place = support::Place::python("gates");
+    place.put("gonogo.toml", gates);
+    place.commit_all("gates");
+    let said = place.gonogo(&["check", "--json", "--profile", "hotfix"]);
+    let data: serde_json::Value = serde_json::from_str(&said.out).expect("a report");
+    let ids = data["gates"].as_array().unwrap().iter().map(|gate| gate["id"].as_str().unwrap());
+    let ids: Vec<&str> = ids.collect();
+    assert!(ids.contains(&"tests") && ids.contains(&"lint"), "{said}");
+    assert!(!ids.contains(&"coverage") && !ids.contains(&"audit"), "{said}");
+}

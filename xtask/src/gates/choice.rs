@@ -185,3 +185,82 @@ fn not_yet(name: &str) -> Refusal {
     Refusal::usage(format!("the gate {name} is not available yet"))
         .why("This version does not have it; take it out of [gates], or write a command there.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::builtin::ALL;
+    use super::*;
+    use crate::config::file::Settings;
+    use crate::path::RepoPath;
+    use crate::sites::File;
+
+    /// What a profile, or some names, choose from a configuration; built-in gates are on, but for
+    /// `drift`. `later` is one that this version does not have.
+    fn chosen(toml: &str, profile: Profile, names: &[&str]) -> Result<String, String> {
+        let path = RepoPath::new("gonogo.toml").unwrap();
+        let file = File { path, bytes: toml.as_bytes().into() };
+        let settings = Settings::read(Some(&file)).unwrap();
+        let built_in = ALL.iter().filter(|gate| ["clean", "drift"].contains(&gate.name));
+        let built_in: Vec<_> = built_in.map(|gate| (gate, gate.name != "drift")).collect();
+        let choice = Choice::new(&Wanted {
+            profile,
+            gates: &settings.gates,
+            profiles: &settings.profiles,
+            built_in: &built_in,
+            known: &["clean", "drift", "env"],
+        });
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let gates = choice.and_then(|choice| match names.as_slice() {
+            [] => choice.whole(profile),
+            names => choice.only(names),
+        });
+        let gates = gates.map_err(|refusal| refusal.what.clone())?;
+        Ok(gates.iter().map(|gate| gate.id.as_str()).collect::<Vec<_>>().join(" "))
+    }
+
+    const GATES: &str = "[gates]\na = 'x'\nb = { run = 'x', after = ['a'] }\n\
+                         c = { run = 'x', after = ['b', 'clean'] }\n";
+
+    #[test]
+    fn a_profile_or_names_choose() {
+        let release = Profile::Release;
+        for (more, profile, names, expected) in [
+            ("", release, &[][..], Ok("clean a b c")),
+            ("", release, &["a"], Ok("a")),
+            ("", release, &["b"], Ok("a b")),
+            ("", release, &["c"], Ok("clean a b c")),
+            ("", release, &["drift", "a"], Ok("drift a")),
+            ("", release, &["x"], Err("there is no gate x")),
+            ("", release, &["env"], Err("the gate env is not available yet")),
+            ("drift = true\n", release, &[], Ok("clean drift a b c")),
+            ("clean = false\n", release, &[], Ok("a b c")),
+            ("clean = false\n", release, &["c"], Ok("a b c")),
+            ("env = false\n", release, &[], Ok("clean a b c")),
+            ("env = true\n", release, &[], Err("the gate env is not available yet")),
+            // A command under the name of a built-in gate takes its place.
+            ("clean = 'x'\n", release, &[], Ok("a b c clean")),
+            ("env = 'x'\n", release, &[], Ok("clean a b c env")),
+            ("[profile.rc]\ngates = ['b']\n", Profile::Rc, &[], Ok("clean b")),
+            ("[profile.rc]\ngates = ['b']\n", release, &[], Ok("clean a b c")),
+            ("[profile.rc]\ngates = ['b']\n", Profile::Rc, &["c"], Ok("clean b c")),
+            ("[profile.rc]\ngates = ['drift']\n", Profile::Rc, &[], Ok("clean drift")),
+            ("clean = 'x'\n[profile.rc]\ngates = ['a']\n", Profile::Rc, &[], Ok("a")),
+            ("[profile.rc]\nwithout = ['a', 'clean']\n", Profile::Rc, &[], Ok("b c")),
+            (
+                "clean = false\n[profile.rc]\ngates = []\n",
+                Profile::Rc,
+                &[],
+                Err("the profile rc has no gate"),
+            ),
+        ] {
+            let toml = format!("{GATES}{more}");
+            let expected = expected.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(
+                chosen(&toml, profile, names),
+                expected,
+                "{more} {} {names:?}",
+                profile.name()
+            );
+        }
+    }
+}

@@ -129,21 +129,10 @@ impl Unit {
             false => Vec::new(),
         };
         let evidence = Evidence {
-            format: Evidence::FORMAT,
-            gate: self.gate,
             package: self.package,
-            command: self.shown,
-            exit: match ran.grouped.ended {
-                Ended::By(status) => status.code(),
-                Ended::TimedOut | Ended::Interrupted | Ended::Stopped => None,
-            },
-            at,
-            millis: u64::try_from(ran.grouped.took.as_millis()).unwrap_or(u64::MAX),
-            log: slot.shown_log(),
-            log_digest: ran.log.digest,
-            dropped: ran.log.dropped,
             tree: contents.tree.clone(),
             key: self.key,
+            ..slot.evidence(&self.gate, self.shown, ran, at)
         };
         judged.findings(found).proved(evidence)
     }
@@ -165,7 +154,7 @@ impl Unit {
         };
         match ran.grouped.left {
             Left::Nobody => judged,
-            Left::Some => judged.remark("what it left running was ended"),
+            Left::Others => judged.remark("what it left running was ended"),
         }
     }
 }

@@ -4,8 +4,9 @@
 //! A green gate is not repeated where all of this is the same: its name and command, the variables
 //! it is given, the search path and virtual environment, the package, every tracked file (the tree
 //! that a commit of them would have, so it holds also after that commit), and every untracked file
-//! that git does not ignore. Ignored files are no part of it, nor is the hour of the day: gates
-//! that depend on such things say `cache = false`, and those known to ask the network never count.
+//! that git does not ignore. Ignored files are no part of it, nor those that git was told not to
+//! look at (`assume-unchanged`, `skip-worktree`), nor the hour of the day: gates that depend on such
+//! things say `cache = false`, and those known to ask the network never count.
 
 use std::fs;
 use std::io;

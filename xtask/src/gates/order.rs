@@ -127,4 +127,51 @@ mod tests {
         assert_eq!(queue.with_those_before(&[2]), [2, 1, 0]);
         assert_eq!(queue.with_those_before(&[0]), [0]);
     }
+
+    proptest::proptest! {
+        /// Whatever the order and the outcomes: every gate starts once, after all it names are
+        /// through, or is held by one that is stuck.
+        #[test]
+        fn every_gate_has_its_turn(
+            after in proptest::collection::vec(proptest::collection::vec(0..8_usize, 0..3), 1..12),
+            green in proptest::collection::vec(proptest::bool::ANY, 12),
+        ) {
+            // Only earlier ones are named, so there is no circle; they stand the other way round.
+            let names: Vec<String> = (0..after.len()).map(|n| format!("g{n}")).collect();
+            let named = |n: usize| -> Vec<String> {
+                after[n].iter().filter(|m| **m < n).map(|m| names[*m].clone()).collect()
+            };
+            let gates: Vec<(&str, Vec<String>)> =
+                (0..names.len()).rev().map(|n| (names[n].as_str(), named(n))).collect();
+            let number = |name: &String| gates.iter().position(|(n, _)| n == name).unwrap();
+            let mut queue = Queue::new(gates.iter().map(|(name, after)| (*name, after.as_slice())));
+            let (mut through, mut over, mut started) = (vec![], vec![], vec![]);
+            while over.len() < gates.len() {
+                while let Some(turn) = queue.turn() {
+                    match turn {
+                        Turn::Starts(at) => {
+                            let mut before = gates[at].1.iter().map(number);
+                            proptest::prop_assert!(before.all(|before| through.contains(&before)));
+                            started.push(at);
+                        }
+                        Turn::Held(at, by) => {
+                            proptest::prop_assert!(gates[at].1.iter().any(|n| number(n) == by));
+                            proptest::prop_assert!(over.contains(&by) && !through.contains(&by));
+                            over.push(at);
+                        }
+                    }
+                }
+                let Some(at) = started.pop() else { break };
+                over.push(at);
+                if green[at] {
+                    through.push(at);
+                    queue.through(at);
+                } else {
+                    queue.stuck(at);
+                }
+            }
+            over.sort_unstable();
+            proptest::prop_assert_eq!(over, (0..gates.len()).collect::<Vec<_>>());
+        }
+    }
 }

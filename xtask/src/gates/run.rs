@@ -377,7 +377,10 @@ impl<'r> Round<'r, '_> {
     fn close(&mut self, number: usize, active: Active, outcome: Outcome) {
         let Active { since, runs, changed, beside, .. } = active;
         let gate = self.poll.gates[number].clone();
+        // What did not even start took no time worth telling.
+        let ran = runs.iter().any(|(_, judged)| judged.evidence.is_some());
         let took = since.map(|since| since.elapsed());
+        let took = took.filter(|took| ran || *took >= Duration::from_secs(1));
         let checked = Checked { gate, outcome, runs, took, changed, beside };
         (self.tell)(Event::Ended(&checked));
         self.checked[number] = Some(checked);
@@ -432,7 +435,7 @@ fn edits(changed: &[String], beside: &[String]) -> String {
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     let names = format!("{}{more}", shown.join(", "));
     match beside {
-        [] => format!("it edits tracked files: {names}"),
-        others => format!("{names} changed meanwhile, by it or {}", others.join(", ")),
+        [] => format!("{names} changed while it ran"),
+        others => format!("{names} changed while it ran beside {}", others.join(", ")),
     }
 }

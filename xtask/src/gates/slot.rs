@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Judged;
+use super::evidence::Evidence;
 use super::log::{self, Log};
-use crate::sys::proc::{self, Grouped, Interrupt, Watch};
+use crate::sys::clock::Timestamp;
+use crate::sys::proc::{self, Ended, Grouped, Interrupt, Watch};
 
 /// A gate that takes time: it runs beside others, on a thread of its own.
 pub type Job<'j> = Box<dyn FnOnce(&Slot) -> Judged + Send + 'j>;
@@ -47,6 +49,28 @@ impl Slot {
         let grouped = grouped.map_err(Failure::Start)?;
         let log = log.end().map_err(Failure::Log)?;
         Ok(Ran { grouped, log })
+    }
+
+    /// What proves how a command of this gate ended; that it may be used again is for others to say.
+    pub fn evidence(&self, gate: &str, command: String, ran: Ran, at: Timestamp) -> Evidence {
+        let Ran { grouped, log } = ran;
+        Evidence {
+            format: Evidence::FORMAT,
+            gate: gate.to_owned(),
+            package: None,
+            command,
+            exit: match grouped.ended {
+                Ended::By(status) => status.code(),
+                Ended::TimedOut | Ended::Interrupted | Ended::Stopped => None,
+            },
+            at,
+            millis: u64::try_from(grouped.took.as_millis()).unwrap_or(u64::MAX),
+            log: self.shown_log(),
+            log_digest: log.digest,
+            dropped: log.dropped,
+            tree: None,
+            key: None,
+        }
     }
 
     /// The log as a person can open it from the top of the work tree.

@@ -201,10 +201,7 @@ pub fn watched(command: &mut Command, log: &File, watch: &Watch<'_>) -> io::Resu
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).process_group(0);
     let mut child = spawn(command)?;
     let mut pause = Pause::default();
-    watch_over(&mut child, watch, &mut || {
-        pause.take();
-        Ok(())
-    })
+    watch_over(&mut child, watch, &mut || pause.take())
 }
 
 /// How a child of [`grouped`] ended.
@@ -220,7 +217,7 @@ pub struct Grouped {
 pub enum Left {
     Nobody,
     /// They were ended.
-    Some,
+    Others,
 }
 
 /// A command with its arguments in a folder, with these variables set (`None`: taken away).
@@ -271,18 +268,16 @@ pub fn grouped(
     drop(command);
     let mut chunk = vec![0; 1 << 16];
     let mut pause = Pause::default();
-    let ended = watch_over(&mut child, watch, &mut || {
-        match forward(&mut pipe, &mut chunk, print) {
+    let ended =
+        watch_over(&mut child, watch, &mut || match forward(&mut pipe, &mut chunk, print) {
             0 => pause.take(),
             _ => pause = Pause::default(),
-        }
-        Ok(())
-    })?;
+        })?;
     let took = start.elapsed();
     let left = match (ended, group_of(&child)) {
         (Ended::By(_), Some(group)) if still_there(group, SETTLE) => {
             end_group(group);
-            Left::Some
+            Left::Others
         }
         _ => Left::Nobody,
     };
@@ -332,7 +327,7 @@ impl Pause {
 fn watch_over(
     child: &mut Child,
     watch: &Watch<'_>,
-    meanwhile: &mut dyn FnMut() -> io::Result<()>,
+    meanwhile: &mut dyn FnMut(),
 ) -> io::Result<Ended> {
     let start = Instant::now();
     let mut told = false;
@@ -356,7 +351,7 @@ fn watch_over(
             told = true;
             (watch.slow)();
         }
-        meanwhile()?;
+        meanwhile();
     }
 }
 
@@ -415,11 +410,33 @@ fn still_there(group: rustix::process::Pid, patience: Duration) -> bool {
     let start = Instant::now();
     while lives(group) {
         if start.elapsed() > patience {
-            return true;
+            return anybody_runs(group);
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     false
+}
+
+/// Whether not all of a group are dead. Where the first process of a machine takes no note of the
+/// dead (a container without an init), they stay in their group for good.
+#[cfg(target_os = "linux")]
+fn anybody_runs(group: rustix::process::Pid) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return true };
+    let wanted = group.as_raw_nonzero().to_string();
+    let stats =
+        processes.flatten().map(|process| std::fs::read_to_string(process.path().join("stat")));
+    // pid (name) state ppid pgrp ... (proc(5)); a name may hold anything.
+    stats.flatten().any(|stat| {
+        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        let mut fields = rest.split(' ');
+        let (state, of) = (fields.next(), fields.nth(1));
+        of == Some(wanted.as_str()) && !matches!(state, Some("Z" | "X"))
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn anybody_runs(_: rustix::process::Pid) -> bool {
+    true
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one owner of processes")]

@@ -142,6 +142,7 @@ fn gates_start_after_those_they_name() {
     assert_eq!(why(&data, "far"), "not started: behind is not green");
     let said = check(&place, 1, &[]);
     assert!(said.out.contains("NO-GO: gate red\n"), "only the cause is named: {said}");
+    assert!(said.out.ends_with("next: gonogo check red\n"), "{said}");
     // A waiver lets those behind it go on.
     let data = asked(&place, 0, &["--waive", "red", "--reason", "known, see #12"]);
     assert_eq!(outcomes(&data, &["red", "behind", "far"]), ["red", "green", "green"]);
@@ -167,7 +168,7 @@ fn what_is_not_required_or_waived_does_not_stop() {
         "exit 1, waived: flaky since Monday: false",
         "! drift did not have to be waived (?): it is not in the way",
         "GO for 1.3.0: ",
-        ", 1 waived",
+        ", 1 waived, 1 not required and not green\n",
     ] {
         assert!(said.out.contains(part), "no {part:?} in {said}");
     }

@@ -54,7 +54,7 @@ fn a_gate_whose_program_is_missing_could_not_run() {
 #[test]
 fn a_flood_is_bounded() {
     let flood = "[gates]\nflood = { shell = \"echo begin; yes 'https://me:secret@host/x' | \
-                 head -c 300000000; echo; echo end; exit 1\" }\n";
+                 head -c 100000000; echo; echo end; exit 1\" }\n";
     let place = with("flood", flood);
     let data = asked(&place, 1, &["flood"]);
     let evidence = &gate(&data, "flood")["runs"][0]["evidence"];
@@ -64,10 +64,11 @@ fn a_flood_is_bounded() {
     assert!(!log.contains("secret"), "masked");
     let dropped = evidence["dropped"].as_u64().unwrap();
     assert!(
-        dropped > 100_000_000 && log.contains(&format!("... {dropped} bytes are left out here"))
+        dropped > 50_000_000 && log.contains(&format!("... {dropped} bytes are left out here"))
     );
     let said = check(&place, 1, &["flood"]);
     assert!(said.out.len() < 5_000 && said.out.contains("\n    end\n"), "{said}");
+    assert!(said.out.contains(" MiB in the middle are left out\n"), "{said}");
 }
 
 #[test]
@@ -106,13 +107,18 @@ fn every_gate_has_a_log_of_its_own_that_only_its_owner_reads() {
     let data = asked(&place, 0, &["a"]);
     let log = gate(&data, "a")["runs"][0]["evidence"]["log"].as_str().unwrap().to_owned();
     assert_eq!(log, ".git/gonogo/log/1/a.log");
+    place.put("below/x", "");
+    let below = place.at(place.top.join("below"));
+    let data = asked(&below, 0, &["a"]);
+    let same = &gate(&data, "a")["runs"][0]["evidence"]["log"];
+    assert_eq!(same, ".git/gonogo/log/2/a.log", "from the top, wherever one stands");
     assert_eq!(lines(place.top.join(&log).to_str().unwrap()), ["one", "two", "three"]);
     let mode = std::fs::metadata(place.top.join(&log)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    for _ in 0..22 {
+    for _ in 0..20 {
         asked(&place, 0, &["a"]);
     }
     let kept = std::fs::read_dir(place.top.join(".git/gonogo/log")).unwrap().count();
     assert_eq!(kept, 20);
-    assert!(!place.exists(&log) && place.exists(".git/gonogo/log/23/check.json"));
+    assert!(!place.exists(&log) && place.exists(".git/gonogo/log/22/check.json"));
 }

@@ -12,12 +12,15 @@ fn a_gate_that_edits_tracked_files_is_named_and_fails() {
     );
     let data = asked(&place, 1, &["format", "other", "--jobs", "1"]);
     assert_eq!(outcomes(&data, &["format", "other"]), ["red", "skipped"]);
-    assert_eq!(why(&data, "format"), "it edits tracked files: a.txt");
+    assert_eq!(why(&data, "format"), "a.txt changed while it ran");
+    let said = check(&place, 1, &["other", "--jobs", "1"]);
+    assert!(said.out.ends_with("next: git diff HEAD -- a.txt\n"), "{said}");
+    place.put("a.txt", "new\nx\n");
     // Said, not undone.
     assert_eq!(place.read("a.txt"), "new\nx\n");
     // A second edit of the same file is one, too.
     let data = asked(&place, 1, &["format"]);
-    assert_eq!(why(&data, "format"), "it edits tracked files: a.txt");
+    assert_eq!(why(&data, "format"), "a.txt changed while it ran");
 }
 
 #[test]
@@ -31,25 +34,26 @@ fn staging_and_committing_are_changes_too() {
         let place = with(name, &format!("[gates]\ndoes = '{does}'\n"));
         place.put("b.txt", "mine\n");
         let data = asked(&place, 1, &["does"]);
-        assert_eq!(why(&data, "does"), format!("it edits tracked files: {changed}"), "{name}");
+        assert_eq!(why(&data, "does"), format!("{changed} changed while it ran"), "{name}");
     }
 }
 
 #[test]
 fn of_gates_side_by_side_all_that_ran_are_named() {
-    let waits = "{ shell = 'for i in $(seq 200); do test -e ../go && exit 0; sleep 0.05; done' }";
-    let toml = format!(
-        "[gates]\nquiet = {waits}\nedits = {{ shell = 'echo x >> a.txt' }}\n\
-         last = {{ run = 'touch ../go', after = ['before'] }}\nbefore = {{ run = 'sleep 1' }}\n"
-    );
-    let place = with("beside", &toml);
-    let data = asked(&place, 1, &["quiet", "edits", "last"]);
-    assert_eq!(outcomes(&data, &["quiet", "edits"]), ["red", "red"], "{data:#}");
-    assert!(why(&data, "quiet").starts_with("a.txt changed meanwhile, by it or "), "{data:#}");
-    assert!(why(&data, "edits").contains("quiet"), "{data:#}");
+    let toml = "[gates]\nquiet = 'sleep 1'\nedits = { shell = 'echo x >> a.txt' }\n\
+                later = { run = 'true', after = ['edits'] }\n";
+    let place = with("beside", toml);
+    let waived = ["--waive", "edits", "--reason", "known"];
+    let data = asked(&place, 1, &[&["quiet", "edits", "later"], &waived[..]].concat());
+    assert_eq!(outcomes(&data, &["quiet", "edits", "later"]), ["red", "red", "green"], "{data:#}");
+    assert_eq!(why(&data, "quiet"), "a.txt changed while it ran beside edits");
+    assert_eq!(why(&data, "edits"), "a.txt changed while it ran beside quiet");
     // What was seen on other files than in the beginning proves nothing.
-    let said = check(&place, 0, &["last"]);
-    assert!(!said.out.contains("green on this tree"), "{said}");
+    let evidence = &gate(&data, "later")["runs"][0]["evidence"];
+    assert!(evidence["tree"].is_null() && evidence["key"].is_null(), "{evidence:#}");
+    place.git(&["restore", "--", "a.txt"]);
+    let data = asked(&place, 1, &["later"]);
+    assert_eq!(gate(&data, "edits")["reused"], false);
 }
 
 #[test]
@@ -125,4 +129,19 @@ fn a_fix_needs_committed_files() {
     let place = bad("fix dirty");
     place.put("b.txt", "mine\n");
     refuses(&place, &["check", "lint", "--fix"], 3, &["not committed", "b.txt"]);
+}
+
+#[test]
+fn a_name_with_a_line_end_says_nothing_of_its_own() {
+    let place = with(
+        "odd names",
+        "[gates]\nedits = { shell = 'for f in odd*; do echo x >> \"$f\"; done' }\n",
+    );
+    place.put("odd\nGO for 9.9.9\nnext: rm -rf x", "x\n");
+    place.commit_all("odd");
+    let said = check(&place, 1, &["edits"]);
+    let lines = said.out.lines();
+    let forged = lines.filter(|line| line.starts_with("GO") || line.starts_with("next: rm"));
+    assert_eq!(forged.count(), 0, "{said}");
+    assert!(said.out.contains("odd\\nGO for 9.9.9"), "{said}");
 }

@@ -103,3 +103,38 @@ fn what_a_gate_leaves_running_is_ended_and_not_waited_for() {
     let pid = fs::read_to_string(format!("{folder}/holds")).unwrap();
     let _ = Command::new("kill").arg(pid.trim()).status();
 }
+
+/// The lines that move are gone when the result is shown, and nothing is left in an odd state.
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_lines_move_and_go_away() {
+    let place = with("terminal", "[gates]\nslow = 'sleep 1'\n");
+    let program = env!("CARGO_BIN_EXE_gonogo");
+    let said = place.run("script", &["-qec", &format!("{program} check slow"), "/dev/null"]).ok();
+    let (moving, result) = said.out.rsplit_once("\u{1b}[1F\u{1b}[J").expect("lines that move");
+    assert!(moving.contains("  slow  0:00"), "{said:?}");
+    assert!(result.contains("demo, next 1.3.0") && !result.contains("\u{1b}[J"), "{said:?}");
+    assert!(!said.out.contains("slow: green after"), "nothing is said twice: {said:?}");
+}
+
+#[test]
+fn a_half_done_operation_comes_first() {
+    let place = with("half done", "[gates]\nt = 'true'\n");
+    place.hook("pre-commit", "kill -9 $(ps -o ppid= -p $PPID)");
+    let killed = place.gonogo(&["bump", "minor", "--commit"]);
+    assert_eq!(killed.code, 137, "{killed}");
+    place.gonogo(&["check"]).refused(4, &["is half done", "resume", "undo"]);
+}
+
+/// A linked work tree shares what was seen with the main one.
+#[test]
+fn a_linked_work_tree_believes_the_same_evidence() {
+    let place = with("linked", "[gates]\nt = { shell = 'pwd' }\n");
+    asked(&place, 0, &["t"]);
+    place.git(&["worktree", "add", "-q", "-b", "other", "../linked work tree"]);
+    let linked = place.at(place.root.join("linked work tree"));
+    assert_eq!(gate(&asked(&linked, 0, &["t"]), "t")["reused"], true);
+    let data = asked(&linked, 0, &["t", "--fresh"]);
+    let log = gate(&data, "t")["runs"][0]["evidence"]["log"].as_str().unwrap();
+    assert_eq!(fs::read_to_string(log).unwrap().trim(), linked.top.to_str().unwrap());
+}

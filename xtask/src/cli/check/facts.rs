@@ -156,7 +156,10 @@ fn tag(
         return tag.replace(before.text(), version.text());
     }
     let name = sole.and_then(|(_, known)| known.project.name.clone()).unwrap_or_default();
-    let format = settings.tag.format.as_ref().map_or("v{version}", |said| &said.value);
+    let below = sole.is_some_and(|(_, known)| !known.project.folder.is_empty());
+    let shared = settings.packages.as_ref().and_then(|table| table.tag.as_ref());
+    let format = if below { shared } else { settings.tag.format.as_ref() };
+    let format = format.map_or("v{version}", |said| &said.value);
     let format = format.replace("{name}", &name).replace("{package}", &name);
     format.replace("{version}", version.text())
 }
@@ -187,7 +190,8 @@ fn values(
 /// It cannot be made.
 pub fn new_logs(repo: &Repo) -> Result<PathBuf, Refusal> {
     let all = repo.common_dir.join("gonogo/log");
-    make(&all).map_err(|error| {
+    // From a folder below the top git names it by a way up.
+    make(&all).and_then(fs::canonicalize).map_err(|error| {
         Refusal::external(format!("{} cannot be written", all.display())).why(error.to_string())
     })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::facts::{Read, new_logs};
+use super::show::one_line;
 use super::{Args, choice};
 use crate::cli::Context;
 use crate::error::{Refusal, word};
@@ -67,12 +68,12 @@ impl Fixed {
         } else {
             let files = counted(self.changed.len(), "tracked file");
             ui.mark(Mark::Warning, &format!("it changed {files}; nothing is committed"));
-            self.changed.iter().for_each(|path| ui.say(&format!("    {path}")));
-            let new = self.new.iter().map(|path| path.display());
+            self.changed.iter().for_each(|path| ui.say(&format!("    {}", one_line(path))));
+            let new = self.new.iter().map(|path| one_line(&path.display().to_string()));
             new.for_each(|path| ui.say(&format!("    {path}   (new, untracked)")));
         }
         if !self.changed.is_empty() {
-            let paths: Vec<String> = self.changed.iter().map(word).collect();
+            let paths: Vec<String> = self.changed.iter().map(|path| word(one_line(path))).collect();
             ui.say(&format!("to take it back: git restore -- {}", paths.join(" ")));
         }
         ui.say("");

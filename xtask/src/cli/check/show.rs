@@ -10,15 +10,16 @@ use crate::config::file::gates::Need;
 use crate::error::{Next, word};
 use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
 use crate::sys::clock::Timestamp;
-use crate::ui::{Mark, Ui, bold, dot};
+use crate::ui::{Mark, Ui, Volume, bold, dot};
 use crate::version::Version;
 use crate::wording::counted;
 
 /// Where the times end.
 const COLUMNS: usize = 96;
 
-/// So many lines of a log are shown.
+/// So many lines of a log are shown, and where more is asked for.
 const LINES: usize = 12;
+const DETAILS: usize = 200;
 
 impl Report<'_> {
     /// Shows everything; `at` is now.
@@ -135,9 +136,10 @@ impl Report<'_> {
         }
         let remarks = checked.runs.iter().map(|(_, judged)| judged.remark.as_str());
         let remark = remarks.into_iter().find(|remark| !remark.is_empty()).unwrap_or_default();
-        let packages = match checked.runs.iter().filter(|(package, _)| package.is_some()).count() {
-            0 => None,
-            number => Some(counted(number, "package")),
+        let packages = checked.runs.iter().filter(|(package, _)| package.is_some()).count();
+        let packages = match (packages, checked.outcome.stops()) {
+            (0, _) | (_, true) => None,
+            (number, false) => Some(counted(number, "package")),
         };
         let said = [said.as_str(), packages.as_deref().unwrap_or_default(), remark];
         let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
@@ -164,13 +166,19 @@ impl Report<'_> {
             let text = fs::read(self.repo.top.join(&evidence.log)).unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
             let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-            let above = lines.len().saturating_sub(LINES);
+            let shown = if ui.volume > Volume::Normal { DETAILS } else { LINES };
+            let above = lines.len().saturating_sub(shown);
             lines[above..].iter().for_each(|line| ui.say(&format!("    {}", cut(line, 96))));
+            let dropped = match evidence.dropped {
+                0 => String::new(),
+                bytes => format!(", {} MiB in the middle are left out", bytes.div_ceil(1 << 20)),
+            };
             ui.say(&match (lines.len(), above) {
                 (0, _) => format!("    It printed nothing: {}", evidence.log),
-                (_, 0) => format!("    {}", evidence.log),
+                (_, 0) => format!("    {}{dropped}", evidence.log),
                 (_, above) => {
-                    format!("    ... {} before: {}", counted(above, "more line"), evidence.log)
+                    let before = counted(above, "more line");
+                    format!("    ... {before} before: {}{dropped}", evidence.log)
                 }
             });
         }
@@ -186,34 +194,24 @@ impl Report<'_> {
             };
             ui.mark(Mark::Warning, &format!("{gate} did not have to be waived ({reason}): {why}"));
         }
-        let stopping = self.stopping();
+        let causes = self.causes();
         let about = self.read.aim.version.as_ref().map(Version::text);
         let about = about.map(|version| format!(" for {version}")).unwrap_or_default();
-        if stopping.is_empty() {
-            let number =
-                |wanted: fn(&Checked) -> bool| self.checked.iter().filter(|c| wanted(c)).count();
-            let mut said =
-                vec![format!("{} green", counted(number(|c| c.outcome == Outcome::Green), "gate"))];
-            let waived = self.waivers.iter().filter(|(gate, _)| {
-                self.checked.iter().any(|c| c.gate.id == *gate && c.outcome.stops())
-            });
-            said.extend(match waived.count() {
-                0 => None,
-                number => Some(format!("{number} waived")),
-            });
-            let said = said.join(", ");
-            ui.say(&match self.part_of {
-                None => format!("{}{about}: {said}", bold("GO")),
-                Some(_) => format!("{said}; the whole poll is asked without naming gates"),
-            });
-        } else {
-            let names = self.causes();
-            let (first, more) = names.split_at(names.len().min(6));
-            let more = match more.len() {
-                0 => String::new(),
-                more => format!(" and {}", counted(more, "more gate")),
-            };
-            ui.answer(&format!("{}{about}: {}{more}", bold("NO-GO"), first.join(", ")));
+        match (causes.is_empty(), self.part_of) {
+            (true, None) => ui.say(&format!("{}{about}: {}", bold("GO"), self.score())),
+            (true, Some(_)) => {
+                ui.say(&format!("{}; check without names asks all of them", self.score()));
+            }
+            (false, _) => {
+                let (first, more) = causes.split_at(causes.len().min(6));
+                let first: Vec<String> =
+                    first.iter().map(|checked| format!("gate {}", checked.gate.id)).collect();
+                let more = match more.len() {
+                    0 => String::new(),
+                    more => format!(" and {}", counted(more, "more gate")),
+                };
+                ui.answer(&format!("{}{about}: {}{more}", bold("NO-GO"), first.join(", ")));
+            }
         }
         let no_command = !self
             .read
@@ -224,7 +222,7 @@ impl Report<'_> {
         if no_command {
             ui.say("No command is configured as a gate; only what is built in was asked.");
         }
-        let next = match stopping.first() {
+        let next = match causes.first() {
             Some(checked) => mend(checked, ui),
             None if self.part_of.is_some() => ui.ours("check"),
             None if no_command && self.read.settings.written().is_empty() => ui.ours("init"),
@@ -233,14 +231,30 @@ impl Report<'_> {
         ui.say(&format!("next: {next}"));
     }
 
+    /// `5 gates green, 1 waived, 1 not required and not green`
+    fn score(&self) -> String {
+        let number = |wanted: &dyn Fn(&Checked) -> bool| {
+            self.checked.iter().filter(|checked| wanted(checked)).count()
+        };
+        let excused = |checked: &Checked| checked.outcome.stops();
+        let waived = |checked: &Checked| self.waivers.reason(&checked.gate.id).is_some();
+        let green = number(&|checked| checked.outcome == Outcome::Green);
+        let others = [
+            (number(&|checked| excused(checked) && waived(checked)), "waived"),
+            (number(&|checked| excused(checked) && !waived(checked)), "not required and not green"),
+        ];
+        let others = others.iter().filter(|(number, _)| *number > 0);
+        let others = others.map(|(number, what)| format!(", {number} {what}"));
+        format!("{} green{}", counted(green, "gate"), others.collect::<String>())
+    }
+
     /// The gates that stop a release, without those that only wait for one of them.
-    fn causes(&self) -> Vec<String> {
+    fn causes(&self) -> Vec<&Checked> {
         let stopping = self.stopping();
         let named = |by: &String| stopping.iter().any(|other| other.gate.id == *by);
         let waits =
             |checked: &Checked| matches!(&checked.outcome, Outcome::Held { by } if named(by));
-        let causes = stopping.iter().filter(|checked| !waits(checked));
-        causes.map(|checked| format!("gate {}", checked.gate.id)).collect()
+        stopping.iter().filter(|checked| !waits(checked)).copied().collect()
     }
 }
 
@@ -256,8 +270,11 @@ fn mend(checked: &Checked, ui: &Ui) -> String {
     if let Some(next) = own {
         return ui.program.command(next);
     }
-    if let (Some(path), false) = (checked.changed.first(), checked.beside.is_empty()) {
-        return format!("git diff -- {}", word(path));
+    match checked.changed.first().map(String::as_str) {
+        Some("HEAD") => return "git log".to_owned(),
+        Some(path) if path.contains(char::is_control) => return "git diff HEAD".to_owned(),
+        Some(path) => return format!("git diff HEAD -- {}", word(path)),
+        None => {}
     }
     ui.program.command(&Next::Ours(format!("check {}", checked.gate.id)))
 }
@@ -289,10 +306,24 @@ pub fn clock(took: Duration) -> String {
     }
 }
 
-/// A text of at most so many columns.
+/// A text of at most so many columns, in one line.
 fn cut(text: &str, room: usize) -> String {
+    let text = one_line(text);
     if text.chars().count() <= room {
-        return text.to_owned();
+        return text;
     }
     text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
+}
+
+/// A text without line ends: a file name may hold them, and would say what we did not.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\t' => line.push(' '),
+            '\n' | '\r' => line.extend(letter.escape_default()),
+            letter => line.push(letter),
+        }
+    }
+    line
 }
