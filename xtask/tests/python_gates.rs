@@ -213,7 +213,7 @@ fn what_is_red_today_does_not_stop_tomorrow() {
     let tests = "# [tool.pytest.ini_options] in pyproject.toml; exit 1 when init tried it\n\
                  tests = { run = \"pytest\", required = false }\n";
     assert!(text.contains(tests), "{text}");
-    let types = "[tool.mypy] in pyproject.toml; init could not run it: there is no program mypy\n";
+    let types = "[tool.mypy] in pyproject.toml; not run: there is no program mypy\n";
     assert!(text.contains(types) && !place.exists("no"), "{text}");
     works(&place, &["undo"]);
     assert!(!place.exists("gonogo.toml"));
@@ -240,6 +240,29 @@ fn what_is_red_today_does_not_stop_tomorrow() {
     let doctor = place.gonogo(&["doctor"]);
     says(&doctor, &["there is no program mypy, which gate types would run\n"]);
     no_go(&place, &[], &["types", "pre-commit"], "gonogo check types");
+}
+
+/// A virtual environment that is not activated must not make tests optional.
+#[test]
+fn what_is_not_installed_stays_required() {
+    let Some(place) = project("bare") else { return };
+    place.edit("pyproject.toml", "pythonpath = [\"src\"]\n", "");
+    place.commit_all("test: the installed package");
+    let said = works(&place, &["init"]);
+    let row =
+        "  ? tests         there is no module demo here: pytest\n                  pip install";
+    says(&said, &[row]);
+    assert!(place.read("gonogo.toml").contains("here\ntests = \"pytest\"\n"), "{said}");
+    place.commit_all("chore: gates");
+    no_go(&place, &[], &["tests"], "gonogo check tests");
+    place.git(&["rm", "-q", "-r", "tests"]);
+    place.put("tests/README", "none yet");
+    place.put("gonogo.toml", "");
+    let dry = works(&place, &["init", "--dry-run"]);
+    says(&dry, &["  + tests = \"pytest\"  # "]);
+    std::fs::remove_file(place.top.join("gonogo.toml")).unwrap();
+    let said = works(&place, &["init"]);
+    says(&said, &["  ? tests         it found no tests: pytest\n"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::Context;
 use crate::cli::check::{clock, once};
 use crate::config::file::Settings;
-use crate::config::file::gates::GateIs;
+use crate::config::file::gates::{CommandLine, GateIs};
 use crate::config::presets::Effect;
 use crate::config::runner;
 use crate::error::Refusal;
@@ -57,7 +57,10 @@ impl Trial {
         let left: BTreeSet<String> = new.map(|path| first(&path)).collect();
         let mut trial = Self { left: left.into_iter().collect(), ..Self::default() };
         for one in &checked {
-            let seen = seen(one, repo);
+            let seen = match &one.outcome {
+                Outcome::Held { by } => held(by, &proposal.gates, one),
+                _ => seen(one, repo),
+            };
             let id = &one.gate.id;
             if let Some(gate) = proposal.gates.iter_mut().find(|gate| gate.preset.name == *id) {
                 gate.seen = Some(seen);
@@ -157,25 +160,45 @@ fn seen(checked: &Checked, repo: &Repo) -> Seen {
             Some(why) => Seen::CouldNotRun(why),
             None => Seen::Red(why.clone()),
         },
-        Outcome::Held { .. } => Seen::Red(checked.outcome.why()),
-        Outcome::CouldNotRun { why } | Outcome::Skipped { why } => Seen::CouldNotRun(why.clone()),
+        Outcome::CouldNotRun { .. } | Outcome::Skipped { .. } | Outcome::Held { .. } => {
+            Seen::CouldNotRun(checked.outcome.why())
+        }
     }
 }
 
-/// Behind `uv run` and the like a missing program is an exit code of the runner; what it says tells
-/// them apart.
+/// What waits for a gate is as required as that; gates stand behind those they wait for.
+fn held(by: &str, gates: &[Proposed], checked: &Checked) -> Seen {
+    let before = gates.iter().find(|gate| gate.preset.name == by);
+    match before.is_some_and(Proposed::is_required) {
+        true => Seen::CouldNotRun(checked.outcome.why()),
+        false => Seen::Red(checked.outcome.why()),
+    }
+}
+
+/// Why a command that failed has seen nothing: what it needs is not installed here. Taken for red it
+/// would be written as not required, and nobody would miss it.
 fn behind(checked: &Checked, repo: &Repo) -> Option<String> {
     let Kind::Command(command) = &checked.gate.kind else { return None };
-    let crate::config::file::gates::CommandLine::Argv(argv) = &command.line else { return None };
+    let CommandLine::Argv(argv) = &command.line else { return None };
     let called = runner::called(argv);
     let program = called.words.first()?;
-    if called.runner.is_none() && !called.module {
-        return None;
-    }
     let evidence = checked.runs.iter().find_map(|(_, judged)| judged.evidence.as_ref())?;
+    // pytest's own exit codes ("Exit codes"), and what POSIX has a shell say.
+    match (program.as_str(), evidence.exit) {
+        ("pytest", Some(5)) => return Some("it found no tests".to_owned()),
+        // It was killed, or not done in time.
+        (_, None) => return Some(checked.outcome.why()),
+        (_, Some(127)) => return Some("a command in it is not there".to_owned()),
+        _ => {}
+    }
     let log = std::fs::read(repo.top.join(&evidence.log)).ok()?;
-    let missing = is_missing(&String::from_utf8_lossy(&log), program);
-    missing.then(|| format!("there is no program {program}"))
+    let log = String::from_utf8_lossy(&log);
+    if (called.runner.is_some() || called.module) && is_missing(&log, program) {
+        return Some(format!("there is no program {program}"));
+    }
+    let usage = (program == "pytest" && evidence.exit == Some(4))
+        .then(|| "pytest could not start".to_owned());
+    lacking(&log).or(usage)
 }
 
 /// What runners say of a program that is not there.
@@ -188,6 +211,24 @@ fn is_missing(log: &str, program: &str) -> bool {
         format!("Command '{program}' is not found"),
     ];
     log.lines().any(|line| said.iter().any(|said| line.contains(said)))
+}
+
+/// What tools say of modules that are not installed: Python, mypy, node, and pytest of the fixtures
+/// of its plugins.
+fn lacking(log: &str) -> Option<String> {
+    let said = [
+        ("No module named '", "'", "module"),
+        ("library stub for module named \"", "\"", "module"),
+        ("Cannot find module '", "'", "module"),
+        ("fixture '", "' not found", "fixture"),
+    ];
+    log.lines().find_map(|line| {
+        said.iter().find_map(|(head, tail, noun)| {
+            let (name, _) = line.split_once(head)?.1.split_once(tail)?;
+            let plain = !name.is_empty() && name.len() < 60 && !name.contains(char::is_whitespace);
+            plain.then(|| format!("there is no {noun} {name} here"))
+        })
+    })
 }
 
 fn mark(gate: &Proposed) -> Mark {
@@ -239,6 +280,24 @@ mod tests {
             ("E   ModuleNotFoundError: No module named 'pytest_cov'", "pytest", false),
         ] {
             assert_eq!(is_missing(log, program), expected, "{log}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_installed_is_told_from_what_is_wrong() {
+        for (log, expected) in [
+            ("E   ModuleNotFoundError: No module named 'demo'", Some("module demo")),
+            (
+                "a.py:1: error: Cannot find implementation or library stub for module named \"x.y\"  [im",
+                Some("module x.y"),
+            ),
+            ("Error: Cannot find module 'vitest'", Some("module vitest")),
+            ("E       fixture 'benchmark' not found", Some("fixture benchmark")),
+            ("E   assert 'fixture' == 'not found'", None),
+            ("a.py:1: F401 `os` imported but unused", None),
+        ] {
+            let expected = expected.map(|what| format!("there is no {what} here"));
+            assert_eq!(lacking(log), expected, "{log}");
         }
     }
 }

@@ -154,6 +154,7 @@ impl Python<'_, '_> {
         let Some(mut tests) = self.preset("tests", &PYTEST, "pytest", |_| true) else {
             return self.unittest().into_iter().collect();
         };
+        tests.install = self.with_project(&tests.install);
         let Some(threshold) = self.threshold() else { return vec![tests] };
         if self.adds_coverage() || tests.command().contains("--cov") {
             tests.why = format!("{}; {threshold}", tests.why);
@@ -176,6 +177,15 @@ impl Python<'_, '_> {
             Preset::new("coverage", "coverage report", report, threshold).installed_by(install);
         coverage.after = vec!["tests".to_owned()];
         vec![tests, coverage]
+    }
+
+    /// Tests import the project itself, so it has to be installed, too.
+    fn with_project(&self, install: &str) -> String {
+        let project = self.evidence.said(&["project"]).is_some() || self.evidence.has("setup.py");
+        match install.strip_prefix("pip install ") {
+            Some(rest) if project && !rest.starts_with("-e ") => format!("pip install -e . {rest}"),
+            _ => install.to_owned(),
+        }
     }
 
     /// What says how much of the code the tests have to reach.

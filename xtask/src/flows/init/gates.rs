@@ -6,7 +6,7 @@ use crate::config::presets::{Preset, Run};
 use crate::sites::toml::quoted;
 
 /// A line as long as this has its reason on a line of its own.
-const COLUMNS: usize = 100;
+const COLUMNS: usize = 96;
 
 /// A gate to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Proposed {
         let why = match &self.seen {
             None | Some(Seen::Green) => preset.why.clone(),
             Some(Seen::Red(why)) => format!("{}; {why} when init tried it", preset.why),
-            Some(Seen::CouldNotRun(why)) => format!("{}; init could not run it: {why}", preset.why),
+            Some(Seen::CouldNotRun(why)) => format!("{}; not run: {why}", preset.why),
         };
         let why = why.replace(|c: char| c.is_control(), " ");
         match line.chars().count() + why.chars().count() + 4 {
