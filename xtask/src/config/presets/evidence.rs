@@ -177,8 +177,10 @@ impl<'t> Evidence<'t> {
     /// What a repository wants by this name, best where it always is.
     pub fn wants(&self, name: &str) -> Option<&Wanted> {
         let mut same = self.wanted.iter().filter(|wanted| wanted.name == name);
-        let own = same.clone().find(|wanted| wanted.is_always());
-        own.or_else(|| same.next())
+        // A list of requirements may be that of some other tool.
+        let listed = |wanted: &&Wanted| wanted.file.contains("requirements");
+        let own = same.clone().find(|wanted| wanted.is_always() && !listed(wanted));
+        own.or_else(|| same.clone().find(|wanted| !listed(wanted))).or_else(|| same.next())
     }
 
     /// Why a tool is taken to be in use; `None` when it is not. What only pre-commit runs is in an

@@ -108,6 +108,11 @@ fn a_lock_file_says_how_tools_are_run() {
     let files = &[("pyproject.toml", poetry), ("poetry.lock", ""), CODE];
     proposes(files, &["tests: poetry run pytest  # pytest in pyproject.toml"]);
     assert_eq!(proposed(files)[0].install, "poetry install");
+    // One extra among lists that other tools have.
+    let extra = "[project]\nname = \"a\"\n[project.optional-dependencies]\ntests = [\"pytest\"]\n";
+    let files = &[("pyproject.toml", extra), ("requirements-mypy.txt", "pytest\n"), CODE];
+    proposes(files, &["tests: pytest  # pytest in pyproject.toml"]);
+    assert_eq!(proposed(files)[0].install, "pip install -e '.[tests]'");
     let hatch = "[tool.hatch.envs.default]\ndependencies = [\"pytest\"]\n";
     proposes(
         &[("pyproject.toml", hatch), CODE],
