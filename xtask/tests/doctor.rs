@@ -404,3 +404,72 @@ fn each_value_of_the_configuration_says_where_it_comes_from() {
     let format = values(&place).into_iter().find(|[key, ..]| key == "tag.format").unwrap();
     assert_eq!(format[1..], ["v{version}", "default"]);
 }
+
+/// A command in gonogo.toml that names something that is not there.
+#[track_caller]
+fn finds_in_gate(name: &str, command: &str, what: &'static str, mend: &'static str) {
+    finds(name, ("warning", "gates", what, mend), |place| {
+        place.put("gonogo.toml", format!("[gates]\na = {command}\nb = \"git --version\"\n"));
+        place.put("scripts/plain.sh", "exit 0\n");
+        place.put(".gitignore", ".venv\n");
+        place.put(".venv/bin/uv", "");
+        place.script(".venv/bin/demo-lint", "exit 0");
+        place.commit_all("gates");
+        None
+    });
+}
+
+#[test]
+fn gates_name_programs_and_files_that_are_there() {
+    let name = |number: usize| format!("gates-{number}");
+    for (number, (command, what, mend)) in [
+        ("\"no-such-tool -q\"", "there is no program no-such-tool, which gate a would run", ""),
+        (
+            "{ run = \"git --version\", fix = \"no-such-fix\" }",
+            "there is no program no-such-fix, which gate a would run",
+            "",
+        ),
+        (
+            "\"demo-lint src\"",
+            "demo-lint is not on the PATH (gate a); it lies in .venv/bin",
+            "export PATH=",
+        ),
+        ("\"scripts/none.sh\"", "there is no scripts/none.sh, which gate a would run", ""),
+        (
+            "\"scripts/plain.sh\"",
+            "scripts/plain.sh is not executable (gate a)",
+            "chmod +x scripts/plain.sh",
+        ),
+        ("\"sh scripts/other.sh\"", "there is no scripts/other.sh, which gate a names", ""),
+        ("\"cat tests/none.py::test_a\"", "there is no tests/none.py, which gate a names", ""),
+        ("{ shell = \"no-such-tool | cat\" }", "there is no program no-such-tool", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        finds_in_gate(&name(number), command, what, mend);
+    }
+    // What a runner would run, where it keeps its programs.
+    let uv =
+        ("warning", "gates", "demo-test is not installed where uv runs it (gate a)", "uv sync");
+    finds("gates-uv", uv, |place| {
+        place.put("gonogo.toml", "[gates]\na = \"uv run demo-test\"\nb = \"uv run demo-lint\"\n");
+        place.put(".gitignore", ".venv\n");
+        place.script("../bin/uv", "exit 1");
+        place.script(".venv/bin/demo-lint", "exit 0");
+        place.commit_all("gates");
+        let path = std::env::var("PATH").unwrap();
+        let path = format!("{}:{path}", place.root.join("bin").display());
+        Some(place.clone().with("PATH", &path))
+    });
+    let place = sound("gates-good");
+    place.script("scripts/x.sh", "exit 0");
+    place.put(
+        "gonogo.toml",
+        "[gates]\na = \"scripts/x.sh --exclude none/at/all\"\nb = { shell = \"cd scripts && ls\" }\n",
+    );
+    place.commit_all("gates");
+    let (_, found) = checks(&place);
+    let good = ("good", "gates", "2 commands; what they name is there", "");
+    assert!(found.iter().any(|found| is(found, &good)), "{found:#?}");
+}

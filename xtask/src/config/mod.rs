@@ -6,7 +6,9 @@ mod declared;
 mod detect;
 pub mod file;
 mod packages;
+pub mod presets;
 mod projects;
+pub mod runner;
 pub mod scan;
 #[cfg(test)]
 mod tests;

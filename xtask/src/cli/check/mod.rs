@@ -5,6 +5,7 @@ mod facts;
 mod fix;
 mod github;
 mod markdown;
+mod once;
 mod rehearsal;
 mod show;
 mod waivers;
@@ -21,6 +22,9 @@ use crate::sys::proc::{self, Interrupt};
 use crate::ui::Ui;
 use facts::Read;
 use waivers::Waivers;
+
+pub(super) use once::once;
+pub(super) use show::clock;
 
 /// Ask the gates: is this ready to be released?
 ///
@@ -96,7 +100,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let interrupt = interrupts()?;
     let logs = facts::new_logs(&repo)?;
     let contents = repo.contents(&logs)?;
-    let (store, jobs) = (Store::of(&repo.common_dir), jobs(args));
+    let (store, jobs) = (Store::of(&repo.common_dir), most(args.jobs));
     let packages = Read::packages(&repo, &gates)?;
     let poll = Poll {
         gates: &gates,
@@ -177,9 +181,10 @@ fn watched(poll: &Poll<'_>, ui: &Ui) -> Result<Vec<Checked>, Refusal> {
     })
 }
 
-fn jobs(args: &Args) -> usize {
+/// How many run at a time.
+fn most(wanted: Option<u16>) -> usize {
     let cores = std::thread::available_parallelism().map_or(4, std::num::NonZero::get);
-    args.jobs.map_or(cores.max(4), usize::from)
+    wanted.map_or(cores.max(4), usize::from)
 }
 
 impl Report<'_> {

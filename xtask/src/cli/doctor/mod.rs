@@ -1,6 +1,7 @@
 //! `doctor`
 
 mod configuration;
+mod gates;
 mod git;
 mod hooks;
 mod project;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::project::Survey;
+use crate::config::Projects;
 use crate::config::changelog;
 use crate::error::{Next, Refusal};
 use crate::repo::{Repo, WorkTree};
@@ -123,6 +125,7 @@ struct Facts {
     hooks: hooks::Facts,
     project: project::Facts,
     tools: tools::Facts,
+    gates: Option<gates::Facts>,
     survey: Result<Survey, Refusal>,
     changelog: Option<String>,
 }
@@ -132,6 +135,8 @@ impl Facts {
         let configuration = repo.configuration()?;
         let status = repo.status()?;
         let survey = Survey::whole(repo);
+        // What is wrong in it, `project` says.
+        let settings = Projects::new(&WorkTree::new(repo)?).ok().map(|found| found.settings);
         Ok(Self {
             git: git::Facts::read(repo, &configuration, &status, context.at)?,
             signing: signing::Facts::read(&configuration),
@@ -140,6 +145,7 @@ impl Facts {
             project: project::Facts::read(repo, &configuration),
             tools: tools::Facts::read(&repo.top),
             changelog: detected(repo),
+            gates: settings.map(|settings| gates::Facts::read(&repo.top, &settings)),
             survey,
         })
     }
@@ -151,6 +157,7 @@ impl Facts {
         found.extend(self.hooks.judge());
         found.extend(self.project.judge(&self.survey));
         found.extend(self.tools.judge());
+        found.extend(self.gates.iter().flat_map(gates::Facts::judge));
         found
     }
 

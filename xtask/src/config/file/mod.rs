@@ -15,6 +15,7 @@ mod written;
 mod wrong;
 
 pub use command::Command;
+pub(in crate::config) use command::split;
 pub use schema::schema;
 pub use settings::gates;
 pub use settings::{

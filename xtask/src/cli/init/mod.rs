@@ -1,5 +1,7 @@
 //! `init`
 
+mod gates;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -8,11 +10,12 @@ use serde_json::{Value, json};
 use super::Context;
 use super::project::Survey;
 use crate::config::Projects;
+use crate::config::presets::presets;
 use crate::config::scan::{Entry, Left, Scan};
 use crate::error::Refusal;
 use crate::exec;
 use crate::flows::bump;
-use crate::flows::init::{self, Proposal};
+use crate::flows::init::{self, Proposal, Proposed};
 use crate::journal::Journal;
 use crate::path::RepoPath;
 use crate::plan::{FileChange, Plan};
@@ -21,6 +24,7 @@ use crate::sites::{File, Tree};
 use crate::ui::{Mark, Ui, Volume, added, bold};
 use crate::version::Version;
 use crate::wording::counted;
+use gates::Trial;
 
 /// Write gonogo.toml with what is not detected
 ///
@@ -28,6 +32,10 @@ use crate::wording::counted;
 /// with it (badges, install lines, constants, charts, ...), and writes what cannot be detected. A
 /// repository with a Cargo.toml at the top gets the alias `cargo xtask`, too. Everything written is
 /// shown; `undo` takes it back.
+///
+/// The tools that the repository uses (pytest, ruff, mypy, cargo test, npm test, ...) become gates,
+/// each with the place that gives it away. Their commands are run once: what is red is written as
+/// `required = false`, and what may edit files is not run.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Add the alias `cargo xtask` to .cargo/config.toml also without a Cargo.toml at the top
@@ -36,6 +44,9 @@ pub struct Args {
     /// Show what would be written and do nothing; with a gonogo.toml, what could be added to it
     #[arg(long)]
     dry_run: bool,
+    /// Do not run the commands that become gates
+    #[arg(long)]
+    no_run: bool,
 }
 
 /// The configuration, at the top of a repository.
@@ -57,7 +68,11 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
             .next("init --dry-run", "shows what could be added to it")
             .into());
     }
-    let found = Found::read(&repo, &tree)?;
+    let mut found = Found::read(&repo, &tree)?;
+    let trial = match args.dry_run || args.no_run {
+        true => Trial::default(),
+        false => Trial::run(&mut found.proposal, &repo, context)?,
+    };
     let (alias, note) = alias(args, &tree)?;
     let (mut changes, mut before) = (Vec::new(), Vec::new());
     if present.is_none() {
@@ -69,7 +84,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         before.push(bytes);
     }
     let plan = init::into_plan(changes, repo.head.base());
-    let shown = Shown { found: &found, plan: &plan, note };
+    let shown = Shown { found: &found, plan: &plan, trial: &trial, note };
     shown.head(&context.ui, present.is_some());
     if args.dry_run {
         shown.dry_run(context, present.is_some());
@@ -78,7 +93,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&|_| ()))?;
     context.ui.say(&format!("{} written, nothing committed.", counted(plan.files().len(), "file")));
     context.ui.say(&format!("undo: {}", context.ui.ours("undo")));
-    context.ui.say(&format!("next: {}", context.ui.ours("status")));
+    let next = if found.proposal.gates.is_empty() { "status" } else { "check" };
+    context.ui.say(&format!("next: {}", context.ui.ours(next)));
     context.ui.json(&shown.json(Some(finished.id)));
     Ok(())
 }
@@ -115,6 +131,8 @@ impl Found {
         if unsaid("changelog.file") {
             proposal.changelog = changelog(tree)?;
         }
+        let presets = presets(tree, &settings.gates)?.into_iter();
+        proposal.gates = presets.map(|preset| Proposed { preset, seen: None }).collect();
         Ok(found)
     }
 
@@ -235,6 +253,7 @@ fn alias(args: &Args, tree: &WorkTree<'_>) -> Result<Aliased, Refusal> {
 struct Shown<'a> {
     found: &'a Found,
     plan: &'a Plan,
+    trial: &'a Trial,
     note: Option<String>,
 }
 
@@ -253,6 +272,7 @@ impl Shown<'_> {
             change.edits.iter().for_each(|edit| ui.say(&added(&edit.new)));
             ui.say("");
         }
+        self.trial.show(&self.found.proposal.gates, ui);
         if let Some(note) = &self.note {
             ui.mark(Mark::Warning, note);
         }
@@ -293,6 +313,7 @@ impl Shown<'_> {
             .map(|Left { path, line, text }| json!({ "path": path, "line": line, "text": text }))
             .collect();
         json!({ "proposed": entries, "not_proposed": left, "text": self.found.proposal.text(),
+                "gates": gates::json(&self.found.proposal.gates),
                 "operation": operation, "plan": self.plan })
     }
 }

@@ -1,12 +1,15 @@
 //! `init`: from what was found in a repository to a gonogo.toml that says only what cannot be
 //! detected, and the alias `cargo xtask`.
 
+mod gates;
+
 use crate::config::scan::Entry;
 use crate::path::RepoPath;
 use crate::plan::{Action, Base, FORMAT, FileChange, Plan, Step};
 use crate::sites::toml::{self, quoted};
 use crate::sites::{File, Source};
 use crate::version::{Scheme, Style, Version};
+pub use gates::{Proposed, Seen};
 
 /// What a gonogo.toml is to say.
 #[derive(Debug, Default)]
@@ -20,6 +23,7 @@ pub struct Proposal {
     pub packages: Option<Folders>,
     /// Version files of packages, by name.
     pub package: Vec<(String, Vec<Entry>)>,
+    pub gates: Vec<Proposed>,
 }
 
 /// Which folders hold packages.
@@ -107,6 +111,7 @@ impl Proposal {
             lines.push(format!("\n[package.{}]\n", quoted(name)));
             lines.extend(files(entries));
         }
+        lines.extend(gates::lines(&self.gates));
         lines
     }
 }
