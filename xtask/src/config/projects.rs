@@ -140,6 +140,17 @@ impl<'a> Projects<'a> {
         Ok((found, broken))
     }
 
+    /// The project at the top, or every package when there is none or several are configured.
+    ///
+    /// # Errors
+    /// Those of [`Self::top`] and [`Self::packages`].
+    pub fn whole(&self) -> Result<(Vec<Project>, Vec<Broken>), Refusal> {
+        match (self.has_several(), self.top()?) {
+            (false, Some(project)) => Ok((vec![project], Vec::new())),
+            _ => self.all(),
+        }
+    }
+
     /// Are packages configured, so that the project at the top is not the only one?
     pub fn has_several(&self) -> bool {
         self.settings.packages.is_some() || !self.settings.package.is_empty()
@@ -157,6 +168,13 @@ impl<'a> Projects<'a> {
         Some(if same > 1 { project.folder.clone() } else { name })
     }
 
+    /// The `[package.X]` of a project.
+    pub fn table_of(&self, project: &Project) -> Option<&PackageTable> {
+        let name = project.name.clone().unwrap_or_default();
+        let package = Package { name, folder: project.folder.clone() };
+        self.settings.package.iter().find(|table| is_called(table, &package))
+    }
+
     /// Which tags are releases of a project. Packages below the top do not share bare tags.
     ///
     /// # Errors
@@ -164,11 +182,7 @@ impl<'a> Projects<'a> {
     pub fn tag_format(&self, project: &Project) -> Result<TagFormat, Refusal> {
         let name = project.name.as_deref();
         let below = !project.folder.is_empty();
-        let called = |table: &&PackageTable| {
-            let (name, folder) = (name.unwrap_or_default().to_owned(), project.folder.clone());
-            is_called(table, &Package { name, folder })
-        };
-        let own = self.settings.package.iter().find(called).and_then(|table| table.tag.as_ref());
+        let own = self.table_of(project).and_then(|table| table.tag.as_ref());
         let shared = self.settings.packages.as_ref().and_then(|table| table.tag.as_ref());
         let configured = match below {
             true => own.or(shared),

@@ -58,7 +58,6 @@ impl Default for Types {
 impl Types {
     /// The usual ones and those of `[changelog] types`, which come before them. A type that is named
     /// there is known, whatever its name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "[changelog] types is not read yet"))]
     pub fn with<'a>(configured: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut types = Self::default();
         for (name, section) in configured {
@@ -77,6 +76,11 @@ impl Types {
         let own = |name: &str| self.sections.get_key_value(name).map(|(name, _)| name.as_str());
         let alias = || ALIASES.iter().find(|(alias, _)| *alias == written);
         own(&written).or_else(|| own(alias()?.1))
+    }
+
+    /// The names that count, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sections.keys().map(String::as_str)
     }
 
     /// The section of a known type; `None`: it is left out. Without a type it is "Changed".

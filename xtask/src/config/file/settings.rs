@@ -1,4 +1,13 @@
-//! The typed part of `gonogo.toml`: what is written, without defaults.
+//! The typed part of `gonogo.toml`: what is written, without defaults. The bigger tables have a file
+//! of their own.
+
+mod branches;
+mod changelog;
+mod landing;
+
+pub use branches::BranchesTable;
+pub use changelog::ChangelogTable;
+pub use landing::LandingTable;
 
 use super::check::integer;
 use super::text::key_path;
@@ -19,6 +28,10 @@ pub struct Settings {
     pub baseline: Option<Said<String>>,
     pub version: VersionTable,
     pub tag: TagTable,
+    pub branches: BranchesTable,
+    pub changelog: ChangelogTable,
+    pub release: LandingTable,
+    pub hotfix: LandingTable,
     pub packages: Option<PackagesTable>,
     pub package: Vec<PackageTable>,
 }
@@ -54,6 +67,8 @@ pub struct PackageTable {
     pub name: Said<String>,
     pub files: Vec<Declared>,
     pub ignore: Vec<Glob>,
+    /// Its own changelog, from the top of the repository.
+    pub changelog: Option<Said<RepoPath>>,
     pub tag: Option<Said<String>>,
 }
 
@@ -105,6 +120,10 @@ impl Settings {
             baseline: string(root.get("baseline")),
             version: version(root.get("version"), &file.bytes),
             tag: tag(root.get("tag")),
+            branches: branches::branches(root.get("branches")),
+            changelog: changelog::changelog(root.get("changelog")),
+            release: landing::landing(root.get("release")),
+            hotfix: landing::landing(root.get("hotfix")),
             packages: root.get("packages").map(packages),
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             written: Some((file.clone(), doc.into_root())),
@@ -166,6 +185,7 @@ fn package(entry: &Entry, bytes: &[u8]) -> PackageTable {
         name: Said { value: entry.key.clone(), at: entry.at },
         files: files(entry.value.get("files"), bytes),
         ignore: globs(entry.value.get("ignore")),
+        changelog: said(entry.value.get("changelog"), RepoPath::new),
         tag: string(entry.value.get("tag")),
     }
 }
