@@ -1,5 +1,7 @@
 //! `init`
 
+mod hooks;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -26,13 +28,16 @@ use crate::wording::counted;
 ///
 /// Looks through all tracked files for places that hold the current version and are meant to move
 /// with it (badges, install lines, constants, charts, ...), and writes what cannot be detected. A
-/// repository with a Cargo.toml at the top gets the alias `cargo xtask`, too. Everything written is
-/// shown; `undo` takes it back.
+/// repository with a Cargo.toml at the top gets the alias `cargo xtask`, too. With --hooks it writes
+/// the git hooks that run `hook` instead. Everything written is shown; `undo` takes it back.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Add the alias `cargo xtask` to .cargo/config.toml also without a Cargo.toml at the top
     #[arg(long)]
     alias: bool,
+    /// Write the git hooks pre-commit, commit-msg and pre-push instead, where there are none
+    #[arg(long, conflicts_with = "alias")]
+    hooks: bool,
     /// Show what would be written and do nothing; with a gonogo.toml, what could be added to it
     #[arg(long)]
     dry_run: bool,
@@ -60,6 +65,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
+    }
+    if args.hooks {
+        return Ok(hooks::run(&repo, args, context)?);
     }
     let tree = WorkTree::new(&repo)?;
     let present = tree.read(&path(FILE)?)?;

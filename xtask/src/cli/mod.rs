@@ -4,6 +4,7 @@
 mod bump;
 mod completions;
 mod doctor;
+mod framework;
 mod hook;
 mod init;
 mod log;

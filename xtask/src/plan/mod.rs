@@ -5,6 +5,7 @@ mod digest;
 mod render;
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,8 @@ pub enum Action {
     Files(Vec<FileChange>),
     /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
     Land(Land),
+    /// Makes git hooks that do not exist yet.
+    Hooks(Hooks),
 }
 
 /// What a probe of the world finds, for each file and each ref on its own.
@@ -110,6 +113,21 @@ impl FileChange {
             self.edits.iter().map(|edit| (edit.range.clone(), edit.new.as_str())).collect();
         self.edits.iter().all(holds).then(|| splice(bytes, &edits).ok()).flatten()
     }
+}
+
+/// Hooks for git, and where it looks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hooks {
+    pub folder: PathBuf,
+    pub files: Vec<HookFile>,
+}
+
+/// One hook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HookFile {
+    /// `pre-commit`
+    pub name: String,
+    pub text: String,
 }
 
 /// Objects to make and where refs go.
@@ -196,7 +214,7 @@ impl Plan {
             .iter()
             .flat_map(|step| match &step.action {
                 Action::Files(changes) => changes.as_slice(),
-                Action::Land(_) => &[],
+                Action::Land(_) | Action::Hooks(_) => &[],
             })
             .collect()
     }
