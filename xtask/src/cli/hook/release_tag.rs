@@ -47,15 +47,14 @@ fn by_git() -> Result<String, Refusal> {
 /// on in variables.
 fn by_framework(folder: &std::path::Path) -> Result<Option<String>, Refusal> {
     let variable = |name: &str| std::env::var(format!("PRE_COMMIT_{name}")).ok();
-    let (Some(remote), Some(id)) = (variable("REMOTE_BRANCH"), variable("TO_REF")) else {
-        return Ok(None);
-    };
+    // A push with the first commit of all names no end.
+    let named = variable("TO_REF").or_else(|| variable("LOCAL_BRANCH"));
+    let (Some(remote), Some(id)) = (variable("REMOTE_BRANCH"), named) else { return Ok(None) };
     if !remote.starts_with("refs/tags/") {
         return Ok(Some(String::new()));
     }
     let id = match Oid::new(&id) {
         Some(id) => Some(id),
-        // A person may have named it: `pre-commit run --to-ref v1.2.0`.
         None => Git::called_by_git(folder)?.object(&id)?,
     };
     let line = id.map(|id| format!("{remote} {} {remote} 0", id.as_str()));
@@ -112,7 +111,7 @@ fn judge(git: &Git, tag: &Pushed, all: &[Pushed]) -> Result<(), Refusal> {
         _ => Err(Refusal::unsafe_to(format!("{} is a lightweight tag", tag.name))
             .why("It does not say who released when, and git describe passes over it.")
             .next_shell(
-                format!("git tag -a -f {0} {0}^{{}}", word(&tag.name)),
+                format!("git tag -a -f {} {}", word(&tag.name), word(format!("{}^{{}}", tag.name))),
                 "makes it an annotated one; nothing was pushed yet",
             )),
     }
