@@ -115,15 +115,16 @@ fn lacking(what: impl Into<String>, why: impl Into<String>) -> Lacking {
 fn header(subject: &str, types: &Types) -> Result<(), Lacking> {
     let end = subject.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_')));
     let (word, rest) = subject.split_at(end.unwrap_or(subject.len()));
+    let unclosed = || {
+        let why = format!("It should be {word}(scope): description.");
+        lacking("the scope of the commit message has no )", why)
+    };
     let (scope, rest) = match rest.strip_prefix('(') {
         None => (None, rest),
-        Some(inner) => match inner.split_once(')') {
-            Some((scope, rest)) => (Some(scope), rest),
-            None => {
-                let why = format!("It should be {word}(scope): description.");
-                return Err(lacking("the scope of the commit message has no )", why));
-            }
-        },
+        Some(inner) => {
+            let (scope, rest) = inner.split_once(')').ok_or_else(unclosed)?;
+            (Some(scope), rest)
+        }
     };
     let Some(description) = rest.strip_prefix('!').unwrap_or(rest).strip_prefix(':') else {
         let what = "the commit message does not begin with a type and a colon";

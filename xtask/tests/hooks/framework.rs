@@ -140,8 +140,13 @@ fn the_hooks_of_this_repository_are_built_and_run() {
     let said = run(&["run", "--all-files"]).ok();
     assert_eq!(said.out.matches("Passed").count(), 4, "{said}");
     run(&[&["install"], &TYPES[..]].concat()).ok();
-    // Now as git calls it, with nothing of the machine but what was built.
-    let place = place.clone().with("PRE_COMMIT_HOME", home.to_str().unwrap());
+    // Now as git calls it. The framework asks for cargo also where nothing is to be built.
+    let mut place = place.clone().with("PRE_COMMIT_HOME", home.to_str().unwrap());
+    for (name, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        let usual = || Path::new(&std::env::var_os("HOME").expect("HOME")).join(usual).into();
+        let value = std::env::var_os(name).unwrap_or_else(usual);
+        place = place.with(name, value.to_str().expect("UTF-8"));
+    }
     commit(&place, &["-m", "start"]).refused(1, &["does not begin with a type"]);
     commit(&place, &["-m", "feat: start"]).ok();
     place.edit("pyproject.toml", "1.2.0", "1.3.0");

@@ -18,7 +18,7 @@ pub(super) fn check(context: &Context) -> Result<(), Refusal> {
     let tree = Stored::in_index(&repo.git);
     let projects = Projects::new(&tree)?;
     let (found, _) = projects.whole()?;
-    for (path, project) in changelogs(&projects, &found)? {
+    for (path, project) in changelogs(&projects, &found) {
         let Some(file) = tree.read(&path)? else { continue };
         let version = project.map(|project| current(&tree, project)).transpose()?.flatten();
         judge(&Changelog::parse(Source::from(&file))?, version.as_ref())?;
@@ -30,8 +30,8 @@ pub(super) fn check(context: &Context) -> Result<(), Refusal> {
 fn changelogs<'p>(
     projects: &Projects<'_>,
     found: &'p [Project],
-) -> Result<Vec<(RepoPath, Option<&'p Project>)>, Refusal> {
-    let usual = |folder: &str| RepoPath::new(&format!("{folder}/{USUAL}").trim_start_matches('/'));
+) -> Vec<(RepoPath, Option<&'p Project>)> {
+    let usual = |folder: &str| RepoPath::new(format!("{folder}/{USUAL}").trim_start_matches('/'));
     let top = found.iter().find(|project| project.folder.is_empty());
     let said = projects.settings.changelog.file.as_ref().map(|said| said.value.clone());
     let mut all: Vec<(RepoPath, Option<&Project>)> = Vec::new();
@@ -41,7 +41,7 @@ fn changelogs<'p>(
         let own = own.map(|said| said.value.clone()).or_else(|| usual(&project.folder));
         all.extend(own.map(|path| (path, Some(project))));
     }
-    Ok(all)
+    all
 }
 
 /// The version in the files; `None` where they disagree, which is another hook's to say.

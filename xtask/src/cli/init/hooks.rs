@@ -10,7 +10,6 @@ use crate::cli::framework::Framework;
 use crate::error::{Refusal, word};
 use crate::exec;
 use crate::flows::hooks::{self, CHECKS, Manager};
-use crate::plan::Plan;
 use crate::repo::Repo;
 use crate::ui::{Ui, Volume, added};
 use crate::wording::counted;
@@ -43,34 +42,30 @@ pub(super) fn run(repo: &Repo, args: &Args, context: &Context) -> Result<(), Ref
     let plan = hooks::into_plan(folder.clone(), &names, repo.head.base());
     for (name, checks) in missing {
         ui.say(&format!("{} (new)", folder.join(name).display()));
-        let shown: &[&str] = if ui.volume == Volume::Verbose { &[] } else { checks };
-        match shown {
-            [] => ui.say(&added(&hooks::script(checks))),
-            checks => checks.iter().for_each(|check| ui.say(&format!("  {check}"))),
+        if ui.volume == Volume::Verbose {
+            ui.say(&added(&hooks::script(checks)));
+        } else {
+            for check in checks {
+                ui.say(&format!("  {check}"));
+            }
         }
     }
     ui.say("");
-    let dry = args.dry_run;
-    let operation = if dry { None } else { Some(install(repo, &plan, context)?) };
     if !present.is_empty() {
         ui.say(&format!("{} there already.", counted(present.len(), "hook")));
     }
-    match operation {
-        None => {
-            ui.say("Nothing was changed (dry run).");
-            ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
-        }
-        Some(_) => {
-            ui.say(&format!("{} written.", counted(names.len(), "hook")));
-            ui.say(&format!("undo: {}", ui.ours("undo")));
-        }
+    let mut operation = None;
+    if args.dry_run {
+        ui.say("Nothing was changed (dry run).");
+        ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
+    } else {
+        let finished = exec::run(repo, plan.clone(), &[], &context.asked(&|_| ()))?;
+        operation = Some(finished.id);
+        ui.say(&format!("{} written.", counted(names.len(), "hook")));
+        ui.say(&format!("undo: {}", ui.ours("undo")));
     }
     ui.json(&json!({ "hooks": names, "operation": operation, "plan": plan }));
     Ok(())
-}
-
-fn install(repo: &Repo, plan: &Plan, context: &Context) -> Result<u64, Refusal> {
-    exec::run(repo, plan.clone(), &[], &context.asked(&|_| ())).map(|finished| finished.id)
 }
 
 /// Hooks that other repositories have, too, are not ours to write.
@@ -106,7 +101,9 @@ fn by_hand(manager: Option<Manager>, ui: &Ui) -> Vec<String> {
 fn managed(framework: &Framework, ui: &Ui) {
     ui.say(&format!("{} manages the hooks here. Add these lines", framework.name));
     let lines = by_hand(Some(framework.manager), ui);
-    lines.iter().for_each(|line| ui.answer(line));
+    for line in &lines {
+        ui.answer(line);
+    }
     ui.say("Nothing was changed.");
     ui.say(&format!("next: {}", installs(framework)));
     ui.json(&json!({ "manager": framework.name, "lines": lines, "operation": null }));

@@ -72,9 +72,17 @@ mod tests {
 
     #[test]
     fn an_entry_is_found_by_its_path() {
-        let out = b"100644 aa 0\ta\0120000 bb 0\ta-b\0100755 cc 0\ta/b\0\
-            100644 dd 1\tc\td\0100644 ee 2\tc\td\0160000 ff 0\tsub\0100644 11 0\t\xff\0";
-        let listing = Listing::of(out.to_vec());
+        let out = [
+            &b"100644 aa 0\ta"[..],
+            b"120000 bb 0\ta-b",
+            b"100755 cc 0\ta/b",
+            b"100644 dd 1\tc\td",
+            b"100644 ee 2\tc\td",
+            b"160000 ff 0\tsub",
+            b"100644 11 0\t\xff",
+            b"",
+        ];
+        let listing = Listing::of(out.join(&0));
         for (path, expected) in [
             ("a", Some((Kind::File, "aa"))),
             ("a-b", Some((Kind::Link, "bb"))),

@@ -80,25 +80,25 @@ impl Trees {
 /// Reads a tree object: for each entry the mode, a blank, the name, a NUL and the bytes of the id.
 fn entries(mut tree: &[u8], id_length: usize) -> HashMap<String, Entry> {
     let mut found = HashMap::new();
-    while let Some((mode, name, id, rest)) = entry(tree, id_length) {
-        tree = rest;
+    while let Some((head, id)) = first(&mut tree, id_length) {
         let mut hex = String::new();
         for byte in id {
             let _ = write!(hex, "{byte:02x}");
         }
-        if let Ok(name) = std::str::from_utf8(name) {
+        let (mode, name) = head.split_at(memchr(b' ', head).unwrap_or(head.len()));
+        if let Ok(name) = std::str::from_utf8(name.get(1..).unwrap_or_default()) {
             found.insert(name.to_owned(), Entry::new(mode, hex));
         }
     }
     found
 }
 
-/// Mode, name and id of the first entry, and what comes after it.
-fn entry(tree: &[u8], id_length: usize) -> Option<(&[u8], &[u8], &[u8], &[u8])> {
-    let blank = memchr(b' ', tree)?;
-    let end = memchr(0, tree)?;
-    let (id, rest) = tree.get(end + 1..)?.split_at_checked(id_length)?;
-    Some((&tree[..blank], tree.get(blank + 1..end)?, id, rest))
+/// Takes the first entry off: mode and name, and the id.
+fn first<'t>(tree: &mut &'t [u8], id_length: usize) -> Option<(&'t [u8], &'t [u8])> {
+    let (head, after) = tree.split_at(memchr(0, tree)?);
+    let (id, rest) = after.get(1..)?.split_at_checked(id_length)?;
+    *tree = rest;
+    Some((head, id))
 }
 
 #[cfg(test)]

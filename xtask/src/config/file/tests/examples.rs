@@ -135,8 +135,9 @@ fn what_is_written_is_read() {
         ("packages/*".into(), "packages/old".into())
     );
     assert_eq!(said(tag).as_deref(), Some("{package}/v{version}"));
-    let PackageTable { name, files, ignore, tag } = &settings.package[0];
+    let PackageTable { name, files, ignore, changelog, tag } = &settings.package[0];
     assert_eq!((name.value.as_str(), files[0].count), ("core", 1));
+    assert!(changelog.is_some());
     assert!(files[0].key.is_none() && files[0].pattern.is_none() && files[0].scheme.is_none());
     assert_eq!(
         (ignore[0].to_string(), said(tag).unwrap()),
