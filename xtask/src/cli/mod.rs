@@ -88,11 +88,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             refuse_arguments(&error, program, &words);
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return ExitCode::from(if words.iter().any(|w| w == "hook") {
-                code.min(1)
-            } else {
-                code
-            });
+            return ExitCode::from(if is_hook(&words) { code.min(1) } else { code });
         }
     };
     let ui = cli.ui(match &cli.command {
@@ -126,6 +122,19 @@ fn run(command: &Command, context: &Context) -> ExitCode {
     let Some(refusal) = ui.unwritten() else { return ExitCode::from(code) };
     ui.complain(&refusal);
     ExitCode::from(if code == 0 { exit_code(refusal.exit) } else { code })
+}
+
+/// Is `hook` the subcommand of arguments that cannot be read?
+fn is_hook(words: &[String]) -> bool {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-C" => drop(words.next()),
+            word if word.starts_with('-') => {}
+            word => return word == "hook",
+        }
+    }
+    false
 }
 
 /// Every refusal ends with a command to copy: where none fits better, one that shows more.

@@ -45,16 +45,27 @@ fn in_the_way(path: &str) -> Refusal {
         .next_shell(format!("cat -- {}", word(path)), "shows it")
 }
 
+/// What tells our temporary file from others'.
+fn tag(running: &Running<'_>) -> String {
+    running.operation.id.to_string()
+}
+
+/// Removes the temporary file that a kill may have left.
+fn tidy(running: &Running<'_>, hooks: &Hooks) -> Result<(), Refusal> {
+    let temp = write::temp_beside(&hooks.folder.join("hook"), &tag(running));
+    write::remove(&temp).map_err(|error| io_failed(temp.display(), &error))
+}
+
 /// Makes the hooks that are not there.
 pub(super) fn forward(running: &Running<'_>, hooks: &Hooks) -> Result<(), Refusal> {
+    tidy(running, hooks)?;
     for file in &hooks.files {
         let path = hooks.folder.join(&file.name);
         match at(&path, file) {
             At::After => {}
             At::Elsewhere { .. } => return Err(in_the_way(&path.display().to_string())),
             At::Before => {
-                let tag = running.operation.id.to_string();
-                write::create_program(&path, file.text.as_bytes(), &tag)
+                write::create_program(&path, file.text.as_bytes(), &tag(running))
                     .map_err(|error| io_failed(path.display(), &error))?;
             }
         }
@@ -64,6 +75,7 @@ pub(super) fn forward(running: &Running<'_>, hooks: &Hooks) -> Result<(), Refusa
 
 /// Removes those that are as they were made.
 pub(super) fn back(running: &mut Running<'_>, hooks: &Hooks) -> Result<(), Refusal> {
+    tidy(running, hooks)?;
     for file in &hooks.files {
         let path = hooks.folder.join(&file.name);
         match at(&path, file) {

@@ -101,9 +101,6 @@ impl Repo {
     /// # Errors
     /// Not a repository, a bare one, one that git does not trust, git missing or too old to answer.
     pub fn discover(start: &Path) -> Result<Self, Refusal> {
-        if !start.is_dir() {
-            return Err(Refusal::usage(format!("{} is not a folder", start.display())));
-        }
         Self::found(start, Git::at(start)?)
     }
 
@@ -116,6 +113,9 @@ impl Repo {
     }
 
     fn found(start: &Path, git: Git) -> Result<Self, Refusal> {
+        if !start.is_dir() {
+            return Err(Refusal::usage(format!("{} is not a folder", start.display())));
+        }
         let asked = ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir"];
         let head = ["HEAD", "--symbolic-full-name", "HEAD"];
         let out = git.call(asked.iter().chain(&head)).output()?;

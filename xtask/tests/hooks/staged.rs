@@ -208,7 +208,9 @@ fn a_hook_says_one_or_nothing() {
         place.gonogo(&["hook", id]).refused(1, &["is not in a git repository"]);
     }
     place.gonogo(&["hook", "check-versions"]).refused(1, &["check-version-sync"]);
-    place.gonogo(&["hook"]).refused(1, &["<ID>"]);
+    assert_eq!(place.gonogo(&["-C", ".", "--json", "hook"]).code, 1);
+    place.gonogo(&["hook", "check-changelog", "-C", "gone"]).refused(1, &["is not a folder"]);
+    place.gonogo(&["-C", "hook", "bump"]).refused(2, &["<LEVEL|VERSION>"]);
     let bare = Place::repository("bare");
     bare.git(&["config", "core.bare", "true"]);
     bare.gonogo(&["hook", "check-version-sync"]).refused(1, &["is a bare repository"]);
