@@ -31,6 +31,11 @@ impl Glob {
 
     /// Does it match the whole of this path or name?
     pub fn matches(&self, path: &str) -> bool {
+        // Most paths have the wrong name, which costs nothing to see.
+        let (last, name) = (self.parts.last(), path.rsplit('/').next().unwrap_or(path));
+        if last.is_some_and(|last| last != "**" && !component(last, name)) {
+            return false;
+        }
         let names: Vec<&str> = path.split('/').collect();
         matched(&self.parts, &names, |part| part == "**", |part, name| component(part, name))
     }

@@ -34,9 +34,9 @@ mod wording;
 
 /// Runs with the arguments of a process, the program first (`std::env::args_os()`).
 ///
-/// Returns the exit code: 0 done, 1 a check is red (`check`, `doctor`), 2 wrong arguments or files,
-/// 3 refused because unsafe, 4 an
-/// operation is open, 5 an external command failed, 130 interrupted.
+/// Returns the exit code: 0 done, 1 a check is red (`check`, `doctor`, `hook`), 2 wrong arguments or
+/// files, 3 refused because unsafe, 4 an operation is open, 5 an external command failed, 130
+/// interrupted.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::ExitCode {
     cli::main(args)
 }

@@ -284,7 +284,7 @@ impl Shown<'_> {
     fn commit(&self) -> Option<(String, String)> {
         let land = self.plan.steps.iter().find_map(|step| match &step.action {
             Action::Land(land) => Some(land),
-            Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => None,
+            Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => None,
         })?;
         let Object::Commit { message, .. } = land.objects.first()?;
         let branch = land.moves.first()?.name.trim_start_matches("refs/heads/").to_owned();

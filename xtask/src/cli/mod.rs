@@ -6,6 +6,8 @@ mod changelog;
 mod check;
 mod completions;
 mod doctor;
+mod framework;
+mod hook;
 mod init;
 mod log;
 mod man;
@@ -62,6 +64,7 @@ enum Command {
     Log(log::Args),
     Init(init::Args),
     Doctor(doctor::Args),
+    Hook(hook::Args),
     Completions(completions::Args),
     Man(man::Args),
     Schema(schema::Args),
@@ -88,10 +91,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             refuse_arguments(&error, program, &words);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return ExitCode::from(if is_hook(&words) { code.min(1) } else { code });
         }
     };
-    let ui = cli.ui(program);
+    let ui = cli.ui(match &cli.command {
+        Command::Hook(_) => hook::spelled(program),
+        _ => program,
+    });
     match cli.surroundings() {
         Ok((folder, at)) => run(&cli.command, &Context { folder, ui, at, words }),
         Err(refusal) => {
@@ -107,7 +114,11 @@ fn run(command: &Command, context: &Context) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let refusal = leading_on(as_refusal(error), command, context);
-            let code = exit_code(refusal.exit);
+            let code = match command {
+                // git and the frameworks know two answers.
+                Command::Hook(_) => 1,
+                _ => exit_code(refusal.exit),
+            };
             ui.refuse(&refusal, code);
             code
         }
@@ -115,6 +126,19 @@ fn run(command: &Command, context: &Context) -> ExitCode {
     let Some(refusal) = ui.unwritten() else { return ExitCode::from(code) };
     ui.complain(&refusal);
     ExitCode::from(if code == 0 { exit_code(refusal.exit) } else { code })
+}
+
+/// Is `hook` the subcommand of arguments that cannot be read?
+fn is_hook(words: &[String]) -> bool {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-C" => drop(words.next()),
+            word if word.starts_with('-') => {}
+            word => return word == "hook",
+        }
+    }
+    false
 }
 
 /// Every refusal ends with a command to copy: where none fits better, one that shows more.
@@ -204,6 +228,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Log(args) => log::run(args, context)?,
         Command::Init(args) => init::run(args, context)?,
         Command::Doctor(args) => return Ok(doctor::run(args, context)?),
+        Command::Hook(args) => hook::run(args, context)?,
         Command::Completions(args) => completions::run(args, context)?,
         Command::Man(args) => man::run(args, context)?,
         Command::Schema(args) => schema::run(args, context),

@@ -116,10 +116,7 @@ impl Survey {
     pub fn any(repo: &Repo) -> Result<Option<Self>, Refusal> {
         let tree = WorkTree::new(repo)?;
         let projects = Projects::new(&tree)?;
-        if let (false, Some(project)) = (projects.has_several(), projects.top()?) {
-            return Self::of(repo, &tree, projects, vec![project], Vec::new()).map(Some);
-        }
-        let (found, broken) = projects.all()?;
+        let (found, broken) = projects.whole()?;
         if found.is_empty() && broken.is_empty() {
             return Ok(None);
         }

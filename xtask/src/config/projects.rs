@@ -142,6 +142,17 @@ impl<'a> Projects<'a> {
         Ok((found, broken))
     }
 
+    /// The project at the top, or every package when there is none or several are configured.
+    ///
+    /// # Errors
+    /// Those of [`Self::top`] and [`Self::packages`].
+    pub fn whole(&self) -> Result<(Vec<Project>, Vec<Broken>), Refusal> {
+        match (self.has_several(), self.top()?) {
+            (false, Some(project)) => Ok((vec![project], Vec::new())),
+            _ => self.all(),
+        }
+    }
+
     /// Are packages configured, so that the project at the top is not the only one?
     pub fn has_several(&self) -> bool {
         self.settings.packages.is_some() || !self.settings.package.is_empty()
@@ -159,6 +170,11 @@ impl<'a> Projects<'a> {
         Some(if same > 1 { project.folder.clone() } else { name })
     }
 
+    /// The `[package.X]` of a project.
+    pub fn table_of(&self, project: &Project) -> Option<&PackageTable> {
+        self.settings.table_of(project.name.as_deref(), &project.folder)
+    }
+
     /// Which tags are releases of a project. Packages below the top do not share bare tags.
     ///
     /// # Errors
@@ -166,8 +182,7 @@ impl<'a> Projects<'a> {
     pub fn tag_format(&self, project: &Project) -> Result<TagFormat, Refusal> {
         let name = project.name.as_deref();
         let below = !project.folder.is_empty();
-        let own = self.settings.table_of(name, &project.folder);
-        let own = own.and_then(|table| table.tag.as_ref());
+        let own = self.table_of(project).and_then(|table| table.tag.as_ref());
         let shared = self.settings.packages.as_ref().and_then(|table| table.tag.as_ref());
         let configured = match below {
             true => own.or(shared),

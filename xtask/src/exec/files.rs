@@ -106,7 +106,7 @@ fn first_number(running: &Running<'_>, step: usize) -> usize {
     let steps = &running.operation.plan().steps[..step];
     let files = |action: &Action| match action {
         Action::Files(changes) => changes.len(),
-        Action::Check(_) | Action::Rehearse(_) | Action::Land(_) => 0,
+        Action::Check(_) | Action::Rehearse(_) | Action::Land(_) | Action::Hooks(_) => 0,
     };
     steps.iter().map(|step| files(&step.action)).sum()
 }

@@ -51,7 +51,7 @@ pub(super) fn staged_as(
     running: &Running<'_>,
     path: &RepoPath,
 ) -> Result<Option<IndexEntry>, Refusal> {
-    let trial = copied(running, &running.operation.file("index"), "landing")?;
+    let trial = copied(running, &running.operation.index(), "landing")?;
     stage(running, std::slice::from_ref(path), &trial)?;
     Ok(listed(running.repo, Some(&trial), &[path.as_str()])?.remove(path.as_str()))
 }

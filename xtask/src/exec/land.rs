@@ -89,7 +89,7 @@ pub(super) fn any_moved(running: &Running<'_>) -> bool {
     let steps = running.operation.plan().steps.iter().enumerate();
     let mut built = steps.filter_map(|(number, step)| match &step.action {
         Action::Land(land) => Some((land, running.operation.built(number)?)),
-        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => None,
+        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => None,
     });
     built.any(|(land, (objects, _))| {
         moves(land, objects).iter().any(|wanted| {

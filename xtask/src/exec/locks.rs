@@ -50,7 +50,7 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     }
     let moves = running.operation.plan().steps.iter().flat_map(|step| match &step.action {
         Action::Land(land) => land.moves.as_slice(),
-        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => &[],
+        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => &[],
     });
     let mut locks: Vec<PathBuf> =
         moves.map(|wanted| common.join(format!("{}.lock", wanted.name))).collect();

@@ -10,6 +10,7 @@ mod commit;
 mod files;
 mod hooks;
 mod index;
+mod install;
 mod keep;
 mod land;
 mod locks;
@@ -22,7 +23,7 @@ pub use rehearse::{Rehearsed, rehearse};
 
 use crate::error::{Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
-use crate::plan::{Action, At, Oid, Plan};
+use crate::plan::{Action, At, Oid, Plan, RefMove};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::{self, Interrupt};
@@ -208,11 +209,18 @@ fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
                 .why("It is not what it was when this was planned; nothing was changed."));
         }
     }
-    let moves = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Land(land) => Some(&land.moves),
-        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => None,
-    });
-    for wanted in moves.flatten() {
+    for step in &plan.steps {
+        match &step.action {
+            Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => {}
+            Action::Land(land) => not_moved(repo, &land.moves)?,
+            Action::Hooks(hooks) => install::none_there(hooks)?,
+        }
+    }
+    Ok(())
+}
+
+fn not_moved(repo: &Repo, moves: &[RefMove]) -> Result<(), Refusal> {
+    for wanted in moves {
         if repo.ref_at(&wanted.name)?.as_ref() != Some(&wanted.old) {
             return Err(Refusal::unsafe_to(format!("{} moved meanwhile", wanted.name))
                 .why("It is not where it was when this was planned; nothing was changed."));
@@ -272,7 +280,9 @@ impl<'a> Running<'a> {
         let mut found = Vec::new();
         for (step, planned) in self.operation.plan().steps.iter().enumerate() {
             let landed = match &planned.action {
-                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => true,
+                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => {
+                    true
+                }
                 Action::Land(land) => land::landed(self, step, land)?,
             };
             if direction == Direction::Back && !landed {
@@ -300,6 +310,7 @@ impl<'a> Running<'a> {
             // It leaves nothing behind.
             Action::Check(_) | Action::Rehearse(_) => Ok(Vec::new()),
             Action::Land(land) => land::probe(self, step, land),
+            Action::Hooks(hooks) => Ok(install::probe(hooks)),
         }
     }
 
@@ -320,6 +331,7 @@ impl<'a> Running<'a> {
                 Action::Check(check) => check::forward(self, check)?,
                 Action::Rehearse(object) => rehearse::forward(self, number, object)?,
                 Action::Land(land) => land::forward(self, number, land)?,
+                Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
         }
         Ok(())
@@ -333,6 +345,7 @@ impl<'a> Running<'a> {
                 Action::Check(_) => {}
                 Action::Rehearse(_) => hooks::put_back_foreign(self)?,
                 Action::Land(land) => land::back(self, number, land)?,
+                Action::Hooks(hooks) => install::back(self, hooks)?,
             }
         }
         if state == Closed::TakenBack {
@@ -396,7 +409,7 @@ impl<'a> Running<'a> {
     fn not_pushed(&self) -> Result<(), Refusal> {
         for (number, step) in self.operation.plan().steps.iter().enumerate() {
             match &step.action {
-                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => {}
+                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => {}
                 Action::Land(_) => land::not_pushed(self, number)?,
             }
         }
@@ -412,6 +425,9 @@ impl<'a> Running<'a> {
             return Ok(());
         }
         let paths: Vec<&str> = plan.files().iter().map(|change| change.path.as_str()).collect();
+        if paths.is_empty() {
+            return Ok(());
+        }
         match self.repo.last_commit_of(base, &paths)? {
             None => Ok(()),
             Some(commit) => Err(Refusal::unsafe_to(format!("{} was committed since", plan.title))

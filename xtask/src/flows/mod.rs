@@ -2,5 +2,6 @@
 
 pub mod bump;
 pub mod changelog;
+pub mod hooks;
 pub mod init;
 pub mod rehearsal;

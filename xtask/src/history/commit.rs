@@ -178,7 +178,8 @@ fn numbered(subject: &str) -> (&str, Option<u64>) {
     split().unwrap_or((subject, None))
 }
 
-fn folded(subject: &str) -> Option<Folded> {
+/// Why a subject says nothing of its own, by itself.
+pub(super) fn folded(subject: &str) -> Option<Folded> {
     let begins = |words: &[&str]| words.iter().any(|word| subject.starts_with(word));
     if begins(&["fixup! ", "squash! ", "amend! "]) {
         return Some(Folded::Fixup);

@@ -6,6 +6,7 @@ mod changes;
 mod commit;
 mod conventional;
 mod level;
+pub mod message;
 mod partition;
 mod record;
 mod since;

@@ -78,6 +78,11 @@ impl Types {
         own(&written).or_else(|| own(alias()?.1))
     }
 
+    /// The names that count, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sections.keys().map(String::as_str)
+    }
+
     /// The section of a known type; `None`: it is left out. Without a type it is "Changed".
     pub fn section(&self, kind: Option<&str>) -> Option<Rc<str>> {
         match kind {

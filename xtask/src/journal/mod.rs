@@ -102,17 +102,31 @@ impl Journal {
             Ok(newest.filter(|operation| matches!(operation.state(), State::Open(_))))
         };
         let Some(operation) = open()? else { return Ok(None) };
-        let lock = self.folder.join("lock");
-        let running = File::open(&lock)
-            .is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
-        if running {
-            return Ok(Some((operation, is_running(&lock))));
+        if self.is_locked() {
+            return Ok(Some((operation, is_running(&self.folder.join("lock")))));
         }
         // It may have ended in between.
         Ok(open()?.map(|operation| {
             let refusal = operation.is_open();
             (operation, refusal)
         }))
+    }
+
+    fn is_locked(&self) -> bool {
+        File::open(self.folder.join("lock"))
+            .is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)))
+    }
+
+    /// Is this the private index of an operation that is being executed?
+    ///
+    /// # Errors
+    /// As for [`Self::operations`].
+    pub fn commits_from(&self, index: &Path) -> Result<bool, Refusal> {
+        let Some(operation) = self.newest()? else { return Ok(false) };
+        let same =
+            || Some(fs::canonicalize(index).ok()? == fs::canonicalize(operation.index()).ok()?);
+        let open = matches!(operation.state(), State::Open(_));
+        Ok(open && self.is_locked() && same().unwrap_or(false))
     }
 
     /// Refuses when an operation is open.
@@ -274,6 +288,11 @@ impl Operation {
     /// A file of this operation's own folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// The private copy of the index that a commit is made from.
+    pub fn index(&self) -> PathBuf {
+        self.file("index")
     }
 
     /// The bytes the planned file number `n` held before.

@@ -6,6 +6,7 @@ mod render;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,8 @@ pub enum Action {
     Rehearse(Object),
     /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
     Land(Land),
+    /// Makes git hooks that do not exist yet.
+    Hooks(Hooks),
 }
 
 /// A command that says whether something is right: exit code 0 is yes.
@@ -128,6 +131,21 @@ impl FileChange {
             self.edits.iter().map(|edit| (edit.range.clone(), edit.new.as_str())).collect();
         self.edits.iter().all(holds).then(|| splice(bytes, &edits).ok()).flatten()
     }
+}
+
+/// Hooks for git, and where it looks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hooks {
+    pub folder: PathBuf,
+    pub files: Vec<HookFile>,
+}
+
+/// One hook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HookFile {
+    /// `pre-commit`
+    pub name: String,
+    pub text: String,
 }
 
 /// Objects to make and where refs go.
@@ -219,7 +237,7 @@ impl Plan {
             .iter()
             .flat_map(|step| match &step.action {
                 Action::Files(changes) => changes.as_slice(),
-                Action::Check(_) | Action::Rehearse(_) | Action::Land(_) => &[],
+                Action::Check(_) | Action::Rehearse(_) | Action::Land(_) | Action::Hooks(_) => &[],
             })
             .collect()
     }

@@ -1,7 +1,8 @@
 //! The only code that runs git.
 //!
 //! Every call: argv only, a scrubbed environment, `LC_ALL=C`, no optional locks, literal
-//! pathspecs, the top of the work tree as current folder.
+//! pathspecs, the top of the work tree as current folder. Only what git itself calls keeps the
+//! environment it got from there ([`Git::called_by_git`]).
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -14,6 +15,7 @@ use xshell::{Cmd, Shell, cmd};
 
 use super::Status;
 use crate::error::{Refusal, word};
+use crate::plan::Oid;
 use crate::sys::proc;
 
 /// What `git rev-parse --local-env-vars` lists: variables that bind git to one repository. The
@@ -40,6 +42,8 @@ pub const LOCAL_ENV: [&str; 14] = [
 #[derive(Clone)]
 pub struct Git {
     shell: Shell,
+    /// What is taken out of the environment of every call.
+    scrubbed: &'static [&'static str],
 }
 
 /// One call of git, to be completed and run.
@@ -59,7 +63,17 @@ impl Git {
         let shell = Shell::new()
             .map_err(|error| Refusal::usage("the current folder is gone").why(error.to_string()))?;
         shell.change_dir(folder);
-        Ok(Self { shell })
+        Ok(Self { shell, scrubbed: &LOCAL_ENV })
+    }
+
+    /// git for one of its hooks: the repository, the work tree and the index are those that the
+    /// git command at work names in the environment (githooks(5); `commit -a` and `commit -- PATH`
+    /// have an index of their own). For reading only.
+    ///
+    /// # Errors
+    /// As for [`Self::at`].
+    pub fn called_by_git(folder: &Path) -> Result<Self, Refusal> {
+        Ok(Self { scrubbed: &[], ..Self::at(folder)? })
     }
 
     /// The same, from another folder.
@@ -85,6 +99,15 @@ impl Git {
             command = command.env("GIT_TERMINAL_PROMPT", "0");
         }
         Call { command, name, input: None }
+    }
+
+    /// The id of the object that a name stands for.
+    ///
+    /// # Errors
+    /// git cannot be started.
+    pub fn object(&self, name: &str) -> Result<Option<Oid>, Refusal> {
+        let args = ["rev-parse", "--quiet", "--verify", "--end-of-options", name];
+        Ok(lines(&self.call(args).output()?.stdout).first().and_then(|line| Oid::new(line)))
     }
 
     /// A call that changes something and is synced as far as git can.
@@ -114,7 +137,7 @@ impl Git {
 
     fn scrubbed(&self, args: &[OsString]) -> Cmd<'_> {
         let mut command = cmd!(self.shell, "git {args...}").quiet();
-        for name in LOCAL_ENV {
+        for name in self.scrubbed {
             command = command.env_remove(name);
         }
         command
@@ -208,6 +231,14 @@ impl Call<'_> {
         let mut command = self.env("GIT_FLUSH", "0").command();
         let reading = proc::reading(&mut command).map_err(|error| cannot_run(&error))?;
         Ok((name, reading))
+    }
+
+    /// Starts it, to be asked and answer as often as wanted.
+    ///
+    /// # Errors
+    /// git cannot be started.
+    pub fn dialogue(self) -> Result<proc::Dialogue, Refusal> {
+        proc::dialogue(&mut self.command()).map_err(|error| cannot_run(&error))
     }
 
     /// Runs it and returns its standard output.

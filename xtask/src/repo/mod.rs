@@ -7,6 +7,7 @@ mod people;
 mod ready;
 mod releases;
 mod remote;
+mod stored;
 mod surroundings;
 mod tree;
 
@@ -17,8 +18,9 @@ pub use contents::{Contents, Tracked};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
 pub use log::{Asked, Question, Range, Reading};
 pub use ready::OtherChanges;
-pub use releases::Releases;
+pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
+pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
@@ -106,10 +108,21 @@ impl Repo {
     /// # Errors
     /// Not a repository, a bare one, one that git does not trust, git missing or too old to answer.
     pub fn discover(start: &Path) -> Result<Self, Refusal> {
+        Self::found(start, Git::at(start)?)
+    }
+
+    /// Finds the repository of the git command that calls us as its hook, from `start`.
+    ///
+    /// # Errors
+    /// As for [`Self::discover`].
+    pub fn of_hook(start: &Path) -> Result<Self, Refusal> {
+        Self::found(start, Git::called_by_git(start)?)
+    }
+
+    fn found(start: &Path, git: Git) -> Result<Self, Refusal> {
         if !start.is_dir() {
             return Err(Refusal::usage(format!("{} is not a folder", start.display())));
         }
-        let git = Git::at(start)?;
         let asked = ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir"];
         let head = ["HEAD", "--symbolic-full-name", "HEAD"];
         let out = git.call(asked.iter().chain(&head)).output()?;
@@ -289,6 +302,24 @@ impl Repo {
         Ok(git::lines(&out).pop())
     }
 
+    /// Whether a merge waits to be committed.
+    pub fn is_merging(&self) -> bool {
+        self.git_dir.join("MERGE_HEAD").exists()
+    }
+
+    /// The paths that the index changes; before the first commit, none is told.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn staged(&self) -> Result<Vec<PathBuf>, Refusal> {
+        if self.head.commit().is_none() {
+            return Ok(Vec::new());
+        }
+        let args = ["diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD"];
+        let out = self.git.call(args).read()?;
+        Ok(out.split(|&b| b == 0).filter(|path| !path.is_empty()).map(git::path).collect())
+    }
+
     /// A value of git's configuration as a boolean; unset is `false`.
     ///
     /// # Errors
@@ -332,9 +363,7 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn ref_at(&self, name: &str) -> Result<Option<Oid>, Refusal> {
-        let out = self.git.call(["rev-parse", "--quiet", "--verify", "--end-of-options", name]);
-        let out = out.output()?;
-        Ok(git::lines(&out.stdout).first().and_then(|line| Oid::new(line)))
+        self.git.object(name)
     }
 
     /// The branch HEAD is on now (full name), `None` when detached.

@@ -7,11 +7,31 @@
 
 use std::collections::HashMap;
 
-use super::{Repo, git};
+use super::{Git, Repo, git};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::history::Tagged;
 use crate::version::{TagFormat, Tags, Version};
+
+/// A tag, by its name and how it was made.
+pub struct Made {
+    pub name: String,
+    pub annotated: bool,
+}
+
+/// Every tag, in git's version order, the highest first.
+///
+/// # Errors
+/// git fails.
+pub fn made_tags(git: &Git) -> Result<Vec<Made>, Refusal> {
+    let format = "--format=%(objecttype) %(refname:strip=2)";
+    let args = ["for-each-ref", "--sort=-version:refname", format, "refs/tags"];
+    let made = |line: &String| {
+        let (kind, name) = line.split_once(' ')?;
+        Some(Made { name: name.to_owned(), annotated: kind == "tag" })
+    };
+    Ok(git::lines(&git.call(args).read()?).iter().filter_map(made).collect())
+}
 
 /// The release tags of the project.
 pub struct Releases {

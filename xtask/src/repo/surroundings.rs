@@ -44,6 +44,12 @@ impl Configuration {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// The same of a variable with several names.
+    pub fn last_of(&self, keys: &[&str]) -> Option<&str> {
+        let last = self.0.iter().rfind(|(name, _)| keys.contains(&name.as_str()));
+        last.map(|(_, value)| value.as_str())
+    }
+
     /// Whether a boolean is set to true (git-config, "boolean").
     pub fn is_on(&self, key: &str) -> bool {
         let value = self.get(key).unwrap_or_default().to_ascii_lowercase();

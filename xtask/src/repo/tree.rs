@@ -113,9 +113,7 @@ impl<'a> WorkTree<'a> {
             return Err(Refusal::usage(format!("{path} is not a regular file")));
         }
         if found.len() > SIZE_LIMIT {
-            let (size, limit) = (found.len() >> 20, SIZE_LIMIT >> 20);
-            return Err(Refusal::usage(format!("{path} is too large for a version file"))
-                .why(format!("It has {size} MiB; version files are read up to {limit} MiB.")));
+            return Err(too_large(path, found.len()));
         }
         self.check_own(Path::new(inside.as_str()), path)?;
         let bytes = fs::read(&real).map_err(|error| unreadable(&real, &error))?;
@@ -209,7 +207,7 @@ impl Tree for WorkTree<'_> {
 }
 
 /// Whether a pattern matches a path, and names each folder on the way that is somebody else's.
-fn reaches(glob: &Glob, path: &str) -> bool {
+pub(super) fn reaches(glob: &Glob, path: &str) -> bool {
     let own = |name: &str| !FOREIGN_FOLDERS.contains(&name) || glob.names(name);
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     glob.matches(path) && folders.split('/').all(own)
@@ -217,13 +215,22 @@ fn reaches(glob: &Glob, path: &str) -> bool {
 
 /// Whether the walk goes into a folder: it can still match, and it is not somebody else's.
 fn enters(entry: &walkdir::DirEntry, top: &Path, pattern: &Glob) -> bool {
-    let Some(name) = entry.file_name().to_str() else { return false };
-    let foreign = name.starts_with('.') || FOREIGN_FOLDERS.contains(&name);
-    if foreign && !pattern.names(name) {
-        return false;
-    }
     let inside = entry.path().strip_prefix(top).ok().and_then(Path::to_str);
-    inside.is_some_and(|inside| pattern.enters(inside))
+    inside.is_some_and(|inside| is_walked(inside, pattern))
+}
+
+/// The same by its path.
+pub(super) fn is_walked(folder: &str, pattern: &Glob) -> bool {
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    let foreign = name.starts_with('.') || FOREIGN_FOLDERS.contains(&name);
+    (!foreign || pattern.names(name)) && pattern.enters(folder)
+}
+
+/// The refusal of a file with so many bytes.
+pub(super) fn too_large(path: &RepoPath, bytes: u64) -> Refusal {
+    let (size, limit) = (bytes >> 20, SIZE_LIMIT >> 20);
+    Refusal::usage(format!("{path} is too large for a version file"))
+        .why(format!("It has {size} MiB; version files are read up to {limit} MiB."))
 }
 
 /// Is there no such file? A name that is too long for the file system is none of a file.

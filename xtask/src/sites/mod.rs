@@ -167,7 +167,7 @@ pub struct Found {
     pub value: String,
 }
 
-/// Where files come from: the work tree, later also the index or a commit.
+/// Where files come from: the work tree, the index or a commit.
 pub trait Tree {
     /// The file at `path`, symlinks inside the repository followed; `None` when there is none.
     ///

@@ -71,6 +71,26 @@ pub fn put_back(path: &Path, bytes: &[u8], mode: u32, tag: &str) -> io::Result<(
     fs::rename(&temp, path)
 }
 
+/// Makes a program that everybody may run, and its folder where there is none; it appears whole.
+///
+/// # Errors
+/// `AlreadyExists` when something stands there; any other I/O error.
+pub fn create_program(path: &Path, bytes: &[u8], tag: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let temp = temp_beside(path, tag);
+    remove(&temp)?;
+    let written = (|| {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o777).open(&temp)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        link(&temp, path)
+    })();
+    remove(&temp)?;
+    written
+}
+
 /// Removes a file; that it is not there is as good.
 ///
 /// # Errors

@@ -2,10 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -131,6 +131,46 @@ impl Reading {
 impl Drop for Reading {
     fn drop(&mut self) {
         // Both fail when it has ended already, and then nothing is left to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A child that answers questions, one after the other. Dropped, it is told that there are no more,
+/// and waited for.
+pub struct Dialogue {
+    child: Child,
+    questions: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+/// Starts a child to ask; what it says on stderr is nobody's.
+///
+/// # Errors
+/// The child cannot be started.
+pub fn dialogue(command: &mut Command) -> io::Result<Dialogue> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = spawn(command)?;
+    let questions = child.stdin.take();
+    let answers = child.stdout.take().ok_or(ErrorKind::BrokenPipe)?;
+    Ok(Dialogue { child, questions, answers: BufReader::new(answers) })
+}
+
+impl Dialogue {
+    /// Asks, and gives what the answer is to be read from.
+    ///
+    /// # Errors
+    /// The child has ended.
+    pub fn ask(&mut self, question: &[u8]) -> io::Result<&mut impl BufRead> {
+        self.questions.as_mut().ok_or(ErrorKind::BrokenPipe)?.write_all(question)?;
+        Ok(&mut self.answers)
+    }
+}
+
+impl Drop for Dialogue {
+    fn drop(&mut self) {
+        self.questions = None;
+        // It may be in the middle of an answer that nobody reads.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

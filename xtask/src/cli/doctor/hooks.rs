@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::signing::is_program;
 use super::{Finding, text};
+use crate::cli::framework::{Framework, PRE_COMMIT};
 use crate::error::{Refusal, word};
 use crate::repo::{Configuration, Head, Repo};
 
@@ -15,42 +16,9 @@ const AREA: &str = "hooks";
 const SEEN: [&str; 5] =
     ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "pre-push"];
 
-/// The configuration of the pre-commit framework.
-const PRE_COMMIT: &str = ".pre-commit-config.yaml";
-
 /// What a hook's command line holds when it bumps versions by itself.
 const BUMPS: [&str; 6] =
     ["cz bump", "bump-my-version bump", "bump2version", "bumpversion ", "bumpver update", "tbump "];
-
-/// A framework that writes hooks: its name, its configuration, what its hooks hold, what makes
-/// them.
-struct Framework {
-    name: &'static str,
-    files: &'static [&'static str],
-    traces: &'static [&'static str],
-    install: &'static str,
-}
-
-const FRAMEWORKS: [Framework; 3] = [
-    Framework {
-        name: "pre-commit",
-        files: &[PRE_COMMIT],
-        traces: &["pre-commit", "pre_commit", "prek"],
-        install: "pre-commit install",
-    },
-    Framework {
-        name: "husky",
-        files: &[".husky/pre-commit", ".husky/commit-msg", ".husky/pre-push"],
-        traces: &["husky"],
-        install: "npx husky",
-    },
-    Framework {
-        name: "lefthook",
-        files: &["lefthook.yml", ".lefthook.yml", "lefthook.yaml", "lefthook.toml"],
-        traces: &["lefthook"],
-        install: "lefthook install",
-    },
-];
 
 pub(super) struct Facts {
     folder: PathBuf,
@@ -76,15 +44,12 @@ struct Hook {
 impl Facts {
     pub fn read(repo: &Repo, configuration: &Configuration) -> Result<Self, Refusal> {
         let folder = repo.hooks_folder()?;
-        let configured = FRAMEWORKS
-            .iter()
-            .filter(|framework| framework.files.iter().any(|file| repo.top.join(file).is_file()));
         Ok(Self {
             moved: configuration.get("core.hookspath").map(str::to_owned),
             folder_exists: folder.is_dir(),
             hooks: SEEN.iter().filter_map(|name| Hook::read(&folder, name)).collect(),
             folder,
-            configured: configured.collect(),
+            configured: Framework::configured(&repo.top),
             pre_commit: text(&repo.top, PRE_COMMIT),
             branch: match &repo.head {
                 Head::Branch { name, .. } => {
@@ -124,9 +89,8 @@ impl Facts {
     }
 
     fn installed(&self, framework: &Framework) -> bool {
-        let leaves = |text: &str| framework.traces.iter().any(|trace| text.contains(trace));
-        let moved = self.moved.as_deref().is_some_and(leaves);
-        moved || self.hooks.iter().any(|hook| leaves(&hook.text))
+        let moved = self.moved.as_deref().is_some_and(|path| framework.left(path));
+        moved || self.hooks.iter().any(|hook| framework.left(&hook.text))
     }
 
     fn not_installed(&self) -> Vec<Finding> {

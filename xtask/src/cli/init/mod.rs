@@ -1,6 +1,7 @@
 //! `init`
 
 mod gates;
+mod hooks;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -30,17 +31,21 @@ use gates::Trial;
 ///
 /// Looks through all tracked files for places that hold the current version and are meant to move
 /// with it (badges, install lines, constants, charts, ...), and writes what cannot be detected. A
-/// repository with a Cargo.toml at the top gets the alias `cargo xtask`, too. Everything written is
-/// shown; `undo` takes it back.
+/// repository with a Cargo.toml at the top gets the alias `cargo xtask`, too. With --hooks it
+/// writes the git hooks that run `hook` instead. Everything written is shown; `undo` takes it back.
 ///
 /// The tools that the repository uses (pytest, ruff, mypy, cargo test, npm test, ...) become gates,
 /// each with the place that gives it away. Their commands are run once: what is red is written as
 /// `required = false`, and what may edit files is not run.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Args {
     /// Add the alias `cargo xtask` to .cargo/config.toml also without a Cargo.toml at the top
     #[arg(long)]
     alias: bool,
+    /// Write the git hooks pre-commit, commit-msg and pre-push instead, where there are none
+    #[arg(long, conflicts_with = "alias")]
+    hooks: bool,
     /// Show what would be written and do nothing; with a gonogo.toml, what could be added to it
     #[arg(long)]
     dry_run: bool,
@@ -59,6 +64,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
+    }
+    if args.hooks {
+        return Ok(hooks::run(&repo, args, context)?);
     }
     let tree = WorkTree::new(&repo)?;
     let present = tree.read(&path(FILE)?)?;

@@ -140,6 +140,7 @@ fn what_is_written_is_read() {
     let PackageTable { name, files, ignore, changelog, tag } = &settings.package[0];
     assert_eq!(changelog.as_ref().unwrap().value.as_str(), "packages/core/CHANGES.md");
     assert_eq!((name.value.as_str(), files[0].count), ("core", 1));
+    assert!(changelog.is_some());
     assert!(files[0].key.is_none() && files[0].pattern.is_none() && files[0].scheme.is_none());
     assert_eq!(
         (ignore[0].to_string(), said(tag).unwrap()),
