@@ -134,11 +134,8 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
         let what = format!("the changelog has two sections for {}", cut.version);
         return Err(refuse(&what, second.heading.start).why("Which of them counts cannot be told."));
     }
-    let newest = changelog.newest_first().first().map(|(section, _)| section.heading.start);
-    let hidden =
-        |at: &&usize| newest.is_none_or(|newest| (**at < newest) != changelog.is_ascending());
-    if let Some(at) = changelog.doubtful.iter().find(hidden) {
-        return Err(refuse("the changelog has a heading that cannot be read", *at)
+    if let Some(at) = changelog.doubtful_newest().next() {
+        return Err(refuse("the changelog has a heading that cannot be read", at)
             .why("It looks like a release, and stands where the newest release belongs."));
     }
     Ok(())
