@@ -23,7 +23,8 @@ impl Said {
         let mut items: Vec<String> = Vec::new();
         for line in changelog.lines_in(range.clone()) {
             let text = String::from_utf8_lossy(line.of(bytes));
-            if line.inside != Inside::Text || line.is_blank(bytes) {
+            let says = line.inside == Inside::Text && !line.is_blank(bytes);
+            if !says || changelog.is_definition(line.start) {
                 items.push(String::new());
                 continue;
             }

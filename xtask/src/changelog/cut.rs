@@ -432,7 +432,8 @@ impl Work<'_> {
         // The last title may be empty; what comes new goes below it.
         let title = groups.last().map_or(tail.at, |group| group.title.end);
         let at = tail.at.max(title);
-        edits.push(Edit::insert(at, self.line_ended(at) + self.house.eol + &content));
+        let below = self.apart_below(at);
+        edits.push(Edit::insert(at, self.line_ended(at) + self.house.eol + &content + below));
         edits
     }
 
@@ -456,7 +457,13 @@ impl Work<'_> {
             Ends::Other => self.house.eol.to_owned(),
             Ends::Empty => self.house.below_title(),
         };
-        Edit::insert(tail.at, self.line_ended(tail.at) + &apart + items)
+        let below = self.apart_below(tail.at);
+        Edit::insert(tail.at, self.line_ended(tail.at) + &apart + items + below)
+    }
+
+    /// A blank line in front of a definition, which right below an entry would belong to it.
+    fn apart_below(&self, at: usize) -> &'static str {
+        if self.changelog.is_definition(at) { self.house.eol } else { "" }
     }
 
     /// A line end, where the last line of the file lacks one.

@@ -116,7 +116,7 @@ impl Changelog<'_> {
         let bytes = self.bytes();
         let lines = self.lines_in(range.clone());
         let counts = |line: &&Line| {
-            let link = self.links.binary_search_by_key(&line.start, |link| link.line.start).is_ok();
+            let link = self.is_definition(line.start);
             !(line.is_blank(bytes) || link || is_rule(line.of(bytes)) || is_comment(line, bytes))
         };
         let Some(last) = lines.iter().rposition(|line| counts(&line)) else {

@@ -226,6 +226,11 @@ impl<'a> Changelog<'a> {
         std::str::from_utf8(&self.source.bytes[range.clone()]).ok()
     }
 
+    /// Does a definition of a link begin here?
+    fn is_definition(&self, at: usize) -> bool {
+        self.links.binary_search_by_key(&at, |link| link.line.start).is_ok()
+    }
+
     /// The headings that begin in a range.
     fn headings_in(&self, range: &Range<usize>) -> &[Heading] {
         let from = self.headings.partition_point(|heading| heading.lines.start < range.start);

@@ -78,8 +78,8 @@ impl<'a> Changelog<'a> {
 
     /// Lines above all releases that stand alone and look like one.
     fn bare_releases_above(&self) -> Vec<usize> {
-        let first = self.releases().next().map_or(0, |(section, _)| section.range.start);
-        let lines = self.lines_in(0..first);
+        let first = self.releases().next().map(|(section, _)| section.range.start);
+        let lines = self.lines_in(0..first.unwrap_or(self.footer));
         let is_free = |at: usize| lines.get(at).is_none_or(|line| line.is_blank(self.bytes()));
         let alone = |at: &usize| is_free(at + 1) && (*at == 0 || is_free(at - 1));
         let alone = (0..lines.len()).filter(alone).map(|at| &lines[at]);

@@ -303,3 +303,28 @@ fn long_files_are_read_line_by_line() {
         assert_eq!(outcome.added, [0, 1]);
     }
 }
+
+/// A definition right below an entry would be a part of it.
+#[test]
+fn a_definition_stays_one_and_entries_are_written_once() {
+    let (path, own) = (path("CHANGELOG.md"), version("1.2.0"));
+    let entries = [entry("Fixed: a")];
+    let merge = Cut { existing: Existing::Merge, ..plain(&own, &entries) };
+    for (old, expected) in [
+        ("## 1.2.0\n[x]: y\n", "## 1.2.0\n\n### Fixed\n\n- a\n\n[x]: y\n"),
+        ("## 1.2.0\n\n### Fixed\n\n- b\n[x]: y\n", "## 1.2.0\n\n### Fixed\n\n- b\n- a\n\n[x]: y\n"),
+    ] {
+        let older = "\n## 1.1.0\n\n### Fixed\n\n- c\n";
+        let (new, _) = cut_twice(&path, format!("{old}{older}").as_bytes(), &merge).unwrap();
+        assert_eq!(String::from_utf8(new).unwrap(), format!("{expected}{older}"));
+    }
+}
+
+/// What is no heading before the first release is cut would hide from the next one.
+#[test]
+fn releases_without_marks_below_unreleased_are_refused() {
+    let (path, own) = (path("CHANGES"), version("1.2.0"));
+    let old = b"Version 1.1.0 released 2024-01-02\n\n- a\n\n## Unreleased\n\n- b\n";
+    let refusal = cut(&read(&path, old).unwrap(), &plain(&own, &[])).unwrap_err();
+    assert_eq!(refusal.place.as_ref().map(|place| place.line), Some(1), "{refusal:?}");
+}
