@@ -1,9 +1,11 @@
 //! What is wrong with the releases of a changelog, against what the tags and the history say.
 
+use std::collections::HashMap;
+
 use super::date::{Date, Says};
 use super::findings::{Finding, Found, Problem, day, placed};
 use super::{Changelog, Release, Section};
-use crate::version::Version;
+use crate::version::{Key, Version};
 use crate::wording::counted;
 
 /// A release tag.
@@ -51,7 +53,12 @@ const DAYS: i64 = 1;
 
 /// Compares a changelog with the tags.
 pub fn audit(changelog: &Changelog<'_>, facts: &Facts) -> Report {
-    let audit = Audit { changelog, facts, first: first_tagged(changelog, facts) };
+    let tags = by_version(facts.tags.iter().map(|tag| (&tag.version, tag)));
+    let releases = by_version(changelog.releases().map(|one| (&one.1.version, one.0)));
+    let newest = changelog.newest_first();
+    let is_tagged = |(_, release): &(&Section, &Release)| tags.contains_key(&release.version.key());
+    let first = newest.iter().rposition(is_tagged);
+    let audit = Audit { changelog, facts, tags, releases, first };
     let mut found = Found::new();
     audit.headings(&mut found);
     audit.dates(&mut found);
@@ -71,22 +78,24 @@ pub fn audit(changelog: &Changelog<'_>, facts: &Facts) -> Report {
 struct Audit<'a> {
     changelog: &'a Changelog<'a>,
     facts: &'a Facts,
+    tags: HashMap<Key<'a>, &'a Tag>,
+    releases: HashMap<Key<'a>, &'a Section>,
     /// The position, from the newest on, of the oldest section that has a tag.
     first: Option<usize>,
 }
 
-fn tag_of<'f>(facts: &'f Facts, version: &Version) -> Option<&'f Tag> {
-    facts.tags.iter().find(|tag| tag.version.same(version))
-}
-
-fn first_tagged(changelog: &Changelog<'_>, facts: &Facts) -> Option<usize> {
-    let newest = changelog.newest_first();
-    newest.iter().rposition(|(_, release)| tag_of(facts, &release.version).is_some())
+/// The first of each version.
+fn by_version<'v, T>(all: impl Iterator<Item = (&'v Version, T)>) -> HashMap<Key<'v>, T> {
+    let mut found = HashMap::new();
+    for (version, one) in all {
+        found.entry(version.key()).or_insert(one);
+    }
+    found
 }
 
 impl Audit<'_> {
     fn tag(&self, version: &Version) -> Option<&Tag> {
-        tag_of(self.facts, version)
+        self.tags.get(&version.key()).copied()
     }
 
     /// The releases from the baseline on, in the order of the file.
@@ -111,10 +120,11 @@ impl Audit<'_> {
 
     fn headings(&self, found: &mut Found) {
         let releases = self.releases();
+        let first_of = by_version(releases.iter().map(|one| (&one.1.version, one.0)));
         for (index, (section, release)) in releases.iter().enumerate() {
             let at = section.heading.start;
-            let same = |(_, other): &&(&Section, &Release)| other.version.same(&release.version);
-            if let Some((first, _)) = releases[..index].iter().find(same) {
+            let first = first_of.get(&release.version.key());
+            if let Some(first) = first.filter(|first| first.heading != section.heading) {
                 let line = self.changelog.place(first.heading.start).line;
                 let what = format!("{} has a section in line {line} already", release.version);
                 found.push((at, Problem::Duplicate, what));
@@ -149,7 +159,9 @@ impl Audit<'_> {
             // A project that renamed its tags may have several of one version.
             let mut same = self.facts.tags.iter().filter(|tag| tag.version.same(version));
             let what = match &dated.says {
-                Says::Day(date, _) if !same.any(|tag| tag.agrees_with(*date)) => {
+                Says::Day(date, _)
+                    if !tag.agrees_with(*date) && !same.any(|tag| tag.agrees_with(*date)) =>
+                {
                     format!("{version} is dated {date}, its tag {} {}", tag.name, tag.date)
                 }
                 Says::Placeholder => {
@@ -217,7 +229,7 @@ impl Audit<'_> {
             let Tag { name, version, date, .. } = tag;
             if version.is_prerelease()
                 || self.is_old(version, Some(*date))
-                || self.changelog.section(version).is_some()
+                || self.releases.contains_key(&version.key())
             {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Changelog;
 use super::cut::Entry;
-use super::groups::is_item;
+use super::groups::{bullet, is_item};
 use super::lines::Inside;
 
 /// What is known to be said already.
@@ -23,7 +23,8 @@ impl Said {
         let mut items: Vec<String> = Vec::new();
         for line in changelog.lines_in(range.clone()) {
             let text = String::from_utf8_lossy(line.of(bytes));
-            if line.inside != Inside::Text || line.is_blank(bytes) {
+            let says = line.inside == Inside::Text && !line.is_blank(bytes);
+            if !says || changelog.is_definition(line.start) {
                 items.push(String::new());
                 continue;
             }
@@ -75,10 +76,17 @@ impl Said {
 /// the mark of a breaking change.
 pub fn normal(text: &str) -> String {
     let mut words = String::new();
+    // Without a bracket that closes nothing is looked for, or a long line would take forever.
+    let last = text.rfind(')').unwrap_or(0);
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
+        let closes = text.len() - rest.len() < last;
         let skipped = match next {
-            '(' if rest.starts_with("(http") || rest.starts_with("(#") || words.ends_with(']') => {
+            '(' if closes
+                && (rest.starts_with("(http")
+                    || rest.starts_with("(#")
+                    || words.ends_with(']')) =>
+            {
                 rest.find(')').map(|end| end + 1)
             }
             '#' => Some(1 + rest[1..].bytes().take_while(u8::is_ascii_digit).count()),
@@ -92,7 +100,17 @@ pub fn normal(text: &str) -> String {
     }
     let words = words.replace(']', "");
     // A shortened entry has its text up to the ellipsis; the mark is ours.
-    words.strip_prefix("breaking").map(str::to_owned).unwrap_or(words)
+    match words.strip_prefix("breaking").unwrap_or(&words) {
+        "" => signs(text),
+        said => said.to_owned(),
+    }
+}
+
+/// What a text says that has no words: a picture, `???`, or `breaking`.
+fn signs(text: &str) -> String {
+    let bare = bullet(text.as_bytes()).map_or(text, |bullet| &text[bullet.end..]);
+    let bare = bare.trim_start().trim_start_matches("**Breaking:** ");
+    bare.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
 }
 
 /// The numbers of issues and pull requests in a text: `#12`, `!12`, `/pull/12`, `/issues/12`,

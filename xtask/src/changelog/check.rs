@@ -2,6 +2,8 @@
 //!
 //! What is older than the newest release is the business of the audit.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cut::{Commits, SECTIONS};
@@ -41,7 +43,8 @@ pub fn check(source: Source<'_>, facts: &Facts<'_>) -> Vec<Finding> {
     }
     match parsed {
         Ok(changelog) => {
-            let check = Check { changelog: &changelog, facts };
+            let newest = changelog.newest();
+            let check = Check { changelog: &changelog, facts, newest, usual: OnceCell::new() };
             let mut found = Found::new();
             check.headings(&mut found);
             check.dates(&mut found);
@@ -87,13 +90,12 @@ fn conflicts(source: Source<'_>, parsed: Option<&Changelog<'_>>) -> Vec<Finding>
 struct Check<'a> {
     changelog: &'a Changelog<'a>,
     facts: &'a Facts<'a>,
+    newest: Option<&'a Version>,
+    /// The headings inside of sections, each with the first and the last section that has it.
+    usual: OnceCell<BTreeMap<String, (usize, usize)>>,
 }
 
 impl Check<'_> {
-    fn newest(&self) -> Option<(&Section, &Release)> {
-        self.changelog.newest_first().into_iter().next()
-    }
-
     /// The section of the version in the files.
     fn own(&self) -> Option<(&Section, &Release)> {
         self.changelog.section(self.facts.current?)
@@ -101,8 +103,8 @@ impl Check<'_> {
 
     /// Is it the newest release of the file or the version in the files?
     fn is_looked_at(&self, version: &Version) -> bool {
-        let newest = self.newest().is_some_and(|(_, release)| release.version.same(version));
-        newest || self.facts.current.is_some_and(|current| current.same(version))
+        self.newest.is_some_and(|newest| newest.same(version))
+            || self.facts.current.is_some_and(|current| current.same(version))
     }
 
     /// The newest release, and that of the version in the files.
@@ -195,15 +197,25 @@ impl Check<'_> {
             return (!known).then(|| meant.unwrap_or_else(all));
         }
         let known = SECTIONS.iter().any(|known| family(known) == family(name));
-        let usual = |other: &&Section| {
-            other.range != section.range
-                && self.titles(other).iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
-        };
-        if known || self.changelog.sections.iter().any(|other| usual(&other)) {
-            return None;
-        }
-        let meant = nearest(name, SECTIONS)?;
-        Some(format!("is in no other section of this file: probably {meant:?} is meant"))
+        let meant = nearest(name, SECTIONS).filter(|_| !known)?;
+        let in_sections = self.usual().get(&name.to_ascii_lowercase());
+        let own = section.range.start;
+        let elsewhere = in_sections.is_some_and(|(first, last)| *first != own || *last != own);
+        (!elsewhere)
+            .then(|| format!("is in no other section of this file: probably {meant:?} is meant"))
+    }
+
+    fn usual(&self) -> &BTreeMap<String, (usize, usize)> {
+        self.usual.get_or_init(|| {
+            let mut usual = BTreeMap::new();
+            for section in &self.changelog.sections {
+                let at = section.range.start;
+                for (name, _) in self.titles(section) {
+                    usual.entry(name.to_ascii_lowercase()).or_insert((at, at)).1 = at;
+                }
+            }
+            usual
+        })
     }
 
     /// The section of the version that is to be released next says something.

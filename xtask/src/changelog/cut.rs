@@ -134,11 +134,8 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
         let what = format!("the changelog has two sections for {}", cut.version);
         return Err(refuse(&what, second.heading.start).why("Which of them counts cannot be told."));
     }
-    let newest = changelog.newest_first().first().map(|(section, _)| section.heading.start);
-    let hidden =
-        |at: &&usize| newest.is_none_or(|newest| (**at < newest) != changelog.is_ascending());
-    if let Some(at) = changelog.doubtful.iter().find(hidden) {
-        return Err(refuse("the changelog has a heading that cannot be read", *at)
+    if let Some(at) = changelog.doubtful_newest().next() {
+        return Err(refuse("the changelog has a heading that cannot be read", at)
             .why("It looks like a release, and stands where the newest release belongs."));
     }
     Ok(())
@@ -435,7 +432,8 @@ impl Work<'_> {
         // The last title may be empty; what comes new goes below it.
         let title = groups.last().map_or(tail.at, |group| group.title.end);
         let at = tail.at.max(title);
-        edits.push(Edit::insert(at, self.line_ended(at) + self.house.eol + &content));
+        let below = self.apart_below(at);
+        edits.push(Edit::insert(at, self.line_ended(at) + self.house.eol + &content + below));
         edits
     }
 
@@ -459,7 +457,13 @@ impl Work<'_> {
             Ends::Other => self.house.eol.to_owned(),
             Ends::Empty => self.house.below_title(),
         };
-        Edit::insert(tail.at, self.line_ended(tail.at) + &apart + items)
+        let below = self.apart_below(tail.at);
+        Edit::insert(tail.at, self.line_ended(tail.at) + &apart + items + below)
+    }
+
+    /// A blank line in front of a definition, which right below an entry would belong to it.
+    fn apart_below(&self, at: usize) -> &'static str {
+        if self.changelog.is_definition(at) { self.house.eol } else { "" }
     }
 
     /// A line end, where the last line of the file lacks one.

@@ -242,16 +242,14 @@ fn ordered(pieces: &[(Piece, String)]) -> Option<Says> {
     let just: Vec<Piece> = pieces.iter().map(|(piece, _)| *piece).collect();
     let named = just.iter().any(is_name);
     let roles = match just[..] {
-        [y, m, _] if is_year(&y) && !named => {
-            "ymd".to_owned() + if m.value > 12 { "!" } else { "" }
-        }
-        [y, m, d] if is_year(&y) && is_name(&m) && !is_name(&d) => "ymd".to_owned(),
-        [m, d, y] if is_year(&y) && is_name(&m) && !is_name(&d) => "mdy".to_owned(),
-        [d, m, y] if is_year(&y) && is_name(&m) && !is_name(&d) => "dmy".to_owned(),
-        [a, b, y] if is_year(&y) && !named && b.value > 12 && a.value <= 12 => "mdy".to_owned(),
-        [a, _, y] if is_year(&y) && !named && a.value > 12 => "dmy".to_owned(),
-        [_, _, y] if is_year(&y) && !named => "dmy?".to_owned(),
-        [m, y] if is_year(&y) && is_name(&m) => "my".to_owned(),
+        [y, _, _] if is_year(&y) && !named => "ymd",
+        [y, m, d] if is_year(&y) && is_name(&m) && !is_name(&d) => "ymd",
+        [m, d, y] if is_year(&y) && is_name(&m) && !is_name(&d) => "mdy",
+        [d, m, y] if is_year(&y) && is_name(&m) && !is_name(&d) => "dmy",
+        [a, b, y] if is_year(&y) && !named && b.value > 12 && a.value <= 12 => "mdy",
+        [a, _, y] if is_year(&y) && !named && a.value > 12 => "dmy",
+        [_, _, y] if is_year(&y) && !named => "dmy?",
+        [m, y] if is_year(&y) && is_name(&m) => "my",
         _ => return None,
     };
     let value = |role: char| roles.find(role).map(|at| just[at].value);

@@ -35,6 +35,9 @@ pub enum Ends {
     Other,
 }
 
+/// The lines of a title, the name in it, and how it is set off.
+type Title = (Range<usize>, Range<usize>, Option<Mark>);
+
 impl Changelog<'_> {
     /// The parts of a section in order. The first one has no title and may be empty.
     pub(super) fn groups(&self, section: &Section) -> Vec<Group> {
@@ -62,42 +65,45 @@ impl Changelog<'_> {
 
     /// How many entries a section has: the items of its lists, or one where it has text only.
     pub fn entries(&self, section: &Section) -> usize {
-        let bytes = self.bytes();
-        let is = |line: &&Line| {
-            let text = line.of(bytes);
-            line.inside == Inside::Text && indentation(text) <= 1 && is_item(text)
-        };
-        let items = self.lines_in(section.body()).iter().filter(is).count();
+        let items = self.parts(section).iter().map(|part| part.entries.len()).sum();
         if items == 0 { usize::from(self.has_entries(section)) } else { items }
     }
 
     /// Headings, and bold lines or lines with a colon in front of a list.
-    fn titles(&self, body: &Range<usize>) -> Vec<(Range<usize>, Range<usize>, Option<Mark>)> {
+    fn titles(&self, body: &Range<usize>) -> Vec<Title> {
         let bytes = self.bytes();
-        let inside = self.headings.iter().filter(|heading| body.contains(&heading.lines.start));
-        let mut titles: Vec<_> = inside
-            .map(|heading| {
-                let text = &bytes[heading.text.clone()];
-                let colon = usize::from(text.ends_with(b":"));
-                let name = heading.text.start..heading.text.end - colon;
-                (heading.lines.clone(), name, Some(heading.mark))
-            })
-            .collect();
-        let lines = self.lines_in(body.clone());
-        for (index, line) in lines.iter().enumerate() {
-            let free = line.inside == Inside::Text
-                && (index == 0
-                    || lines[index - 1].is_blank(bytes)
-                    || titles.iter().any(|(range, ..)| range.end == line.start));
-            let next = lines[index + 1..].iter().find(|line| !line.is_blank(bytes));
-            let lists = next.is_some_and(|next| is_item(next.of(bytes)));
-            if let Some(name) = label(line.of(bytes)).filter(|_| free && lists) {
-                let name = line.start + name.start..line.start + name.end;
-                titles.push((line.range(), name, None));
-            }
-        }
+        let titles = self.headings_in(body).iter().map(|heading| {
+            let text = &bytes[heading.text.clone()];
+            let colon = usize::from(text.ends_with(b":"));
+            let name = heading.text.start..heading.text.end - colon;
+            (heading.lines.clone(), name, Some(heading.mark))
+        });
+        let mut titles: Vec<Title> = titles.chain(self.labels(body)).collect();
         titles.sort_by_key(|(range, ..)| range.start);
         titles
+    }
+
+    /// The lines that are titles by what follows: a list.
+    fn labels(&self, body: &Range<usize>) -> Vec<Title> {
+        let bytes = self.bytes();
+        let ends_heading =
+            |at| self.headings.binary_search_by_key(&at, |own| own.lines.end).is_ok();
+        let (mut found, mut label_above, mut free) = (Vec::new(), None, true);
+        for line in self.lines_in(body.clone()) {
+            let text = line.of(bytes);
+            if line.is_blank(bytes) {
+                free = true;
+                continue;
+            }
+            found.extend(label_above.take().filter(|_| is_item(text)));
+            if line.inside == Inside::Text && (free || ends_heading(line.start)) {
+                label_above = label(text).map(|name| {
+                    (line.range(), line.start + name.start..line.start + name.end, None)
+                });
+            }
+            free = false;
+        }
+        found
     }
 
     /// The name of a part.
@@ -110,7 +116,7 @@ impl Changelog<'_> {
         let bytes = self.bytes();
         let lines = self.lines_in(range.clone());
         let counts = |line: &&Line| {
-            let link = self.links.iter().any(|link| link.line.start == line.start);
+            let link = self.is_definition(line.start);
             !(line.is_blank(bytes) || link || is_rule(line.of(bytes)) || is_comment(line, bytes))
         };
         let Some(last) = lines.iter().rposition(|line| counts(&line)) else {

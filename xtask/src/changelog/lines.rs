@@ -203,7 +203,7 @@ fn opened(line: &[u8], at: usize, from: usize) -> (Option<Open>, Inside) {
     if let Some((start, end)) = UNTIL.iter().find(|(start, _)| begins_with(text, start)) {
         let inside = if *start == b"<!--" { Inside::Comment } else { Inside::Html };
         let until = Open::Until { end, inside, at };
-        return ((!holds(&text[start.len()..], end)).then_some(until), inside);
+        return ((!holds(text, end)).then_some(until), inside);
     }
     if is_block_element(text) { (Some(Open::Element), Inside::Html) } else { (None, Inside::Text) }
 }
@@ -294,7 +294,7 @@ mod tests {
             ("``` a ``` b\nc", "tt"),
             ("<!-- a -->\nb", "ct"),
             ("<!-- a\n# b\n-->\nc", "ccct"),
-            ("<!-->\n# b -->\nc", "cct"),
+            ("<!-->\n# b", "ct"),
             ("a <!-- b\n# c", "tt"),
             ("<details>\n# b\n\n# c", "hhtt"),
             ("<PRE>\n\n# b\n</pre> x\nc", "hhhht"),

@@ -68,6 +68,7 @@ pub struct Changelog<'a> {
     pub generated_by: Option<Generated>,
     /// Where something looks like the heading of a release and cannot be read as one.
     doubtful: Vec<usize>,
+    ascending: bool,
 }
 
 /// A section from its heading to the next one.
@@ -174,10 +175,7 @@ impl<'a> Changelog<'a> {
 
     /// Does the file begin with the oldest release? One with a single release does not.
     pub fn is_ascending(&self) -> bool {
-        let versions: Vec<&Version> = self.releases().map(|(_, r)| &r.version).collect();
-        let up = versions.windows(2).filter(|pair| pair[0].precedes(pair[1])).count();
-        let down = versions.windows(2).filter(|pair| pair[1].precedes(pair[0])).count();
-        up > down
+        self.ascending
     }
 
     /// The newest release of the file.
@@ -220,6 +218,24 @@ impl<'a> Changelog<'a> {
     /// The bytes of a range as text, what is not UTF-8 replaced.
     fn text(&self, range: Range<usize>) -> String {
         String::from_utf8_lossy(&self.source.bytes[range]).into_owned()
+    }
+
+    /// The bytes of a range as text whose offsets are those of the file; `None` when they are no
+    /// UTF-8.
+    fn exact(&self, range: &Range<usize>) -> Option<&'a str> {
+        std::str::from_utf8(&self.source.bytes[range.clone()]).ok()
+    }
+
+    /// Does a definition of a link begin here?
+    fn is_definition(&self, at: usize) -> bool {
+        self.links.binary_search_by_key(&at, |link| link.line.start).is_ok()
+    }
+
+    /// The headings that begin in a range.
+    fn headings_in(&self, range: &Range<usize>) -> &[Heading] {
+        let from = self.headings.partition_point(|heading| heading.lines.start < range.start);
+        let to = self.headings.partition_point(|heading| heading.lines.start < range.end);
+        &self.headings[from..to.max(from)]
     }
 
     /// The lines that begin in a range.

@@ -36,6 +36,7 @@ impl<'a> Changelog<'a> {
         let footer = footer(bytes, &lines, &links);
         let (mut sections, doubtful) = sections(bytes, &lines, &headings, footer);
         settle_dates(bytes, &mut sections);
+        let ascending = ascending(&sections);
         let mut changelog = Self {
             source,
             markup,
@@ -45,6 +46,7 @@ impl<'a> Changelog<'a> {
             links,
             footer,
             doubtful,
+            ascending,
             generated_by: None,
         };
         changelog.must_be_understood()?;
@@ -76,8 +78,8 @@ impl<'a> Changelog<'a> {
 
     /// Lines above all releases that stand alone and look like one.
     fn bare_releases_above(&self) -> Vec<usize> {
-        let first = self.releases().next().map_or(0, |(section, _)| section.range.start);
-        let lines = self.lines_in(0..first);
+        let first = self.releases().next().map(|(section, _)| section.range.start);
+        let lines = self.lines_in(0..first.unwrap_or(self.footer));
         let is_free = |at: usize| lines.get(at).is_none_or(|line| line.is_blank(self.bytes()));
         let alone = |at: &usize| is_free(at + 1) && (*at == 0 || is_free(at - 1));
         let alone = (0..lines.len()).filter(alone).map(|at| &lines[at]);
@@ -103,8 +105,7 @@ impl<'a> Changelog<'a> {
         let first = self.sections.iter().find(is_entry).map_or(bytes.len(), |s| s.range.start);
         generated::by_mark(bytes, &self.lines, first, self.footer).or_else(|| {
             let (section, release) = self.newest_first().into_iter().next()?;
-            let inside = |heading: &&Heading| section.body().contains(&heading.lines.start);
-            let parts = self.headings.iter().filter(inside).find_map(|heading| {
+            let parts = self.headings_in(&section.body()).iter().find_map(|heading| {
                 generated::by_part(&self.text(heading.text.clone()), heading.lines.start)
             });
             parts.or_else(|| {
@@ -192,6 +193,14 @@ fn sections<'h>(
         Section { kind, range: *start..end, heading, title: text }
     });
     (sections.collect(), doubtful)
+}
+
+/// Do more releases follow an older one than a newer one?
+fn ascending(sections: &[Section]) -> bool {
+    let versions: Vec<_> = sections.iter().filter_map(|s| Some(&s.release()?.version)).collect();
+    let up = versions.windows(2).filter(|pair| pair[0].precedes(pair[1])).count();
+    let down = versions.windows(2).filter(|pair| pair[1].precedes(pair[0])).count();
+    up > down
 }
 
 /// Where the anchors begin that stand right in front of a heading.

@@ -75,8 +75,8 @@ pub fn lines(changelog: &Changelog<'_>, cut: &Cut<'_>, house: &House) -> Lines {
     let known = all.iter().any(|link| link.version().is_some_and(|v| v.same(cut.version)));
     let mut lines = Lines::default();
     lines.warnings.extend(other_base(changelog, unreleased.or(newest), cut));
-    if let Some((link, url)) = unreleased.map(|link| (link, changelog.text(link.url.clone()))) {
-        if let Some(Comparison { older, .. }) = comparison(&url) {
+    if let Some((link, url)) = unreleased.map(|link| (link, changelog.exact(&link.url))) {
+        if let Some(Comparison { older, .. }) = url.and_then(comparison) {
             let range = link.url.start + older.start..link.url.start + older.end;
             lines.edits.push(Edit { range, text: cut.tag.to_owned() });
         } else {
@@ -120,14 +120,14 @@ fn own_line(
     newest: Option<&Link>,
 ) -> Option<Edit> {
     let model = newest.or(unreleased)?;
-    let (label, url) = (changelog.text(model.label.clone()), changelog.text(model.url.clone()));
+    let (label, url) = (changelog.exact(&model.label)?, changelog.exact(&model.url)?);
     let (label, url) = match model.version() {
         Some(old) => {
             let label = label.replacen(old.text(), cut.version.text(), 1);
-            let second = second(changelog, unreleased, &url, cut);
-            (label, second.or_else(|| retarget(&url, old, cut))?)
+            let second = second(changelog, unreleased, url, cut);
+            (label, second.or_else(|| retarget(url, old, cut))?)
         }
-        None => (cut.version.to_string(), first(base(&url)?, cut)),
+        None => (cut.version.to_string(), first(base(url)?, cut)),
     };
     let line = format!(
         "{}{label}{}{url}{}",

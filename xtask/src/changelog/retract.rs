@@ -30,7 +30,9 @@ pub fn retract(
     }
     let house = House::of(changelog);
     let mut edits = Vec::new();
-    if release.yanked.is_none() {
+    // Where the title is no UTF-8, not all of it is read.
+    let title = changelog.text(section.title.clone()).to_ascii_lowercase();
+    if release.yanked.is_none() && !title.contains("yanked") {
         edits.push(Edit::insert(section.title.end, MARK));
         edits.extend(house::longer(changelog, &section.heading, MARK.len()));
     }

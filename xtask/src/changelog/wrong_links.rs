@@ -1,19 +1,24 @@
 //! Links of releases that lead nowhere or somewhere else.
 
+use std::collections::{HashMap, HashSet};
+
 use super::findings::{Find, Found, Problem};
 use super::links::{Link, Names};
 use super::release_links::comparison;
 use super::{Changelog, Kind, Release, Section};
-use crate::version::Version;
+use crate::version::{Key, Version};
 
 impl Changelog<'_> {
     /// What is wrong with the links of those releases that count, and with that of Unreleased.
     pub(super) fn wrong_links(&self, counts: &dyn Fn(&Version) -> bool) -> Found {
         let mut found = Found::new();
         found.extend(self.undefined(counts));
+        let newest = self.newest_first();
+        let places = newest.iter().enumerate().rev();
+        let places = places.map(|(at, (_, release))| (release.version.key(), at)).collect();
         for link in &self.links {
             let Some(version) = link.version().filter(|version| counts(version)) else { continue };
-            found.extend(self.wrong_link(link, version));
+            found.extend(self.wrong_link(link, version, &newest, &places));
         }
         for (_, release) in self.releases().filter(|(_, release)| counts(&release.version)) {
             found.extend(self.wrong_inline(release));
@@ -24,14 +29,13 @@ impl Changelog<'_> {
 
     /// Headings in brackets that no definition makes a link of, where others have one.
     fn undefined(&self, counts: &dyn Fn(&Version) -> bool) -> Found {
-        let defined = |version: &Version| {
-            self.links.iter().any(|link| link.version().is_some_and(|own| own.same(version)))
-        };
-        if !self.links.iter().any(|link| link.version().is_some()) {
+        let defined: HashSet<Key<'_>> =
+            self.links.iter().filter_map(|link| Some(link.version()?.key())).collect();
+        if defined.is_empty() {
             return Found::new();
         }
-        let wants = |(_, release): &(&Section, &Release)| {
-            release.bracketed && counts(&release.version) && !defined(&release.version)
+        let wants = |(_, Release { version, bracketed, .. }): &(&Section, &Release)| {
+            *bracketed && counts(version) && !defined.contains(&version.key())
         };
         let what = |(section, release): (&Section, &Release)| {
             let what = format!("[{}] has no link definition", release.version);
@@ -40,17 +44,24 @@ impl Changelog<'_> {
         self.releases().filter(wants).map(what).collect()
     }
 
-    fn wrong_link(&self, link: &Link, version: &Version) -> Option<Find> {
+    /// `newest` are all releases, the newest first, and `places` say where each stands among them.
+    fn wrong_link(
+        &self,
+        link: &Link,
+        version: &Version,
+        newest: &[(&Section, &Release)],
+        places: &HashMap<Key<'_>, usize>,
+    ) -> Option<Find> {
         let url = self.text(link.url.clone());
-        if self.section(version).is_none() {
+        let Some(own) = places.get(&version.key()) else {
             let what = format!("[{version}] is defined but has no section");
             return Some((link.line.start, Problem::Link, what));
-        }
+        };
         if !names(&url, version) {
             let what = format!("[{version}] does not link to {version}");
             return Some((link.url.start, Problem::Link, what));
         }
-        let skipped = self.skipped(&url, version)?;
+        let skipped = skipped(&url, version, &newest[own + 1..])?;
         let what = format!("[{version}] compares with an older release than {skipped}");
         Some((link.url.start, Problem::Link, what))
     }
@@ -62,25 +73,6 @@ impl Changelog<'_> {
         let of_release = comparison(&url).is_some() || url.contains("/releases/tag/");
         let what = || format!("the heading of {version} does not link to {version}");
         (of_release && !names(&url, version)).then(|| (range.start, Problem::Link, what()))
-    }
-
-    /// The release between the two that an address compares, if there is one that counts: a full
-    /// one that was not taken back, in the order of the file too.
-    fn skipped(&self, url: &str, version: &Version) -> Option<&Version> {
-        let from = &url[comparison(url)?.older];
-        let newest = self.newest_first();
-        let older = newest.iter().skip_while(|(_, release)| !release.version.same(version)).skip(1);
-        let mut between = Vec::new();
-        for (_, release) in older {
-            if names(from, &release.version) {
-                return between.into_iter().next();
-            }
-            let counts = release.yanked.is_none()
-                && !release.version.is_prerelease()
-                && release.version.precedes(version);
-            between.extend(counts.then_some(&release.version));
-        }
-        None
     }
 
     fn wrong_unreleased(&self) -> Option<Find> {
@@ -97,6 +89,27 @@ impl Changelog<'_> {
         let what = || format!("the link of Unreleased does not start at {newest}");
         wrong.then(|| (link.url.start, Problem::Link, what()))
     }
+}
+
+/// The release between the two that an address compares, if there is one that counts: a full one
+/// that was not taken back, in the order of the file too. `older` are those below it.
+fn skipped<'c>(
+    url: &str,
+    version: &Version,
+    older: &[(&Section, &'c Release)],
+) -> Option<&'c Version> {
+    let from = &url[comparison(url)?.older];
+    let mut between = Vec::new();
+    for (_, release) in older {
+        if names(from, &release.version) {
+            return between.into_iter().next();
+        }
+        let counts = release.yanked.is_none()
+            && !release.version.is_prerelease()
+            && release.version.precedes(version);
+        between.extend(counts.then_some(&release.version));
+    }
+    None
 }
 
 /// Does a text hold a version, not within a longer number? `1-2-3` and `1_2_3` are it too.

@@ -41,6 +41,10 @@ pub struct Version {
     stage: Stage,
 }
 
+/// The meaning of a version without its spelling: see [`Version::same`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key<'v>(Option<&'v pep440_rs::Version>, Option<&'v semver::Version>);
+
 impl Version {
     /// Reads a version as it is written in a file, behind a tag's prefix, or on the command line.
     ///
@@ -73,11 +77,13 @@ impl Version {
     /// Whether both texts mean the same version: `1.2.0rc1` and `1.2.0-rc.1`, also `1.2` and
     /// `1.2.0` (PEP 440 pads with zeros). Build metadata and local versions count.
     pub fn same(&self, other: &Self) -> bool {
-        match (&self.pep440, &other.pep440) {
-            (Some(mine), Some(theirs)) => mine == theirs,
-            (None, None) => self.semver == other.semver,
-            _ => false,
-        }
+        self.key() == other.key()
+    }
+
+    /// What it is looked up by: equal where two versions are the same.
+    pub fn key(&self) -> Key<'_> {
+        let semver = self.semver.as_ref().filter(|_| self.pep440.is_none());
+        Key(self.pep440.as_ref(), semver)
     }
 
     /// Whether this version is strictly lower in every order in which both texts can be read:

@@ -1,6 +1,7 @@
 //! Files before and after a cut (`cases.txt`), and files that are refused.
 
 use super::*;
+use crate::changelog::check;
 use crate::changelog::retract::retract;
 
 /// One case of the list.
@@ -230,4 +231,100 @@ fn a_retracted_release_is_marked_once() {
         assert_eq!(again, []);
         assert!(retract(&read(&path, &new).unwrap(), &version("9.9.9"), "x").is_err());
     }
+}
+
+#[test]
+fn an_address_that_is_no_utf8_stays_as_it_is() {
+    let path = path("CHANGELOG.md");
+    let old = b"## [Unreleased]\n\n- a\n\n## [1.1.0] - 2024-01-02\n\n\
+        [Unreleased]: https://ex\xffmple.com/a/b/compare/v1.1.0...HEAD\n";
+    let own = version("1.2.0");
+    let (new, outcome) = cut_twice(&path, old, &plain(&own, &[])).unwrap();
+    assert!(outcome.edits.iter().all(|edit| edit.range.is_empty()), "{outcome:?}");
+    assert!(new.ends_with(&old[old.len() - 60..]), "{}", String::from_utf8_lossy(&new));
+}
+
+#[test]
+fn an_entry_without_words_is_written_once() {
+    let (path, own) = (path("CHANGELOG.md"), version("1.2.0"));
+    let entries = ["Added: \u{1f389}", "Changed: ???", "Fixed!: breaking"].map(entry);
+    let what = Cut { existing: Existing::Merge, ..plain(&own, &entries) };
+    let (new, outcome) = cut_twice(&path, b"## 1.1.0\n\n- a\n", &what).unwrap();
+    assert_eq!(outcome.added, [0, 1, 2], "{}", String::from_utf8_lossy(&new));
+}
+
+#[test]
+fn entries_are_counted_wherever_their_list_begins() {
+    for (text, expected) in [
+        ("  * a\n  * b\n", 2),
+        ("- a\n  - b\n- c\n", 2),
+        ("a\n", 1),
+        ("### Added\n\n   - a\n\n### Fixed\n", 1),
+        ("<!-- a -->\n### Added\n", 0),
+    ] {
+        let (path, bytes) = (path("CHANGELOG.md"), format!("## 1.1.0\n\n{text}"));
+        let changelog = read(&path, bytes.as_bytes()).unwrap();
+        assert_eq!(changelog.entries(&changelog.sections[0]), expected, "{text:?}");
+    }
+}
+
+/// Where the time grew with the square of the length, this would take minutes.
+#[test]
+fn long_files_are_read_line_by_line() {
+    let (path, own) = (path("CHANGELOG.md"), version("1.200000.0"));
+    let releases = |number: usize| {
+        let release = |n| format!("## [1.{n}.0] - 2024-01-02\n\n### Part {n}\n\n- e\n\n");
+        (0..number).rev().map(release).collect::<String>()
+    };
+    let definitions = |number: usize| {
+        let definition = |n| format!("[#{n}]: https://x/{n}\n");
+        (0..number).map(definition).collect::<String>()
+    };
+    for long in [
+        "\n".repeat(400_000),
+        format!("- {}\n", "a](".repeat(200_000)),
+        definitions(20_000),
+        "Label:\n\n- e\n\n".repeat(20_000),
+        releases(5_000),
+    ] {
+        let text = format!("## [Unreleased]\n\n- a\n\n{long}\n## [0.1.0] - 2024-01-01\n\n- b\n");
+        let changelog = read(&path, text.as_bytes()).unwrap();
+        let entries = [entry("Added: x"), entry("Fixed: y")];
+        let facts = check::Facts {
+            today: date("2026-11-21"),
+            current: Some(&own),
+            is_released: false,
+            sections: None,
+            commits: Commits::Never,
+        };
+        let found = check::check(Source { path: &path, bytes: text.as_bytes() }, &facts);
+        assert!(found.is_empty(), "{found:?}");
+        let outcome = cut(&changelog, &plain(&own, &entries)).unwrap();
+        assert_eq!(outcome.added, [0, 1]);
+    }
+}
+
+/// A definition right below an entry would be a part of it.
+#[test]
+fn a_definition_stays_one_and_entries_are_written_once() {
+    let (path, own) = (path("CHANGELOG.md"), version("1.2.0"));
+    let entries = [entry("Fixed: a")];
+    let merge = Cut { existing: Existing::Merge, ..plain(&own, &entries) };
+    for (old, expected) in [
+        ("## 1.2.0\n[x]: y\n", "## 1.2.0\n\n### Fixed\n\n- a\n\n[x]: y\n"),
+        ("## 1.2.0\n\n### Fixed\n\n- b\n[x]: y\n", "## 1.2.0\n\n### Fixed\n\n- b\n- a\n\n[x]: y\n"),
+    ] {
+        let older = "\n## 1.1.0\n\n### Fixed\n\n- c\n";
+        let (new, _) = cut_twice(&path, format!("{old}{older}").as_bytes(), &merge).unwrap();
+        assert_eq!(String::from_utf8(new).unwrap(), format!("{expected}{older}"));
+    }
+}
+
+/// What is no heading before the first release is cut would hide from the next one.
+#[test]
+fn releases_without_marks_below_unreleased_are_refused() {
+    let (path, own) = (path("CHANGES"), version("1.2.0"));
+    let old = b"Version 1.1.0 released 2024-01-02\n\n- a\n\n## Unreleased\n\n- b\n";
+    let refusal = cut(&read(&path, old).unwrap(), &plain(&own, &[])).unwrap_err();
+    assert_eq!(refusal.place.as_ref().map(|place| place.line), Some(1), "{refusal:?}");
 }

@@ -130,7 +130,8 @@ impl Told<'_> {
         }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// The bytes of its file as they are.
+    pub fn bytes(&self) -> Vec<u8> {
         match self.facts.place {
             Place::There(file) => file.bytes.to_vec(),
             Place::Missing(_) => Vec::new(),

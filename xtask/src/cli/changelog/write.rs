@@ -5,7 +5,6 @@ use super::facts::Facts;
 use super::ranges::{self, Since};
 use super::shown::{Shown, Told};
 use crate::changelog::cut::Existing;
-use crate::config::changelog::Place;
 use crate::error::Refusal;
 use crate::exec;
 use crate::flows::changelog::{self, Outcome, Section};
@@ -57,7 +56,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Ok(());
     };
     let changed = told.iter().filter(|told| told.change().is_some());
-    let before: Vec<Vec<u8>> = changed.map(|told| bytes(told.facts.place)).collect();
+    let before: Vec<Vec<u8>> = changed.map(Told::bytes).collect();
     let progress = |what: &str| context.ui.progress(&format!("running {what} ..."));
     let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&progress))?;
     shown.done(context, &finished);
@@ -113,11 +112,4 @@ fn plan(repo: &Repo, told: &[Told<'_>]) -> Option<Plan> {
     }
     let base = repo.head.base();
     (!written.is_empty()).then(|| changelog::into_plan(written, guards, base))
-}
-
-fn bytes(place: &Place) -> Vec<u8> {
-    match place {
-        Place::There(file) => file.bytes.to_vec(),
-        Place::Missing(_) => Vec::new(),
-    }
 }
