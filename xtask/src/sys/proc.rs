@@ -1,5 +1,7 @@
 //! The one owner of child processes.
 
+mod group;
+
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
@@ -314,9 +316,9 @@ pub fn grouped(
             _ => pause = Pause::default(),
         })?;
     let took = start.elapsed();
-    let left = match (ended, group_of(&child)) {
-        (Ended::By(_), Some(group)) if still_there(group, SETTLE) => {
-            end_group(group);
+    let left = match (ended, group::of(&child)) {
+        (Ended::By(_), Some(leader)) if group::still_there(leader, SETTLE) => {
+            group::end(leader);
             Left::Others
         }
         _ => Left::Nobody,
@@ -376,15 +378,15 @@ fn watch_over(
             return Ok(Ended::By(status));
         }
         if is_stopped(child) {
-            kill_group(child)?;
+            group::kill(child)?;
             return Ok(Ended::Stopped);
         }
         if watch.interrupt.load(Ordering::Relaxed) {
-            kill_group(child)?;
+            group::kill(child)?;
             return Ok(Ended::Interrupted);
         }
         if start.elapsed() > watch.limit {
-            kill_group(child)?;
+            group::kill(child)?;
             return Ok(Ended::TimedOut);
         }
         if !told && start.elapsed() > SLOW {
@@ -403,81 +405,8 @@ fn is_stopped(child: &Child) -> bool {
     waitid(WaitId::Pid(pid), look).is_ok_and(|found| found.is_some_and(|now| now.stopped()))
 }
 
-/// How long a group may take to end after it was asked to.
-const GRACE: Duration = Duration::from_millis(400);
-
 /// How long those that a child leaves behind may take to end by themselves: the end of a pipeline.
 const SETTLE: Duration = Duration::from_millis(100);
-
-fn kill_group(child: &mut Child) -> io::Result<()> {
-    use rustix::process::{Signal, kill_process_group};
-    let Some(group) = group_of(child) else { return child.wait().map(drop) };
-    let _ = kill_process_group(group, Signal::TERM);
-    // A group in which somebody is stopped would not see it.
-    let _ = kill_process_group(group, Signal::CONT);
-    let start = Instant::now();
-    while start.elapsed() < GRACE {
-        // Taken note of, it is no member of its group any more.
-        if child.try_wait()?.is_some() && !lives(group) {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let _ = kill_process_group(group, Signal::KILL);
-    child.wait().map(drop)
-}
-
-/// Ends a group whose first process is gone already.
-fn end_group(group: rustix::process::Pid) {
-    use rustix::process::{Signal, kill_process_group};
-    let _ = kill_process_group(group, Signal::TERM);
-    if still_there(group, GRACE) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-}
-
-/// The group of a child that leads one.
-fn group_of(child: &Child) -> Option<rustix::process::Pid> {
-    i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw)
-}
-
-fn lives(group: rustix::process::Pid) -> bool {
-    rustix::process::test_kill_process_group(group).is_ok()
-}
-
-/// Whether a group lives on for that long.
-fn still_there(group: rustix::process::Pid, patience: Duration) -> bool {
-    let start = Instant::now();
-    while lives(group) {
-        if start.elapsed() > patience {
-            return anybody_runs(group);
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    false
-}
-
-/// Whether not all of a group are dead. Where the first process of a machine takes no note of the
-/// dead (a container without an init), they stay in their group for good.
-#[cfg(target_os = "linux")]
-fn anybody_runs(group: rustix::process::Pid) -> bool {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return true };
-    let wanted = group.as_raw_nonzero().to_string();
-    let stats =
-        processes.flatten().map(|process| std::fs::read_to_string(process.path().join("stat")));
-    // pid (name) state ppid pgrp ... (proc(5)); a name may hold anything.
-    stats.flatten().any(|stat| {
-        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-        let mut fields = rest.split(' ');
-        let (state, of) = (fields.next(), fields.nth(1));
-        of == Some(wanted.as_str()) && !matches!(state, Some("Z" | "X"))
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn anybody_runs(_: rustix::process::Pid) -> bool {
-    true
-}
 
 #[expect(clippy::disallowed_methods, reason = "the one owner of processes")]
 fn spawn(command: &mut Command) -> io::Result<Child> {
