@@ -6,7 +6,7 @@ use super::bullets::Said;
 use super::date::{Date, Says};
 use super::groups::{Ends, Group};
 use super::house::{self, House, family};
-use super::{Changelog, Edit, Kind, Release, Section, apply, proof, release_links, text};
+use super::{Changelog, Edit, Kind, Release, Section, apply, check, proof, release_links, text};
 use crate::error::Refusal;
 use crate::version::Version;
 
@@ -96,7 +96,7 @@ pub struct Outcome {
 /// Cuts a release.
 ///
 /// # Errors
-/// A generated file; several sections of Unreleased or of the version; something above the newest
+/// A generated file; a merge conflict; a section of `1.2.0-dev` for 1.2.0; several sections of Unreleased or of the version; something above the newest
 /// release that looks like one and cannot be read; a heading whose date or link cannot be
 /// imitated; lines to be moved that are not UTF-8; an edit that would change another heading.
 pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal> {
@@ -119,10 +119,13 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
     if let Some(generated) = changelog.generated_by {
         return Err(refuse("the changelog is written by a tool", generated.at)
             .why(format!("{} writes it, and would lose what is added here.", generated.by))
-            .why(
-                "Set `file` in [changelog] of gonogo.toml to another file, or `guard` to the \
-                 command that checks this one.",
-            ));
+            .why("In [changelog] of gonogo.toml, set `file` to another file, or `guard` to the")
+            .why("command that checks this one.")
+            .next_shell("${EDITOR:-vi} gonogo.toml", "opens the configuration"));
+    }
+    if let Some(at) = check::conflicts(changelog.source, Some(changelog)).first() {
+        return Err(refuse("the changelog has a merge conflict", *at)
+            .why("Keep both sides' entries and delete the three marker lines."));
     }
     let unreleased = changelog.sections.iter().filter(|s| matches!(s.kind, Kind::Unreleased));
     if let Some(second) = unreleased.skip(1).map(|section| section.heading.start).next() {
@@ -134,6 +137,12 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
         let what = format!("the changelog has two sections for {}", cut.version);
         return Err(refuse(&what, second.heading.start).why("Which of them counts cannot be told."));
     }
+    if let Some(open) = in_development(changelog, cut.version) {
+        let (named, at) = (&open.version, open.at.start);
+        return Err(refuse(&format!("the changelog has a section for {named}"), at)
+            .why(format!("It is still being written, and it becomes that of {}.", cut.version))
+            .why(format!("Call it {} or Unreleased, whichever it is.", cut.version)));
+    }
     let newest = changelog.newest_first().first().map(|(section, _)| section.heading.start);
     let hidden =
         |at: &&usize| newest.is_none_or(|newest| (**at < newest) != changelog.is_ascending());
@@ -142,6 +151,16 @@ fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
             .why("It looks like a release, and stands where the newest release belongs."));
     }
     Ok(())
+}
+
+/// A section that collects what comes under a version that is never released: `1.2.0-dev`.
+fn in_development<'c>(changelog: &'c Changelog<'_>, version: &Version) -> Option<&'c Release> {
+    let (_, newest) = changelog.newest_first().into_iter().next()?;
+    let own = &newest.version;
+    let is_open = newest.date.as_ref().is_none_or(|date| date.says == Says::Placeholder);
+    let is_dev = own.is_prerelease() && own.text().to_ascii_lowercase().contains("dev");
+    let comes = own.numbers() == version.numbers() && own.precedes(version);
+    (is_open && is_dev && comes).then_some(newest)
 }
 
 /// Two insertions behind a last line without line end would both end it.

@@ -24,7 +24,7 @@ fn each_finding_has_its_line_and_what_to_do() {
     for line in [
         "Dates (1)",
         "  ✗ CHANGELOG.md:9   1.2.0 is dated 2026-01-12, which is still to come",
-        "    write the day of the release (its tag knows it): `2026-01-31`",
+        "    write the day of the release, that of its tag where there is one",
         "  ✗ CHANGELOG.md:5   \"Addde\" is in no other section of this file: probably \"Added\" is meant",
         "  ✗ CHANGELOG.md:27   the link of Unreleased does not start at 1.2.0",
         "3 findings",
