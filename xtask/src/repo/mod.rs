@@ -319,7 +319,9 @@ impl Repo {
     pub fn ref_at(&self, name: &str) -> Result<Option<Oid>, Refusal> {
         let out = self.git.call(["rev-parse", "--quiet", "--verify", "--end-of-options", name]);
         let out = out.output()?;
-        Ok(git::lines(&out.stdout).first().and_then(|line| Oid::new(line)))
+        // Of a range git prints one end before it says that this is no single object.
+        let named = git::lines(&out.stdout).into_iter().next().filter(|_| out.status.success());
+        Ok(named.and_then(|line| Oid::new(&line)))
     }
 
     /// The branch HEAD is on now (full name), `None` when detached.
