@@ -83,3 +83,15 @@ fn configured_sections_are_known() {
     let said = place.gonogo(&["changelog", "check"]);
     assert!(said.code == 1 && said.out.contains("CHANGELOG.md:19   \"Changed\" is none"), "{said}");
 }
+
+#[test]
+fn what_every_command_takes_may_stand_in_front() {
+    let place = released("front", FILE);
+    for option in ["--json", "-q", "-v"] {
+        works(&place, &["changelog", option, "check"]);
+    }
+    works(&place, &["changelog", "-C", "src", "notes"]);
+    let what = ["--merge stands in front of notes", "next: gonogo changelog notes --help"];
+    refuses(&place, &["changelog", "--merge", "notes"], 2, &what);
+    refuses(&place, &["changelog", "-p", "demo", "check"], 2, &["--package stands in front"]);
+}
