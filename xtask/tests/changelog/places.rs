@@ -18,6 +18,8 @@ fn a_changelog_is_found_by_its_name() {
         ("changes", &["CHANGES.md"], Some("CHANGES.md")),
         ("docs", &["docs/changelog.md"], Some("docs/changelog.md")),
         ("releases", &["RELEASES.md"], Some("RELEASES.md")),
+        ("bare", &["NEWS"], Some("NEWS")),
+        ("txt", &["CHANGES.txt"], Some("CHANGES.txt")),
         ("none", &[], Some("CHANGELOG.md")),
         ("two", &["CHANGES.md", "HISTORY.md"], None),
     ] {
