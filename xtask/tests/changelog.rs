@@ -138,7 +138,11 @@ fn a_section_of_the_maintainer_is_kept_and_merged_on_request() {
     let place = demo("merged", &log, &["fix: it crashed", "feat: a thing"]);
     let before = place.state();
     let dated = works(&place, &["changelog"]);
-    assert_eq!(place.read("CHANGELOG.md"), log.replace("TBD", "2026-11-21"), "{dated}");
+    let own =
+        "compare/v1.3.0...HEAD\n[1.3.0]: https://github.com/acme/demo/compare/v1.2.0...v1.3.0";
+    let linked = log.replace("TBD", "2026-11-21").replace("compare/v1.2.0...HEAD", own);
+    assert_eq!(place.read("CHANGELOG.md"), linked, "{dated}");
+    works(&place, &["changelog", "check"]);
     assert!(dated.out.contains("## [1.3.0] - 2026-11-21    dated\n"), "{dated}");
     assert!(dated.out.contains("not in it: 2 changes of commits\n"), "{dated}");
     let kept = place.state();
