@@ -73,8 +73,22 @@ impl Said {
 }
 
 /// A text as it is compared: letters and digits, without targets of links, numbers of issues and
-/// the mark of a breaking change.
+/// the mark of a breaking change. The signs that make another word (`C++`, `!=`) count; all of them
+/// do where there is nothing else.
 pub fn normal(text: &str) -> String {
+    let words = words(text);
+    if !words.is_empty() {
+        return words;
+    }
+    let text = text.trim_start();
+    let bare = match is_item(text.as_bytes()) {
+        true => text.split_once(char::is_whitespace).map_or("", |(_, rest)| rest),
+        false => text,
+    };
+    bare.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
+}
+
+fn words(text: &str) -> String {
     let mut words = String::new();
     // Without a bracket that closes nothing is looked for, or a long line would take forever.
     let last = text.rfind(')').unwrap_or(0);
@@ -93,7 +107,9 @@ pub fn normal(text: &str) -> String {
             _ => None,
         };
         let length = skipped.unwrap_or(next.len_utf8());
-        if skipped.is_none() && (next.is_alphanumeric() || next == ']') {
+        // Not in front, where a sign is a bullet.
+        let sign = "+=<>".contains(next) && !words.is_empty();
+        if skipped.is_none() && (next.is_alphanumeric() || next == ']' || sign) {
             words.extend(next.to_lowercase());
         }
         rest = &rest[length..];
@@ -167,10 +183,16 @@ mod tests {
             ("**Breaking:** drop it", "drop it"),
             ("a [link](https://x)", "a link"),
             ("Fix \\_\\_init\\_\\_", "Fix __init__"),
+            ("+ a", "- a"),
+            ("- \\===", "==="),
+            ("* \\<!--", "<!--"),
+            ("- \\---", "---"),
         ] {
             assert_eq!(normal(one), normal(other));
         }
-        assert_ne!(normal("Fix a"), normal("Fix b"));
+        for (one, other) in [("Fix a", "Fix b"), ("Support C", "Support C++"), ("===", "---")] {
+            assert_ne!(normal(one), normal(other));
+        }
         assert_eq!(numbers("a #12, https://x/pull/3 and GH-4 #x :pr:`5`"), ["12", "3", "4", "5"]);
     }
 }

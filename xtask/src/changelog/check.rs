@@ -39,7 +39,12 @@ pub fn check(source: Source<'_>, facts: &Facts<'_>) -> Vec<Finding> {
     let parsed = Changelog::parse(source);
     let conflicts = conflicts(source, parsed.as_ref().ok());
     if !conflicts.is_empty() {
-        return conflicts;
+        let finding = |at| Finding {
+            kind: Problem::Conflict,
+            what: "a merge conflict begins here".to_owned(),
+            place: Some(source.place(at)),
+        };
+        return conflicts.into_iter().map(finding).collect();
     }
     match parsed {
         Ok(changelog) => {
@@ -63,8 +68,8 @@ pub fn check(source: Source<'_>, facts: &Facts<'_>) -> Vec<Finding> {
     }
 }
 
-/// The first line of each conflict that git left behind, but for code that shows one.
-fn conflicts(source: Source<'_>, parsed: Option<&Changelog<'_>>) -> Vec<Finding> {
+/// Where each conflict begins that git left behind, but for code that shows one.
+pub(super) fn conflicts(source: Source<'_>, parsed: Option<&Changelog<'_>>) -> Vec<usize> {
     let is_code = |at: usize| {
         let lines = parsed.map(|changelog| changelog.lines_in(at..at + 1)).unwrap_or_default();
         lines.first().is_some_and(|line| line.inside == Inside::Fence)
@@ -78,13 +83,8 @@ fn conflicts(source: Source<'_>, parsed: Option<&Changelog<'_>>) -> Vec<Finding>
         }
         at += line.len();
     }
-    let found = found.into_iter().filter(|at| !is_code(*at));
-    let finding = |at| Finding {
-        kind: Problem::Conflict,
-        what: "a merge conflict begins here".to_owned(),
-        place: Some(source.place(at)),
-    };
-    found.map(finding).collect()
+    found.retain(|at| !is_code(*at));
+    found
 }
 
 struct Check<'a> {

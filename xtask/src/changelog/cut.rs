@@ -6,7 +6,8 @@ use super::bullets::Said;
 use super::date::{Date, Says};
 use super::groups::{Ends, Group};
 use super::house::{self, House, family};
-use super::{Changelog, Edit, Kind, Release, Section, apply, proof, release_links, text};
+use super::release_links::Lines;
+use super::{Changelog, Edit, Release, Section, apply, cuttable, proof, release_links, text};
 use crate::error::Refusal;
 use crate::version::Version;
 
@@ -96,11 +97,11 @@ pub struct Outcome {
 /// Cuts a release.
 ///
 /// # Errors
-/// A generated file; several sections of Unreleased or of the version; something above the newest
+/// A generated file; a merge conflict; a section of `1.2.0-dev` for 1.2.0; several sections of Unreleased or of the version; something above the newest
 /// release that looks like one and cannot be read; a heading whose date or link cannot be
 /// imitated; lines to be moved that are not UTF-8; an edit that would change another heading.
 pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal> {
-    may_be_cut(changelog, cut)?;
+    cuttable::must_be(changelog, cut)?;
     let work = Work { changelog, cut, house: House::of(changelog) };
     let mut outcome = match changelog.section(cut.version) {
         Some((section, _)) => work.existing(section),
@@ -112,33 +113,6 @@ pub fn cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<Outcome, Refusal>
     }
     proof::hold(changelog, cut, &outcome)?;
     Ok(outcome)
-}
-
-fn may_be_cut(changelog: &Changelog<'_>, cut: &Cut<'_>) -> Result<(), Refusal> {
-    let refuse = |what: &str, at| Refusal::usage(what).at(changelog.place(at));
-    if let Some(generated) = changelog.generated_by {
-        return Err(refuse("the changelog is written by a tool", generated.at)
-            .why(format!("{} writes it, and would lose what is added here.", generated.by))
-            .why(
-                "Set `file` in [changelog] of gonogo.toml to another file, or `guard` to the \
-                 command that checks this one.",
-            ));
-    }
-    let unreleased = changelog.sections.iter().filter(|s| matches!(s.kind, Kind::Unreleased));
-    if let Some(second) = unreleased.skip(1).map(|section| section.heading.start).next() {
-        return Err(refuse("the changelog has two sections of unreleased changes", second)
-            .why("Which of them becomes the release cannot be told."));
-    }
-    let mut own = changelog.releases().filter(|(_, release)| release.version.same(cut.version));
-    if let Some((second, _)) = own.nth(1) {
-        let what = format!("the changelog has two sections for {}", cut.version);
-        return Err(refuse(&what, second.heading.start).why("Which of them counts cannot be told."));
-    }
-    if let Some(at) = changelog.doubtful_newest().next() {
-        return Err(refuse("the changelog has a heading that cannot be read", at)
-            .why("It looks like a release, and stands where the newest release belongs."));
-    }
-    Ok(())
 }
 
 /// Two insertions behind a last line without line end would both end it.
@@ -188,7 +162,21 @@ impl Work<'_> {
             edits.extend(self.additions(section, &self.sorted(&fresh)));
         }
         let (added, missing) = if merges { (fresh, Vec::new()) } else { (Vec::new(), fresh) };
-        Outcome { done, edits, added, duplicates, missing, warnings: Vec::new() }
+        let links = if done == Done::Exists { Lines::default() } else { self.links(section) };
+        edits.extend(links.edits);
+        Outcome { done, edits, added, duplicates, missing, warnings: links.warnings }
+    }
+
+    /// The definitions that a section lacks which was opened by hand; those of an older line stay.
+    fn links(&self, section: &Section) -> Lines {
+        let newest = self.changelog.newest_first().into_iter().next();
+        if newest.is_none_or(|(newest, _)| newest.range != section.range) {
+            return Lines::default();
+        }
+        let mut links = release_links::lines(self.changelog, self.cut, &self.house);
+        let is_said = |edit: &Edit| self.changelog.text(edit.range.clone()) == edit.text;
+        links.edits.retain(|edit| !is_said(edit));
+        links
     }
 
     /// The date in place of its placeholder, in the heading or on the line below it.

@@ -74,13 +74,15 @@ impl Problem {
     /// What to do about it.
     pub fn mend(self) -> &'static str {
         match self {
-            Self::Unreadable => "write it as the other headings are: `## [1.2.0] - 2026-11-21`",
+            Self::Unreadable => {
+                "close what is open, or write the heading as the others: `## [1.2.0] - 2026-11-21`"
+            }
             Self::Conflict => "keep both sides' entries and delete the three marker lines",
             Self::Duplicate => "join them, or give one its right version",
             Self::Order => {
                 "move the section: the newest release comes first, or last in every case"
             }
-            Self::Date => "write the day of the release (its tag knows it): `2026-01-31`",
+            Self::Date => "write the day of the release, that of its tag where there is one",
             Self::Link => "correct the definition at the end of the file, or add it",
             Self::Part => "give it one of the names that are known",
             Self::Empty => "write down what changed for those who use it",

@@ -59,7 +59,7 @@ fn link(bytes: &[u8], line: &Line) -> Option<Link> {
     if url.is_empty() || label.is_empty() {
         return None;
     }
-    let names = match title::read(&bytes[label.clone()], label.start) {
+    let names = match title::read(&bytes[label.clone()], label.start, None) {
         Title::Known(Kind::Release(release)) if release.date.is_none() => {
             Names::Release(release.version)
         }

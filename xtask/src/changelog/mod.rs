@@ -8,6 +8,7 @@ pub mod audit;
 mod bullets;
 pub mod check;
 pub mod cut;
+mod cuttable;
 pub mod date;
 pub mod findings;
 mod generated;

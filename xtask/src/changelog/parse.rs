@@ -1,5 +1,7 @@
 //! From bytes to sections.
 
+use std::collections::BTreeMap;
+
 use super::date::{Dated, Says};
 use super::groups::is_item;
 use super::headings::{self, Heading};
@@ -94,7 +96,7 @@ impl<'a> Changelog<'a> {
         line.inside == Inside::Text
             && !bare.first().is_some_and(u8::is_ascii_whitespace)
             && matches!(
-                title::read(bare.trim_ascii_end(), line.start),
+                title::read(bare.trim_ascii_end(), line.start, None),
                 Title::Known(Kind::Release(_))
             )
     }
@@ -158,9 +160,11 @@ fn sections<'h>(
     headings: &'h [Heading],
     footer: usize,
 ) -> (Vec<Section>, Vec<usize>) {
+    let name = name(bytes, headings);
     let read = |heading: &'h Heading| match title::read(
         &bytes[heading.text.clone()],
         heading.text.start,
+        name,
     ) {
         Title::Known(kind) => Begin { heading, kind, doubtful: false },
         Title::Doubtful => Begin { heading, kind: Kind::Other, doubtful: true },
@@ -201,6 +205,26 @@ fn ascending(sections: &[Section]) -> bool {
     let up = versions.windows(2).filter(|pair| pair[0].precedes(pair[1])).count();
     let down = versions.windows(2).filter(|pair| pair[1].precedes(pair[0])).count();
     up > down
+}
+
+/// The name in front of the versions, where more headings have it than have none.
+fn name<'b>(bytes: &'b [u8], headings: &[Heading]) -> Option<&'b str> {
+    let (mut plain, mut level, mut names) = (0, usize::MAX, Vec::new());
+    for heading in headings {
+        let text = &bytes[heading.text.clone()];
+        match title::read(text, 0, None) {
+            Title::Known(Kind::Release(_)) => plain += 1,
+            Title::Known(Kind::Unreleased) => level = level.min(heading.level),
+            _ => names.extend(title::name(text).map(|name| (name, heading.level))),
+        }
+    }
+    // What is listed below Unreleased is none of its neighbours.
+    let mut counts = BTreeMap::new();
+    for (name, _) in names.into_iter().filter(|(_, own)| *own <= level) {
+        *counts.entry(name).or_insert(0) += 1;
+    }
+    let (name, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count > plain).then_some(name)
 }
 
 /// Where the anchors begin that stand right in front of a heading.

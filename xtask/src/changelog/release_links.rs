@@ -215,5 +215,5 @@ fn other_base(changelog: &Changelog<'_>, link: Option<&Link>, cut: &Cut<'_>) -> 
     };
     let own = base(&url).filter(|own| folded(own) != folded(remote))?;
     let place = changelog.source.link(link.line.start);
-    Some(format!("{place} links to {own}, the remote is {remote}; the file's address is kept"))
+    Some(format!("{place} goes on linking to {own}; the remote is {remote}"))
 }

@@ -29,21 +29,20 @@ const UNRELEASED: [&str; 8] = [
 ];
 
 /// What stands between a version and its date.
-const BETWEEN: &[char] = &[' ', '\t', '-', '–', '—', '/', ',', ':', '(', '|', '~', '[', '_', '*'];
+const BETWEEN: &[char] =
+    &[' ', '\u{a0}', '\t', '-', '–', '—', '/', ',', ':', '(', '|', '~', '[', '_', '*'];
 
 /// What closes a date.
 const CLOSING: &[char] = &[')', ']', '*', '_', '`'];
 
-/// Reads the text of a heading that begins at `offset` of the file. Bytes that are not UTF-8 end it.
-pub fn read(bytes: &[u8], offset: usize) -> Title {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-    };
+/// Reads the text of a heading that begins at `offset` of the file, where a version may stand behind
+/// `name`. Bytes that are not UTF-8 end it.
+pub fn read(bytes: &[u8], offset: usize, name: Option<&str>) -> Title {
+    let text = utf8(bytes);
     if is_unreleased(text) {
         return Title::Known(Kind::Unreleased);
     }
-    let start = version_start(text);
+    let start = version_start(text, name);
     if !text[start..].starts_with(|first: char| first.is_ascii_digit()) {
         return Title::Known(Kind::Other);
     }
@@ -54,8 +53,34 @@ pub fn read(bytes: &[u8], offset: usize) -> Title {
     }
 }
 
+/// The word in front of the version of a release: `pytest` in `pytest 8.2.0 (2024-04-27)`.
+pub fn name(bytes: &[u8]) -> Option<&str> {
+    let text = utf8(bytes);
+    let bare = text.trim_start_matches(is_mark);
+    let (name, _) = bare.split_once(' ')?;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let start = version_start(text, Some(name));
+    let is = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(is_part)
+        && start > version_start(text, None)
+        && text[start..].starts_with(|first: char| first.is_ascii_digit());
+    (is && release(text, start, 0).is_some()).then_some(name)
+}
+
+fn utf8(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+/// Brackets, emphasis and pictures in front of a word.
+fn is_mark(c: char) -> bool {
+    "[*_`( ".contains(c) || !(c.is_ascii() || c.is_alphanumeric())
+}
+
 fn is_unreleased(text: &str) -> bool {
-    let bare = text.trim_start_matches(['[', '*', '_', '`']);
+    let bare = text.trim_start_matches(is_mark);
     UNRELEASED.iter().any(|word| {
         let rest = bare.get(word.len()..).filter(|_| bare.is_char_boundary(word.len()));
         let ends = |rest: &str| {
@@ -67,12 +92,12 @@ fn is_unreleased(text: &str) -> bool {
     })
 }
 
-/// Where the version begins behind brackets, words and a `v`.
-fn version_start(text: &str) -> usize {
+/// Where the version begins behind brackets, words, a name and a `v`.
+fn version_start(text: &str, name: Option<&str>) -> usize {
     let mut rest = text;
     for _ in 0..3 {
-        rest = rest.trim_start_matches(['[', '*', '_', '`', '(', ' ']);
-        let word = WORDS.iter().find(|word| {
+        rest = rest.trim_start_matches(is_mark);
+        let word = WORDS.into_iter().chain(name).find(|word| {
             let head = rest.get(..word.len());
             head.is_some_and(|head| head.eq_ignore_ascii_case(word))
                 && rest[word.len()..].starts_with([' ', ':', '-'])
@@ -163,7 +188,7 @@ mod tests {
 
     /// The version, date text and yanked mark, or `Unreleased`, `?` for a doubtful one, or nothing.
     fn seen(text: &str) -> String {
-        match read(text.as_bytes(), 0) {
+        match read(text.as_bytes(), 0, name(text.as_bytes())) {
             Title::Known(Kind::Release(release)) => {
                 assert_eq!(&text[release.at.clone()], release.version.text());
                 let date = release.date.map_or("", |date| &text[date.range]);
@@ -224,9 +249,16 @@ mod tests {
             ("Unreleased things of 2019", ""),
             ("", ""),
             ("é 1.2.0", ""),
+            ("🚀 1.2.0 (2024-01-02)", "1.2.0|2024-01-02|"),
+            ("🚧 Unreleased", "Unreleased"),
+            ("1.2.0\u{a0}(2024-01-02)", "1.2.0|2024-01-02|"),
+            ("pytest 8.2.0 (2024-04-27)", "8.2.0|2024-04-27|"),
+            ("demo v1.2.0 - 2024-01-02 - \"Codename\"", "1.2.0|2024-01-02|"),
+            ("Python 3.8 support", ""),
+            ("Python 3", ""),
         ] {
             assert_eq!(seen(text), expected, "{text:?}");
         }
-        assert!(matches!(read(b"1.2.0 - caf\xe9", 0), Title::Known(Kind::Release(_))));
+        assert!(matches!(read(b"1.2.0 - caf\xe9", 0, None), Title::Known(Kind::Release(_))));
     }
 }

@@ -162,6 +162,10 @@ fn leading_on(refusal: Refusal, command: &Command, context: &Context) -> Refusal
             refusal.next_shell(format!("git log -1 -- {path}"), "who changed it last")
         }
         (Command::Status(_), None) => refusal.next("log", "shows what was done here"),
+        (Command::Changelog(_), Some(path)) => {
+            let line = refusal.place.as_ref().map_or(1, |place| place.line);
+            refusal.next_shell(format!("${{EDITOR:-vi}} +{line} {path}"), "opens the file there")
+        }
         (_, Some(_)) => refusal.next("status", "shows every version file"),
         (_, None) => refusal.next("status", "shows where things stand"),
     }

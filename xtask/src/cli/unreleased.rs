@@ -200,7 +200,8 @@ pub(super) fn left_out(summary: &Summary) -> Option<(usize, String)> {
 /// Text of a commit for a terminal: what could steer it is taken out, and what is too long cut off.
 pub(super) fn clean(text: &str, room: usize) -> String {
     let printable = |c: &char| !c.is_control();
-    let mut kept: String = text.chars().filter(printable).take(room + 1).collect();
+    let text = text.chars().map(|c| if c == '\t' { ' ' } else { c });
+    let mut kept: String = text.filter(printable).take(room + 1).collect();
     if kept.chars().count() > room {
         kept = kept.chars().take(room.saturating_sub(3)).collect::<String>() + "...";
     }

@@ -186,7 +186,11 @@ fn entry(entry: &Entry, facts: &Facts<'_>) -> cut::Entry {
     cut::Entry {
         section: entry.section.to_string(),
         text,
-        subject: entry.text.to_string(),
+        subject: match entry.scope.as_deref() {
+            // Where packages share a file, the scope was perhaps written.
+            Some(scope) => format!("{scope}: {}", entry.text),
+            None => entry.text.to_string(),
+        },
         breaking: entry.breaking.is_some(),
         reference: entry.number.map(|number| format!("{sign}{number}")),
         commits: entry.commits.iter().map(ToString::to_string).collect(),

@@ -107,7 +107,10 @@ impl Git {
     /// git cannot be started.
     pub fn object(&self, name: &str) -> Result<Option<Oid>, Refusal> {
         let args = ["rev-parse", "--quiet", "--verify", "--end-of-options", name];
-        Ok(lines(&self.call(args).output()?.stdout).first().and_then(|line| Oid::new(line)))
+        let out = self.call(args).output()?;
+        // Of a range git prints one end before it says that this is no single object.
+        let named = lines(&out.stdout).into_iter().next().filter(|_| out.status.success());
+        Ok(named.and_then(|line| Oid::new(&line)))
     }
 
     /// A call that changes something and is synced as far as git can.

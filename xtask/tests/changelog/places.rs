@@ -18,6 +18,8 @@ fn a_changelog_is_found_by_its_name() {
         ("changes", &["CHANGES.md"], Some("CHANGES.md")),
         ("docs", &["docs/changelog.md"], Some("docs/changelog.md")),
         ("releases", &["RELEASES.md"], Some("RELEASES.md")),
+        ("bare", &["NEWS"], Some("NEWS")),
+        ("txt", &["CHANGES.txt"], Some("CHANGES.txt")),
         ("none", &[], Some("CHANGELOG.md")),
         ("two", &["CHANGES.md", "HISTORY.md"], None),
     ] {
@@ -93,6 +95,9 @@ fn a_symlink_is_followed_inside_the_repository_only() {
         symlink(target, place.top.join("CHANGELOG.md")).unwrap();
         refuses(&place, &["changelog"], 2, &[what]);
     }
+    let place = demo("folder", "", &["feat: x"]);
+    place.put("CHANGELOG.md/1.2.0.md", "x\n");
+    refuses(&place, &["changelog"], 2, &["CHANGELOG.md is a folder", "[changelog] file"]);
 }
 
 #[test]
@@ -101,7 +106,7 @@ fn an_address_that_differs_from_the_remote_is_kept_and_told() {
     place.git(&["remote", "add", "origin", "git@gitlab.com:acme/fork.git"]);
     let said = works(&place, &["changelog"]);
     let warning =
-        "links to https://github.com/acme/demo, the remote is https://gitlab.com/acme/fork";
+        "linking to https://github.com/acme/demo; the remote is https://gitlab.com/acme/fork\n";
     assert!(said.out.contains(warning), "{said}");
     assert!(place.read("CHANGELOG.md").contains("github.com/acme/demo/compare/v1.2.0...v1.3.0"));
 }
@@ -179,6 +184,10 @@ fn whose_a_changelog_at_the_top_is_has_to_be_said() {
     let text = place.read("CHANGELOG.md");
     assert_eq!(text.matches("## [1.1.0]").count(), 1, "{both}{text}");
     assert!(text.contains("- of core\n- of web\n"), "{text}");
+    assert!(text.contains("- web: by its scope\n"), "{text}");
+    // Told of alone, it has the same entries, its scope or not.
+    let web = works(&place, &["changelog", "-p", "web", "--merge"]);
+    assert!(web.out.contains("stays as it is") && !web.out.contains("not in it"), "{web}");
     place.put("gonogo.toml", "[changelog]\nfile = \"docs/all.md\"\n");
     refuses(&place, &["changelog", "-p", "core"], 2, &["docs/all.md is that of the top"]);
     place.put("gonogo.toml", "[package.core]\nchangelog = \"docs/core.md\"\n");

@@ -91,6 +91,7 @@ fn since_overrides_where_it_starts() {
     assert!(place.read("CHANGELOG.md").contains(link), "{said}");
     works(&place, &["undo"]);
     refuses(&place, &["changelog", "--since", "nothing"], 2, &["is no tag and no commit"]);
+    refuses(&place, &["changelog", "--since", "milestone..HEAD"], 2, &["no tag and no commit"]);
     refuses(&place, &["changelog", "--since=--all"], 2, &["is no tag and no commit"]);
     place.git(&["checkout", "-q", "-b", "side", "v1.2.0"]);
     commits(&place, &["feat: aside"]);
@@ -109,6 +110,7 @@ fn a_prerelease_stays_in_unreleased_unless_it_has_a_section() {
     let before = place.state();
     let said = works(&place, &["changelog"]);
     assert!(said.out.contains("1.3.0-rc.2 is a pre-release"), "{said}");
+    assert!(said.out.ends_with("next: gonogo changelog notes\n"), "{said}");
     place.state().must_be(&before, &said.out);
     assert_eq!(place.operations(), [""; 0]);
     place.put("gonogo.toml", "[changelog]\nprereleases = \"section\"\n");

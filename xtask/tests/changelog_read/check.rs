@@ -24,7 +24,7 @@ fn each_finding_has_its_line_and_what_to_do() {
     for line in [
         "Dates (1)",
         "  ✗ CHANGELOG.md:9   1.2.0 is dated 2026-01-12, which is still to come",
-        "    write the day of the release (its tag knows it): `2026-01-31`",
+        "    write the day of the release, that of its tag where there is one",
         "  ✗ CHANGELOG.md:5   \"Addde\" is in no other section of this file: probably \"Added\" is meant",
         "  ✗ CHANGELOG.md:27   the link of Unreleased does not start at 1.2.0",
         "3 findings",
@@ -82,4 +82,16 @@ fn configured_sections_are_known() {
     place.put("gonogo.toml", "[changelog]\nsections = [\"Added\", \"Mended\"]\n");
     let said = place.gonogo(&["changelog", "check"]);
     assert!(said.code == 1 && said.out.contains("CHANGELOG.md:19   \"Changed\" is none"), "{said}");
+}
+
+#[test]
+fn what_every_command_takes_may_stand_in_front() {
+    let place = released("front", FILE);
+    for option in ["--json", "-q", "-v"] {
+        works(&place, &["changelog", option, "check"]);
+    }
+    works(&place, &["changelog", "-C", "src", "notes"]);
+    let what = ["--merge stands in front of notes", "next: gonogo changelog notes --help"];
+    refuses(&place, &["changelog", "--merge", "notes"], 2, &what);
+    refuses(&place, &["changelog", "-p", "demo", "check"], 2, &["--package stands in front"]);
 }

@@ -121,6 +121,8 @@ fn what_is_not_understood_is_refused_with_its_place() {
         ("a.md", "# C\n## 1.1.0 and 1.0.9\n- x\n## 1.0.0\n", "cannot be read", (2, 1)),
         ("a.md", "## Unreleased\n- x\n## Unreleased\n- y\n", "two sections of unreleased", (3, 1)),
         ("a.md", "## 1.2.0\n- x\n## 1.2.0\n- y\n", "two sections for 1.2.0", (3, 1)),
+        ("a.md", "## 1.2.0-dev\n- x\n## 1.1.0\n- y\n", "Call it 1.2.0 or Unreleased", (1, 4)),
+        ("a.md", "## 1.2.0.dev0 (TBD)\n- x\n## 1.1.0\n", "Call it 1.2.0 or", (1, 4)),
         ("a.md", "## 1.1.0 - 03/04/2024\n- x\n", "cannot be imitated", (1, 12)),
         ("a.md", "# C\n<!-- towncrier release notes start -->\n## 1.0.0\n", "by a tool", (2, 1)),
         ("a.md", "# C\n## 1.0.0\n### Patch Changes\n- x\n", "by a tool", (3, 1)),

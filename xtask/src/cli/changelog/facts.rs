@@ -9,7 +9,9 @@ use crate::config::changelog::{self, Place};
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::changelog::released;
+use crate::glob::Glob;
 use crate::repo::{Repo, WorkTree};
+use crate::sites::Tree;
 use crate::version::Version;
 
 /// What was read of a repository: one pass, no network.
@@ -72,6 +74,13 @@ impl Facts {
         let tree = WorkTree::new(repo)?;
         let own = |known: &Known| {
             let place = changelog::find(&tree, &survey.settings, &known.project, survey.among)?;
+            if let Place::Missing(path) = &place
+                && let Ok(literally) = Glob::parse(path.as_str())
+                && !tree.folders(&literally)?.is_empty()
+            {
+                return Err(Refusal::usage(format!("{path} is a folder"))
+                    .why("Which file the changelog is, gonogo.toml can say: [changelog] file"));
+            }
             let version = version(&survey, known)?;
             let newest = known.releases.newest.as_ref();
             let newest = newest.map(|(tag, version)| (tag.as_str(), version));

@@ -148,6 +148,10 @@ impl Told<'_> {
         }
     }
 
+    fn waits(&self) -> bool {
+        matches!(self.outcome, Outcome::Waits)
+    }
+
     fn json(&self) -> Value {
         let facts = &self.facts;
         let mut all = json!({
@@ -210,6 +214,11 @@ impl Shown<'_> {
             ui.say(&format!("next: {}", ui.typed(&again)));
         } else if self.told.iter().any(Told::could_merge) {
             ui.say(&format!("next: {}", ui.typed(&format!("{again} --merge"))));
+        } else if let Some(waits) = self.told.iter().find(|told| told.waits()) {
+            ui.say(&format!(
+                "next: {}",
+                ui.ours(&format!("changelog notes{}", waits.facts.option))
+            ));
         }
         ui.json(&self.json(None));
     }

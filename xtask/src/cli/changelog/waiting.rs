@@ -6,7 +6,7 @@ use super::super::project::{Known, Survey};
 use crate::changelog::Changelog;
 use crate::changelog::date::Says;
 use crate::config::changelog::{self, Among, Place};
-use crate::config::file::ChangelogTable;
+use crate::config::file::{ChangelogTable, Prereleases};
 use crate::error::Refusal;
 use crate::repo::{Repo, WorkTree};
 use crate::sites::{File, Source};
@@ -17,6 +17,7 @@ use crate::version::Version;
 pub(in super::super) struct Waiting {
     said: String,
     json: Value,
+    next: Option<&'static str>,
 }
 
 impl Waiting {
@@ -52,7 +53,8 @@ impl Waiting {
         let what = why.unwrap_or(&refusal.what).trim_end_matches('.');
         let said = format!("{} {}{what}", Mark::Warning.text(), place.unwrap_or_default());
         let path = file.map(|file| &file.path);
-        Self { said, json: json!({ "file": path, "readable": false, "why": refusal.what }) }
+        let json = json!({ "file": path, "readable": false, "why": refusal.what });
+        Self { said, json, next: file.map(|_| "changelog check") }
     }
 
     fn of(
@@ -105,7 +107,17 @@ impl Waiting {
             "by_hand": waiting, "section": own.map(|(section, _)| line(section.heading.start)),
             "generated_by": changelog.generated_by.map(|tool| tool.by),
         });
-        Self { said, json }
+        let writes = changelog.generated_by.is_none();
+        let waits = table.prereleases == Prereleases::Unreleased;
+        let cut = version.filter(|version| !(waits && version.is_prerelease()));
+        let is_to_write = own.is_none() && writes;
+        let next = cut.map(|_| if is_to_write { "changelog" } else { "changelog check" });
+        Self { said, json, next }
+    }
+
+    /// What to do about it when the version in the files is to be released.
+    pub fn next(&self) -> Option<&'static str> {
+        self.next
     }
 
     /// In one line.

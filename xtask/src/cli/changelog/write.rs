@@ -30,6 +30,19 @@ pub struct Args {
     dry_run: bool,
 }
 
+impl Args {
+    /// The first option that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("--package", !self.packages.is_empty()),
+            ("--since", self.since.is_some()),
+            ("--merge", self.merge),
+            ("--dry-run", self.dry_run),
+        ];
+        given.into_iter().find_map(|(option, is)| is.then_some(option))
+    }
+}
+
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {

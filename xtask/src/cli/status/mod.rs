@@ -170,9 +170,20 @@ impl Report {
         let next: Vec<String> =
             self.next.iter().map(|(level, to)| format!("{level} {to}{}", why(level))).collect();
         ui.answer(&format!("Next        {}", next.join(&format!(" {} ", dot()))));
+        if let Some(command) = self.to_release(known) {
+            ui.answer(&format!("next: {}", ui.ours(&format!("{command}{}", known.option))));
+            return;
+        }
         let of_commits = self.next.iter().find(|(level, _)| !why(level).is_empty());
         let level = of_commits.unwrap_or(&self.next[0]).0;
         ui.answer(&format!("next: {}", ui.ours(&format!("bump {level}{}", known.option))));
+    }
+
+    /// What comes next for a version that the files hold and no tag has: the changelog.
+    fn to_release(&self, known: &Known) -> Option<&'static str> {
+        let (version, (_, newest)) = (self.agreed.as_ref()?, known.releases.newest.as_ref()?);
+        let comes = newest.precedes(version) && !newest.same(version);
+        self.changelog.as_ref().filter(|_| comes)?.next()
     }
 
     fn json(&self, survey: &Survey, known: &Known) -> Value {
