@@ -194,7 +194,24 @@ pub(super) fn left_out(summary: &Summary) -> Option<(usize, String)> {
     others.folded.remove(&Folded::Merge);
     let number = others.left_out.values().chain(others.folded.values()).sum::<usize>();
     let words = others.left_out();
-    (!words.is_empty()).then(|| (number + others.reverted, words.join(", ")))
+    (!words.is_empty()).then(|| (number + others.reverted, in_one_line(&words)))
+}
+
+/// So many characters of a list are shown.
+const LISTED: usize = 68;
+
+/// Words with commas between them, as many as fit into a line.
+fn in_one_line(words: &[String]) -> String {
+    let mut width = 0;
+    let fits = |word: &&String| {
+        width += word.chars().count() + 2;
+        width <= LISTED
+    };
+    let shown: Vec<&str> = words.iter().take_while(fits).map(String::as_str).collect();
+    match words.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{}, and {}", shown.join(", "), counted(more, "other kind")),
+    }
 }
 
 /// Text of a commit for a terminal: what could steer it is taken out, and what is too long cut off.
