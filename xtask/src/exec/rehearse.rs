@@ -5,6 +5,7 @@
 //! more; of the last one the folder is kept, with what was found in the files that were put back.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::{Asked, Running, begun, commit, hooks, index};
@@ -24,6 +25,8 @@ pub struct Rehearsed {
     pub changed: Vec<(RepoPath, Option<Vec<u8>>)>,
     /// Tracked files beside the plan that have changes now.
     pub beside: Vec<String>,
+    /// All that the last hook printed.
+    pub log: PathBuf,
 }
 
 /// Tries a plan whose last step is a rehearsal; `before` is as for [`super::run`].
@@ -52,13 +55,17 @@ pub fn rehearse(
     let beside = beside.map(|path| path.display().to_string()).collect();
     running.operation.tidy();
     take_back(&mut running)?;
+    let log = match running.left_alone.is_empty() {
+        true => running.operation.kept("hooks.log"),
+        false => running.operation.file("hooks.log"),
+    };
     for (path, time) in times {
         // What is as it was need not be built anew; where that fails nothing is lost.
         let _ = write::set_time(&repo.top.join(path.as_str()), time);
     }
     match interrupted {
         true => Err(Refusal::interrupted()),
-        false => Ok(Rehearsed { refusal, changed, beside }),
+        false => Ok(Rehearsed { refusal, changed, beside, log }),
     }
 }
 
