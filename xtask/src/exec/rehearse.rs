@@ -23,7 +23,7 @@ pub struct Rehearsed {
     pub refusal: Option<Refusal>,
     /// The planned files that they changed, with what they made of them; `None` where one is gone.
     pub changed: Vec<(RepoPath, Option<Vec<u8>>)>,
-    /// Tracked files beside the plan that have changes now.
+    /// Tracked files beside the plan that have changes now, and `HEAD` where a hook moved it.
     pub beside: Vec<String>,
     /// All that the last hook printed.
     pub log: PathBuf,
@@ -52,7 +52,10 @@ pub fn rehearse(
         files.any(|change| path.as_path() == std::path::Path::new(change.path.as_str()))
     };
     let beside = beside.iter().filter(|path| !planned(path));
-    let beside = beside.map(|path| path.display().to_string()).collect();
+    let mut beside: Vec<String> = beside.map(|path| path.display().to_string()).collect();
+    if Repo::discover(&repo.top).is_ok_and(|now| now.head.commit() != repo.head.commit()) {
+        beside.insert(0, "HEAD".to_owned());
+    }
     running.operation.tidy();
     take_back(&mut running)?;
     let log = match running.left_alone.is_empty() {

@@ -254,3 +254,12 @@ fn a_hook_that_fixes_and_refuses_is_mended_by_hand_first() {
     assert!(details.contains(&format!("all of it: {log}")), "{details}");
     assert!(place.read(log).contains("said 3\n"));
 }
+
+#[test]
+fn a_hook_that_commits_is_noticed() {
+    let place = with("commits", "");
+    place.hook("pre-commit", "git commit -q --no-verify --allow-empty -m 'chore: of a hook'");
+    let data = hooks(&place, 1);
+    assert!(data["why"].to_string().contains("also changed HEAD"), "{data:#}");
+    assert_eq!(next(&data), "git log");
+}

@@ -69,9 +69,10 @@ impl Tried {
         };
         if !beside.is_empty() {
             let files = beside.join(", ");
+            let look = if beside[0] == "HEAD" { "git log" } else { "git diff" };
             return Judged::red(format!("they also changed {files}"))
                 .details(["That is not part of the release, and stays as it is now.".to_owned()])
-                .next(Next::Shell("git diff".to_owned()));
+                .next(Next::Shell(look.to_owned()));
         }
         let said = refusal.as_ref().map(|refusal| &refusal.why[..]).unwrap_or_default();
         let said = said.iter().filter(|line| !line.trim().is_empty());
