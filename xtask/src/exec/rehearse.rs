@@ -5,6 +5,7 @@
 //! more; of the last one the folder is kept, with what was found in the files that were put back.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::{Asked, Running, begun, commit, hooks, index};
@@ -22,8 +23,10 @@ pub struct Rehearsed {
     pub refusal: Option<Refusal>,
     /// The planned files that they changed, with what they made of them; `None` where one is gone.
     pub changed: Vec<(RepoPath, Option<Vec<u8>>)>,
-    /// Tracked files beside the plan that have changes now.
+    /// Tracked files beside the plan that have changes now, and `HEAD` where a hook moved it.
     pub beside: Vec<String>,
+    /// All that the last hook printed.
+    pub log: PathBuf,
 }
 
 /// Tries a plan whose last step is a rehearsal; `before` is as for [`super::run`].
@@ -49,16 +52,23 @@ pub fn rehearse(
         files.any(|change| path.as_path() == std::path::Path::new(change.path.as_str()))
     };
     let beside = beside.iter().filter(|path| !planned(path));
-    let beside = beside.map(|path| path.display().to_string()).collect();
+    let mut beside: Vec<String> = beside.map(|path| path.display().to_string()).collect();
+    if Repo::discover(&repo.top).is_ok_and(|now| now.head.commit() != repo.head.commit()) {
+        beside.insert(0, "HEAD".to_owned());
+    }
     running.operation.tidy();
     take_back(&mut running)?;
+    let log = match running.left_alone.is_empty() {
+        true => running.operation.kept("hooks.log"),
+        false => running.operation.file("hooks.log"),
+    };
     for (path, time) in times {
         // What is as it was need not be built anew; where that fails nothing is lost.
         let _ = write::set_time(&repo.top.join(path.as_str()), time);
     }
     match interrupted {
         true => Err(Refusal::interrupted()),
-        false => Ok(Rehearsed { refusal, changed, beside }),
+        false => Ok(Rehearsed { refusal, changed, beside, log }),
     }
 }
 

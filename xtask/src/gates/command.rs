@@ -8,8 +8,9 @@ use std::time::Duration;
 use super::evidence::{Evidence, Key};
 use super::slot::{Failure, Ran, Slot};
 use super::values::Values;
-use super::{Finding, Judged, network};
+use super::{Finding, Judged, Outcome, network};
 use crate::config::file::gates::{CommandLine, Commanded, Reuse};
+use crate::config::runner;
 use crate::path::RepoPath;
 use crate::repo::{Contents, LOCAL_ENV};
 use crate::sys::clock::Timestamp;
@@ -123,7 +124,12 @@ impl Unit {
                 return Judged::could_not_run(format!("its log cannot be written: {error}"));
             }
         };
-        let judged = self.judge(&ran);
+        let judged = match self.judge(&ran) {
+            judged if matches!(judged.outcome, Outcome::Red { .. }) => {
+                self.not_there(&String::from_utf8_lossy(&ran.log.bytes)).unwrap_or(judged)
+            }
+            judged => judged,
+        };
         let found = match judged.outcome.stops() {
             true => findings(&String::from_utf8_lossy(&ran.log.bytes), &slot.top),
             false => Vec::new(),
@@ -157,6 +163,31 @@ impl Unit {
             Left::Others => judged.remark("what it left running was ended"),
         }
     }
+
+    /// A runner found nothing to run, or Python no such module: that is no finding of a gate.
+    fn not_there(&self, log: &str) -> Option<Judged> {
+        let called = runner::called(&self.argv);
+        let program = called.words.first()?;
+        let found = (called.runner.is_some() || called.module) && is_missing(log, program);
+        found.then(|| {
+            Judged::could_not_run(format!("there is no program {program}"))
+                .details([format!("{} looked for it.", self.argv[0])])
+        })
+    }
+}
+
+/// What runners say of a program that is not there.
+fn is_missing(log: &str, program: &str) -> bool {
+    let module = format!("No module named {program}");
+    let said = [
+        format!("Failed to spawn: `{program}`"),
+        format!("Command not found: {program}"),
+        format!("the command {program} could not be found"),
+        format!("Command '{program}' is not found"),
+    ];
+    log.lines().any(|line| {
+        line.trim_end().ends_with(&module) || said.iter().any(|said| line.contains(said))
+    })
 }
 
 /// How a command ended that failed.
@@ -278,6 +309,20 @@ mod tests {
         ] {
             let found = place(line).map(|(path, number, _)| (path, number));
             assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_missing_program_behind_a_runner_is_told_from_a_failure() {
+        for (log, program, expected) in [
+            ("error: Failed to spawn: `ruff`\n  Caused by: No such file", "ruff", true),
+            ("Command not found: mypy", "mypy", true),
+            ("/usr/bin/python3: No module named pytest", "pytest", true),
+            ("/usr/bin/python3: No module named pytest_cov", "pytest", false),
+            ("ModuleNotFoundError: No module named 'demo'", "pytest", false),
+            ("E   ModuleNotFoundError: No module named 'pytest_cov'", "pytest", false),
+        ] {
+            assert_eq!(is_missing(log, program), expected, "{log}");
         }
     }
 

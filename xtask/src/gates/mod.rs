@@ -25,7 +25,7 @@ pub use choice::{Choice, Wanted, named};
 pub use evidence::{Evidence, Store};
 pub use mend::{Mended, mend};
 pub use run::{Event, Package, Poll, Reused};
-pub use slot::{Job, Slot};
+pub use slot::{Job, Slot, shown};
 pub use values::Values;
 
 use crate::config::file::gates::{Commanded, Need};

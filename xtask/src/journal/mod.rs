@@ -41,6 +41,9 @@ pub struct Journal {
     folder: PathBuf,
 }
 
+/// The folder of the operation that was forgotten last.
+const TRIED: &str = "tried";
+
 /// The journal while this process holds its lock: the capability to change things.
 pub struct Locked {
     folder: PathBuf,
@@ -430,10 +433,15 @@ impl Operation {
     /// Takes a closed operation off the list. Its folder stays, as `tried`, until the next one is
     /// forgotten: what was found in files that were put back is in it. Best effort.
     pub fn forget(&self) {
-        let kept = self.folder.with_file_name("tried");
+        let kept = self.folder.with_file_name(TRIED);
         if write::remove_folder(&kept).is_ok() {
             let _ = write::rename(&self.folder, &kept);
         }
+    }
+
+    /// Where a file of it lies once it is off the list.
+    pub fn kept(&self, name: &str) -> PathBuf {
+        self.folder.with_file_name(TRIED).join(name)
     }
 
     /// Whether the plan has an action that git's refs know of.

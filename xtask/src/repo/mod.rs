@@ -171,6 +171,16 @@ impl Repo {
         own.strip_prefix(common).map_or_else(|_| own.clone(), Path::to_owned)
     }
 
+    /// The folder of the work tree that has a branch checked out.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn work_tree_of(&self, branch: &str) -> Result<Option<String>, Refusal> {
+        let name = format!("refs/heads/{branch}");
+        let said = self.git.call(["for-each-ref", "--format=%(worktreepath)", &name]).read()?;
+        Ok(git::lines(&said).into_iter().next().filter(|folder| !folder.is_empty()))
+    }
+
     /// The branch `develop` or `devel`, here or on a remote, as far as known here.
     ///
     /// # Errors

@@ -102,6 +102,15 @@ fn a_profile_without_any_gate_is_refused() {
 }
 
 #[test]
+fn a_profile_without_any_command_says_so() {
+    let place = with("no-command", "[gates]\ntests = 'true'\n[profile.rc]\ngates = []\n");
+    let said = check(&place, 0, &["--profile", "rc"]);
+    assert!(said.out.contains("[profile.rc] leaves out every command; only what is"), "{said}");
+    let said = check(&place, 0, &["--profile", "release"]);
+    assert!(!said.out.contains("leaves out"), "{said}");
+}
+
+#[test]
 fn without_any_configuration_the_built_in_gates_are_asked() {
     let place = Place::python("bare");
     let said = check(&place, 0, &[]);

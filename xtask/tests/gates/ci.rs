@@ -158,6 +158,7 @@ fn what_cannot_be_asked_is_not_green() {
             "GitHub could not be asked",
             "",
         ),
+        ("silent", "exit 7", "GitHub could not be asked", ""),
         (
             "portal",
             "echo '<html>log in to this network</html>'",
@@ -169,6 +170,8 @@ fn what_cannot_be_asked_is_not_green() {
         let data = asked(&place, 1, &["ci"]);
         assert_eq!(gate(&data, "ci")["outcome"], "could-not-run", "{name}: {data:#}");
         assert_eq!(why(&data, "ci"), expected, "{name}");
+        let said = gate(&data, "ci")["runs"][0]["details"][0].as_str().unwrap_or_default();
+        assert!(!said.is_empty(), "{name}: {data:#}");
         assert_eq!(
             gate(&data, "ci")["runs"][0]["next"].as_str().unwrap_or_default(),
             next,

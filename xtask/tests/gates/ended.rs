@@ -122,3 +122,16 @@ fn every_gate_has_a_log_of_its_own_that_only_its_owner_reads() {
     assert_eq!(kept, 20);
     assert!(!place.exists(&log) && place.exists(".git/gonogo/log/22/check.json"));
 }
+
+#[test]
+fn a_module_that_is_not_there_could_not_run() {
+    let place = with(
+        "no-module",
+        "[gates]\nabsent = 'python3 -m gonogo_has_no_such_module -q'\nred = 'python3 -m this x y'\n",
+    );
+    place.put("this.py", "print('No module named x')\nraise SystemExit(3)\n");
+    let data = asked(&place, 1, &["absent", "red"]);
+    assert_eq!(outcomes(&data, &["absent", "red"]), ["could-not-run", "red"]);
+    assert_eq!(why(&data, "absent"), "there is no program gonogo_has_no_such_module");
+    assert_eq!(gate(&data, "absent")["runs"][0]["details"][0], "python3 looked for it.");
+}

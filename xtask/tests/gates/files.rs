@@ -145,3 +145,13 @@ fn a_name_with_a_line_end_says_nothing_of_its_own() {
     assert_eq!(forged.count(), 0, "{said}");
     assert!(said.out.contains("odd\\nGO for 9.9.9"), "{said}");
 }
+
+#[test]
+fn a_fix_that_does_not_mend_is_not_proposed_again() {
+    let place =
+        with("no-mend", "[gates]\nlint = { run = 'test -e none', fix = 'touch new.txt' }\n");
+    assert!(check(&place, 1, &["lint"]).out.ends_with("next: gonogo check lint --fix\n"));
+    let said = check(&place, 1, &["lint", "--fix"]);
+    assert!(said.out.contains("it made 1 new file; nothing is committed"), "{said}");
+    assert!(said.out.ends_with("next: gonogo check lint\n"), "{said}");
+}

@@ -238,3 +238,28 @@ fn the_framework_is_tried_like_any_hook() {
     works(&place, &["undo"]);
     place.state().must_be(&before, "undo takes the commit back");
 }
+
+#[test]
+fn a_hook_that_fixes_and_refuses_is_mended_by_hand_first() {
+    let place = with("both", "");
+    place.hook(
+        "pre-commit",
+        "sed -i 's/demo/DEMO/' pyproject.toml; for i in $(seq 30); do echo said $i; done; exit 1",
+    );
+    let data = hooks(&place, 1);
+    assert_eq!(next(&data), "gonogo check hooks");
+    let details = data["runs"][0]["details"].to_string();
+    assert!(details.contains("said 30") && !details.contains("said 3\""), "{details}");
+    let log = ".git/gonogo/ops/tried/hooks.log";
+    assert!(details.contains(&format!("all of it: {log}")), "{details}");
+    assert!(place.read(log).contains("said 3\n"));
+}
+
+#[test]
+fn a_hook_that_commits_is_noticed() {
+    let place = with("commits", "");
+    place.hook("pre-commit", "git commit -q --no-verify --allow-empty -m 'chore: of a hook'");
+    let data = hooks(&place, 1);
+    assert!(data["why"].to_string().contains("also changed HEAD"), "{data:#}");
+    assert_eq!(next(&data), "git log");
+}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::support::Place;
-use super::{asked, check, gate, outcomes, why, with};
+use super::{asked, check, gate, outcomes, outside, why, with};
 
 /// A project with a bare remote that has everything, and another clone of it.
 fn with_remote(name: &str) -> (Place, Place) {
@@ -258,4 +258,16 @@ fn the_changelog_must_be_fit_for_the_release() {
     place.put("gonogo.toml", "[gates]\nchangelog = false\n");
     place.commit_all("chore: off");
     assert!(!asked(&place, 0, &[]).to_string().contains("\"id\":\"changelog\""));
+}
+
+#[test]
+fn a_branch_of_another_work_tree_is_not_switched_to() {
+    let place = with("linked", "");
+    let linked = outside(&place, "linked tree");
+    place.git(&["worktree", "add", "-q", &linked, "-b", "other"]);
+    let said = place.gonogo(&["-C", &linked, "check", "branch"]);
+    assert_eq!(said.code, 1, "{said}");
+    let top = place.top.canonicalize().expect("the top").display().to_string();
+    assert!(said.out.contains("It is checked out in /"), "{said}");
+    assert!(said.out.contains(&format!("next: gonogo -C {top} check\n")), "{said}");
 }

@@ -44,6 +44,25 @@ fn the_poll_is_one_table() {
 }
 
 #[test]
+fn why_a_gate_stops_a_release_is_told_to_its_end() {
+    let place = with(
+        "whole",
+        "[gates]\nformat = { shell = 'sleep 0.3; echo >> a.txt; sleep 0.3' }\n\
+        a-gate-with-a-long-name = 'sleep 1'\nanother-with-a-long-name = 'sleep 1'\n",
+    );
+    let said = check(&place, 1, &["--waive", "format", "--reason", "the formatter is new here"]);
+    let folded = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        folded.contains("another-with-a-long-name, waived: the formatter is new here"),
+        "{said}"
+    );
+    assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{said}");
+    assert!(said.out.contains("one at a time can tell: gonogo check --jobs 1\n"), "{said}");
+    let said = check(&place, 1, &["--jobs", "1"]);
+    assert!(!said.out.contains("can tell"), "{said}");
+}
+
+#[test]
 fn what_a_gate_prints_is_shown_and_not_obeyed() {
     let place = hostile("hostile");
     let said = check(&place, 1, &[]);

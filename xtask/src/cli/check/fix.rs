@@ -88,6 +88,11 @@ fn hooks_alone(
 }
 
 impl Fixed {
+    /// Whether the fix of this gate has run: what is red now, it does not mend.
+    pub fn has_tried(&self, gate: &str) -> bool {
+        self.mended.iter().any(|(mended, _)| mended == gate)
+    }
+
     /// What they changed, and how to take it back.
     pub fn show(&self, ui: &Ui) {
         for (gate, mended) in &self.mended {
@@ -101,8 +106,11 @@ impl Fixed {
         } else if self.changed.is_empty() && self.new.is_empty() {
             ui.say("Nothing was changed by it.");
         } else {
-            let files = counted(self.changed.len(), "tracked file");
-            ui.mark(Mark::Warning, &format!("it changed {files}; nothing is committed"));
+            let files = match (self.changed.len(), self.new.len()) {
+                (0, new) => format!("made {}", counted(new, "new file")),
+                (changed, _) => format!("changed {}", counted(changed, "tracked file")),
+            };
+            ui.mark(Mark::Warning, &format!("it {files}; nothing is committed"));
             self.changed.iter().for_each(|path| ui.say(&format!("    {}", one_line(path))));
             let new = self.new.iter().map(|path| one_line(&path.display().to_string()));
             new.for_each(|path| ui.say(&format!("    {path}   (new, untracked)")));

@@ -14,6 +14,7 @@ use crate::exec::{self, Finished, Rehearsed};
 use crate::flows::bump::{self, Wish};
 use crate::flows::{changelog, rehearsal};
 use crate::gates::builtin::Tried;
+use crate::gates::shown;
 use crate::path::RepoPath;
 use crate::plan::{FileChange, Object, Sign};
 use crate::repo::{OtherChanges, Repo};
@@ -138,6 +139,7 @@ pub fn tried(read: &Read, repo: &Repo, context: &Context) -> Result<Tried, Refus
         changed: rehearsed.changed.iter().filter_map(lines).collect(),
         refusal: rehearsed.refusal,
         beside: rehearsed.beside,
+        log: shown(&rehearsed.log, &repo.top),
     })
 }
 

@@ -43,7 +43,7 @@ impl Report<'_> {
             }
         }
         ui.say("");
-        self.verdict(ui);
+        self.verdict(ui, fixed);
         if let Some(actions) = &actions {
             actions.resume(ui);
         }
@@ -89,11 +89,14 @@ impl Report<'_> {
         let margin = 2 + Mark::width() + 1 + ids + 2;
         let time = checked.took.map(clock).unwrap_or_default();
         let room = COLUMNS.saturating_sub(margin + 8);
-        let text = cut(&self.text(checked, at), room);
+        let (text, more) = self.lines(checked, at, room);
         let (id, filling) = (&checked.gate.id, mark.filling());
         let row = format!("{id:<ids$}  {text:<room$}{time:>8}");
         ui.say(&format!("  {}{filling} {}", mark.text(), row.trim_end()));
         let margin = " ".repeat(margin);
+        for line in more {
+            ui.say(&format!("{margin}{line}"));
+        }
         for (package, judged) in &checked.runs {
             if judged.outcome.stops() {
                 if let (Some(package), true) = (package, checked.runs.len() > 1) {
@@ -102,10 +105,9 @@ impl Report<'_> {
                         cut(&format!("{package}: {}", judged.outcome.why()), room + 8)
                     ));
                 }
-                judged
-                    .details
-                    .iter()
-                    .for_each(|line| ui.say(&format!("{margin}{}", cut(line, room + 8))));
+                for line in judged.details.iter().flat_map(|line| few(line, room + 8)) {
+                    ui.say(&format!("{margin}{line}"));
+                }
             }
         }
     }
@@ -121,8 +123,25 @@ impl Report<'_> {
         }
     }
 
+    /// What stands beside the name in its row, and below. Only the command is cut where a gate stops
+    /// a release: why it does is told to its end.
+    fn lines(&self, checked: &Checked, at: Timestamp, room: usize) -> (String, Vec<String>) {
+        let said = one_line(&self.said(checked, at));
+        let mut lines = match checked.outcome.stops() {
+            true => folded(&said, room),
+            false => vec![said],
+        };
+        let last = lines.pop().unwrap_or_default();
+        lines.push(cut(&with_command(last, checked), room));
+        (lines.remove(0), lines)
+    }
+
     /// What stands beside the name: how it ended, what excuses it, its command.
     pub fn text(&self, checked: &Checked, at: Timestamp) -> String {
+        with_command(self.said(checked, at), checked)
+    }
+
+    fn said(&self, checked: &Checked, at: Timestamp) -> String {
         let mut said = checked.outcome.why();
         if checked.reused() {
             said = reused(checked, at);
@@ -143,13 +162,7 @@ impl Report<'_> {
         };
         let said = [said.as_str(), packages.as_deref().unwrap_or_default(), remark];
         let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
-        let command = checked.gate.command().unwrap_or_default();
-        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
-        match (said.join(", "), command.as_str()) {
-            (said, "") => said,
-            (said, command) if said.is_empty() => command.to_owned(),
-            (said, command) => format!("{said}: {command}"),
-        }
+        said.join(", ")
     }
 
     fn ends_of_logs(&self, ui: &Ui, checked: &Checked) {
@@ -184,7 +197,7 @@ impl Report<'_> {
         }
     }
 
-    fn verdict(&self, ui: &Ui) {
+    fn verdict(&self, ui: &Ui, fixed: Option<&Fixed>) {
         for (gate, reason) in self.waivers.iter() {
             let asked = self.checked.iter().find(|checked| checked.gate.id == gate);
             let why = match asked {
@@ -193,6 +206,12 @@ impl Report<'_> {
                 None => "it is not asked here",
             };
             ui.mark(Mark::Warning, &format!("{gate} did not have to be waived ({reason}): {why}"));
+        }
+        let together =
+            |checked: &&Checked| !checked.changed.is_empty() && !checked.beside.is_empty();
+        if self.checked.iter().any(|checked| together(&checked)) {
+            let alone = ui.ours("check --jobs 1");
+            ui.say(&format!("Which of them changes a file, one at a time can tell: {alone}"));
         }
         let causes = self.causes();
         let about = self.read.aim.version.as_ref().map(Version::text);
@@ -219,11 +238,17 @@ impl Report<'_> {
             .gates
             .iter()
             .any(|entry| matches!(entry.is, crate::config::file::gates::GateIs::Command(_)));
+        let command = |checked: &Checked| matches!(checked.gate.kind, Kind::Command(_));
         if no_command {
             ui.say("No command is configured as a gate; only what is built in was asked.");
+        } else if self.part_of.is_none() && !self.checked.iter().any(command) {
+            let profile = self.profile().name();
+            ui.say(&format!(
+                "[profile.{profile}] leaves out every command; only what is built in was asked."
+            ));
         }
         let next = match causes.first() {
-            Some(checked) => mend(checked, ui),
+            Some(checked) => mend(checked, ui, fixed),
             None if self.part_of.is_some() => ui.ours("check"),
             None if no_command && self.read.settings.written().is_empty() => ui.ours("init"),
             None => ui.ours("status"),
@@ -259,10 +284,12 @@ impl Report<'_> {
 }
 
 /// The command that leads on from a gate that stops a release.
-fn mend(checked: &Checked, ui: &Ui) -> String {
+fn mend(checked: &Checked, ui: &Ui, fixed: Option<&Fixed>) -> String {
+    let tried = fixed.is_some_and(|fixed| fixed.has_tried(&checked.gate.id));
     if let Kind::Command(command) = &checked.gate.kind
         && let (Some(_), Outcome::Red { .. }, []) =
             (&command.fix, &checked.outcome, &checked.changed[..])
+        && !tried
     {
         return ui.ours(&format!("check {} --fix", checked.gate.id));
     }
@@ -306,6 +333,46 @@ pub fn clock(took: Duration) -> String {
     }
 }
 
+/// What is said of a gate, and its command in one line.
+fn with_command(said: String, checked: &Checked) -> String {
+    let command = checked.gate.command().unwrap_or_default();
+    let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+    match (said, command.as_str()) {
+        (said, "") => said,
+        (said, command) if said.is_empty() => command.to_owned(),
+        (said, command) => format!("{said}: {command}"),
+    }
+}
+
+/// A text in lines of at most so many columns, broken at blanks, else anywhere; at least one.
+fn folded(text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text.trim_end();
+    // One column more may hold the blank that ends a line.
+    while let Some((end, _)) = rest.char_indices().nth(room) {
+        let reach = rest[end..].chars().next().map_or(end, |next| end + next.len_utf8());
+        let (line, more) = match rest[..reach].rsplit_once(' ') {
+            Some((line, _)) if !line.trim().is_empty() => (line, &rest[line.len() + 1..]),
+            _ => rest.split_at(end),
+        };
+        lines.push(line.to_owned());
+        rest = more;
+    }
+    lines.push(rest.to_owned());
+    lines
+}
+
+/// The beginning of a text that may be long, in lines of at most so many columns.
+fn few(text: &str, room: usize) -> Vec<String> {
+    const MOST: usize = 3;
+    let mut lines = folded(&one_line(text), room);
+    if lines.len() > MOST {
+        let rest = lines.split_off(MOST - 1).join(" ");
+        lines.push(cut(&rest, room));
+    }
+    lines
+}
+
 /// A text of at most so many columns, in one line.
 fn cut(text: &str, room: usize) -> String {
     let text = one_line(text);
@@ -326,4 +393,33 @@ pub fn one_line(text: &str) -> String {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_folded_and_nothing_of_it_lost() {
+        for (text, room, expected) in [
+            ("", 10, &[""][..]),
+            ("exit 1", 10, &["exit 1"]),
+            ("exit 1 now", 10, &["exit 1 now"]),
+            ("exit 1 now what", 10, &["exit 1 now", "what"]),
+            ("a.txt changed while it ran", 10, &["a.txt", "changed", "while it", "ran"]),
+            ("abcdefghijklm no", 10, &["abcdefghij", "klm no"]),
+            ("äö üßé", 4, &["äö", "üßé"]),
+        ] {
+            assert_eq!(folded(text, room), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_ends_after_three_lines() {
+        let long = "word ".repeat(100);
+        let lines = few(&long, 24);
+        assert_eq!(lines.len(), 3);
+        assert!(lines[2].ends_with(" ...") && lines.iter().all(|line| line.len() <= 24));
+        assert_eq!(few("two\nlines", 24), ["two\\nlines"]);
+    }
 }

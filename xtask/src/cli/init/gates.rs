@@ -193,24 +193,9 @@ fn behind(checked: &Checked, repo: &Repo) -> Option<String> {
     }
     let log = std::fs::read(repo.top.join(&evidence.log)).ok()?;
     let log = String::from_utf8_lossy(&log);
-    if (called.runner.is_some() || called.module) && is_missing(&log, program) {
-        return Some(format!("there is no program {program}"));
-    }
     let usage = (program == "pytest" && evidence.exit == Some(4))
         .then(|| "pytest could not start".to_owned());
     lacking(&log).or(usage)
-}
-
-/// What runners say of a program that is not there.
-fn is_missing(log: &str, program: &str) -> bool {
-    let said = [
-        format!("Failed to spawn: `{program}`"),
-        format!("Command not found: {program}"),
-        format!("No module named {program}"),
-        format!("the command {program} could not be found"),
-        format!("Command '{program}' is not found"),
-    ];
-    log.lines().any(|line| said.iter().any(|said| line.contains(said)))
 }
 
 /// What tools say of modules that are not installed: Python, mypy, node, and pytest of the fixtures
@@ -269,19 +254,6 @@ fn first(path: &std::path::Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_missing_program_behind_a_runner_is_told_from_a_failure() {
-        for (log, program, expected) in [
-            ("error: Failed to spawn: `ruff`\n  Caused by: No such file", "ruff", true),
-            ("Command not found: mypy", "mypy", true),
-            ("/usr/bin/python3: No module named pytest", "pytest", true),
-            ("ModuleNotFoundError: No module named 'demo'", "pytest", false),
-            ("E   ModuleNotFoundError: No module named 'pytest_cov'", "pytest", false),
-        ] {
-            assert_eq!(is_missing(log, program), expected, "{log}");
-        }
-    }
 
     #[test]
     fn what_is_not_installed_is_told_from_what_is_wrong() {

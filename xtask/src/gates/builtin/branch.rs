@@ -22,7 +22,18 @@ fn judge(facts: &Facts<'_>) -> Result<Judged, Refusal> {
     let said = facts.settings.branches.main.as_ref().map(|said| said.value.as_str());
     let main = facts.repo.main(facts.configuration, said)?;
     let wanted = Wanted::new(facts.settings, facts.aim.profile, main.as_ref());
-    Ok(wanted.judge(facts.repo.branch(), main.as_ref()))
+    let judged = wanted.judge(facts.repo.branch(), main.as_ref());
+    let elsewhere = match (judged.outcome.stops(), wanted.names.first()) {
+        (true, Some(name)) => facts.repo.work_tree_of(name)?,
+        _ => None,
+    };
+    // git switches to no branch that another work tree has.
+    Ok(match elsewhere {
+        Some(folder) => judged
+            .details([format!("It is checked out in {folder}.")])
+            .next(Next::Ours(format!("-C {} check", word(&folder)))),
+        None => judged,
+    })
 }
 
 /// The branches that a release may be made on.

@@ -32,6 +32,8 @@ pub enum Tried {
         changed: Vec<(RepoPath, usize)>,
         /// Other tracked files that they changed; those are not put back.
         beside: Vec<String>,
+        /// Where all that the last of them printed stands.
+        log: String,
     },
 }
 
@@ -55,7 +57,7 @@ fn ask(facts: &Facts<'_>) -> Answer {
 
 impl Tried {
     fn judge(&self, hooks: usize) -> Judged {
-        let (refusal, changed, beside) = match self {
+        let (refusal, changed, beside, log) = match self {
             Self::Nothing { why } => return Judged::skipped(*why),
             Self::Dirty(files) => {
                 return Judged::could_not_run("other tracked files have changes")
@@ -63,18 +65,22 @@ impl Tried {
                     .details(["Hooks may take them out, and a crash there would lose them.".into()])
                     .next(Next::Shell("git stash".to_owned()));
             }
-            Self::Ran { refusal, changed, beside } => (refusal, changed, beside),
+            Self::Ran { refusal, changed, beside, log } => (refusal, changed, beside, log),
         };
         if !beside.is_empty() {
             let files = beside.join(", ");
+            let look = if beside[0] == "HEAD" { "git log" } else { "git diff" };
             return Judged::red(format!("they also changed {files}"))
                 .details(["That is not part of the release, and stays as it is now.".to_owned()])
-                .next(Next::Shell("git diff".to_owned()));
+                .next(Next::Shell(look.to_owned()));
         }
         let said = refusal.as_ref().map(|refusal| &refusal.why[..]).unwrap_or_default();
         let said = said.iter().filter(|line| !line.trim().is_empty());
         let said: Vec<String> = said.cloned().collect();
-        let said = said[said.len().saturating_sub(NAMED)..].to_vec();
+        let mut said = said[said.len().saturating_sub(NAMED)..].to_vec();
+        if !said.is_empty() {
+            said.push(format!("all of it: {log}"));
+        }
         let lines: usize = changed.iter().map(|(_, lines)| lines).sum();
         let would = || {
             let (lines, files) = (counted(lines, "line"), counted(changed.len(), "file"));
@@ -97,8 +103,11 @@ impl Tried {
             (Some(no), _) => Judged::red(format!("{}; {} also then", would(), no.what))
                 .details(files)
                 .details(said)
+                .details([
+                    "Mend what it says first: the fix is a commit, which it sees, too.".into()
+                ])
                 .findings(findings)
-                .next(fix),
+                .next(Next::Ours("check hooks".to_owned())),
         }
     }
 }

@@ -200,7 +200,11 @@ impl Question {
     fn refused(&self, code: Option<i32>, said: &str) -> Judged {
         let host = &self.place.host;
         let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let line = proc::mask(last.trim().trim_start_matches("gh: "));
+        let line = match (last, code) {
+            ("", Some(code)) => format!("gh ended with exit {code} and said nothing."),
+            ("", None) => "gh was killed and said nothing.".to_owned(),
+            (last, _) => proc::mask(last.trim().trim_start_matches("gh: ")),
+        };
         if said.contains("HTTP 422") {
             return self.unseen();
         }
