@@ -41,7 +41,9 @@ pub fn check(source: Source<'_>, facts: &Facts<'_>) -> Vec<Finding> {
     }
     match parsed {
         Ok(changelog) => {
-            let check = Check { changelog: &changelog, facts };
+            let newest = changelog.newest_first().into_iter().next();
+            let newest = newest.map(|(_, release)| &release.version);
+            let check = Check { changelog: &changelog, facts, newest };
             let mut found = Found::new();
             check.headings(&mut found);
             check.dates(&mut found);
@@ -87,13 +89,11 @@ fn conflicts(source: Source<'_>, parsed: Option<&Changelog<'_>>) -> Vec<Finding>
 struct Check<'a> {
     changelog: &'a Changelog<'a>,
     facts: &'a Facts<'a>,
+    /// The newest release of the file.
+    newest: Option<&'a Version>,
 }
 
 impl Check<'_> {
-    fn newest(&self) -> Option<(&Section, &Release)> {
-        self.changelog.newest_first().into_iter().next()
-    }
-
     /// The section of the version in the files.
     fn own(&self) -> Option<(&Section, &Release)> {
         self.changelog.section(self.facts.current?)
@@ -101,7 +101,7 @@ impl Check<'_> {
 
     /// Is it the newest release of the file or the version in the files?
     fn is_looked_at(&self, version: &Version) -> bool {
-        let newest = self.newest().is_some_and(|(_, release)| release.version.same(version));
+        let newest = self.newest.is_some_and(|newest| newest.same(version));
         newest || self.facts.current.is_some_and(|current| current.same(version))
     }
 
