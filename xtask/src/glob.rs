@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Glob {
     text: String,
     parts: Vec<String>,
+    /// Where in the text the end begins that everything it matches has, too.
+    tail: usize,
 }
 
 impl Glob {
@@ -26,12 +28,17 @@ impl Glob {
         if parts.iter().any(|part| part == "..") {
             return Err("it leads out of its folder with `..`");
         }
-        Ok(Self { text: parts.join("/"), parts })
+        let text = parts.join("/");
+        let tail = text.rfind(['*', '?', '/']).map_or(0, |at| at + 1);
+        Ok(Self { text, parts, tail })
     }
 
     /// Does it match the whole of this path or name?
     pub fn matches(&self, path: &str) -> bool {
         // Most paths have the wrong name, which costs nothing to see.
+        if !path.ends_with(&self.text[self.tail..]) {
+            return false;
+        }
         let (last, name) = (self.parts.last(), path.rsplit('/').next().unwrap_or(path));
         if last.is_some_and(|last| last != "**" && !component(last, name)) {
             return false;

@@ -1,4 +1,4 @@
-//! Kills `gonogo bump`, `gonogo init` and `gonogo changelog` at every single call that changes a
+//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog` at every call that changes a
 //! file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes in half, and
 //! wants each time that one `gonogo resume` finishes the work and one `gonogo undo` leaves no trace.
 //!
@@ -44,6 +44,11 @@ fn files_and_folders_that_are_made_survive() {
 #[test]
 fn a_section_of_a_changelog_survives() {
     every_fault(repo::CHANGELOG);
+}
+
+#[test]
+fn git_hooks_survive() {
+    every_fault(repo::HOOKS);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.

@@ -90,6 +90,7 @@ pub(super) fn conflicts(source: Source<'_>, parsed: Option<&Changelog<'_>>) -> V
 struct Check<'a> {
     changelog: &'a Changelog<'a>,
     facts: &'a Facts<'a>,
+    /// The newest release of the file.
     newest: Option<&'a Version>,
     /// The headings inside of sections, each with the first and the last section that has it.
     usual: OnceCell<BTreeMap<String, (usize, usize)>>,

@@ -10,7 +10,7 @@ use super::{Running, io_failed};
 use crate::error::Refusal;
 use crate::journal::Direction;
 use crate::path::RepoPath;
-use crate::plan::{Action, At, Digest, FileChange};
+use crate::plan::{Action, At, Digest, FileChange, Plan};
 use crate::repo::Repo;
 use crate::sys::fs as write;
 
@@ -45,11 +45,17 @@ fn can_hold(top: &Path, folder: &RepoPath) -> bool {
     })
 }
 
-/// The folders that have to be made for new files, outer ones first.
-pub(super) fn missing_folders(repo: &Repo, changes: &[&FileChange]) -> Vec<RepoPath> {
+/// The folders that have to be made for new files and for hooks in the work tree, outer ones first.
+pub(super) fn missing_folders(repo: &Repo, plan: &Plan) -> Vec<RepoPath> {
+    let files = plan.files();
+    let new = files.iter().filter(|change| change.before.is_absent());
+    let hooks = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Hooks(hooks) => hooks.folder.strip_prefix(&repo.top).ok()?.to_str(),
+        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Land(_) => None,
+    });
     let mut folders: Vec<RepoPath> = Vec::new();
-    for change in changes.iter().filter(|change| change.before.is_absent()) {
-        let mut folder = RepoPath::new(change.path.folder());
+    for wanted in new.map(|change| change.path.folder()).chain(hooks) {
+        let mut folder = RepoPath::new(wanted);
         while let Some(missing) = folder.filter(|f| is_missing(&repo.top.join(f.as_str()))) {
             folder = RepoPath::new(missing.folder());
             folders.push(missing);
@@ -232,9 +238,12 @@ pub(super) fn rewrite(running: &mut Running<'_>) -> Result<Vec<String>, Refusal>
     Ok(found)
 }
 
-/// The folders that are made for new files, to be synced; on the way back they are removed unless
+/// The folders that an operation makes, to be synced; on the way back they are removed unless
 /// somebody else put something there.
-fn folders(running: &Running<'_>, direction: Direction) -> Result<Vec<PathBuf>, Refusal> {
+pub(super) fn folders(
+    running: &Running<'_>,
+    direction: Direction,
+) -> Result<Vec<PathBuf>, Refusal> {
     let mut made: Vec<PathBuf> =
         running.operation.begin().folders.iter().map(|folder| running.path(folder)).collect();
     made.reverse();

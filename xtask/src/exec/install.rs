@@ -4,8 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{Running, io_failed};
+use super::{Running, files, io_failed};
 use crate::error::{Refusal, word};
+use crate::journal::Direction;
 use crate::plan::{At, HookFile, Hooks};
 use crate::sys::fs as write;
 
@@ -73,7 +74,7 @@ pub(super) fn forward(running: &Running<'_>, hooks: &Hooks) -> Result<(), Refusa
     Ok(())
 }
 
-/// Removes those that are as they were made.
+/// Removes those that are as they were made, and the folders that were made for them.
 pub(super) fn back(running: &mut Running<'_>, hooks: &Hooks) -> Result<(), Refusal> {
     tidy(running, hooks)?;
     for file in &hooks.files {
@@ -86,5 +87,5 @@ pub(super) fn back(running: &mut Running<'_>, hooks: &Hooks) -> Result<(), Refus
             }
         }
     }
-    Ok(())
+    files::folders(running, Direction::Back).map(drop)
 }

@@ -106,7 +106,7 @@ fn begun<'a>(
         work_tree: repo.work_tree_name(),
         sizes: before.iter().map(Vec::len).collect(),
         modes: plan.files().iter().map(|change| files::mode(repo, &change.path)).collect(),
-        folders: files::missing_folders(repo, &plan.files()),
+        folders: files::missing_folders(repo, &plan),
         plan,
     };
     let interrupt = interrupts()?;

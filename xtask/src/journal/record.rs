@@ -49,7 +49,7 @@ pub struct Begin {
     pub sizes: Vec<usize>,
     /// Permissions of the planned files, in plan order.
     pub modes: Vec<u32>,
-    /// Folders that have to be made for planned files, outer ones first.
+    /// Folders that have to be made for planned files and hooks, outer ones first.
     #[serde(default)]
     pub folders: Vec<RepoPath>,
 }

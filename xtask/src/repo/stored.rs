@@ -249,12 +249,17 @@ impl Tree for Stored<'_> {
                 }
                 there
             }
-            None => self
-                .paths()?
-                .iter()
-                .filter(|p| wanted(p))
-                .filter_map(|p| RepoPath::new(p))
-                .collect(),
+            None => match &self.names {
+                // Of many paths few are wanted: only these are copied.
+                Names::Index(git, listing) => {
+                    let paths = listed(git, listing)?.texts();
+                    paths.filter(|path| wanted(path)).filter_map(RepoPath::new).collect()
+                }
+                Names::Commit(_) => {
+                    let paths = self.paths()?;
+                    paths.iter().filter(|p| wanted(p)).filter_map(|p| RepoPath::new(p)).collect()
+                }
+            },
         };
         found.sort_unstable();
         found.dedup();

@@ -30,6 +30,9 @@ pub const INIT: Variant = Variant { name: "init", bump: &["init", "--alias"] };
 /// A section with hand-written entries and one of a commit, and a guard that is asked about it.
 pub const CHANGELOG: Variant = Variant { name: "changelog", bump: &["changelog"] };
 
+/// Git hooks, in a folder of the work tree that does not exist yet.
+pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"] };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -112,6 +115,7 @@ pub fn template(variant: Variant, dir: &Path) {
             mode(".git/hooks/commit-msg", 0o755);
         }
         "init" => {}
+        "hooks" => drop(git(dir, &["config", "core.hooksPath", ".githooks"])),
         "changelog" => {
             put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
             put("gonogo.toml", "[changelog]\nguard = \"grep -q 1.3.0 CHANGELOG.md\"\n");

@@ -245,6 +245,40 @@ fn the_staged_configuration_and_changelog_are_judged() {
 }
 
 #[test]
+fn a_commit_answers_for_the_changelog_only_where_it_changes_it() {
+    let place = hooked(&Place::python("old-sins"));
+    let unrelated = |text: &str| {
+        place.put("a.txt", text);
+        commit(&place, &["-a", "-m", "feat: unrelated"]).ok();
+    };
+    place.put("CHANGELOG.md", "See the releases on our page.\n");
+    place.git(&["add", "."]);
+    commit(&place, &["-m", "feat: x"]).refused(1, &["There is text but no heading"]);
+    commit(&place, &["--no-verify", "-m", "feat: x"]).ok();
+    unrelated("one\n");
+    // Nothing is staged: all that is there is judged, as in `run --all-files`.
+    place.gonogo(&["hook", "check-changelog"]).refused(1, &["There is text but no heading"]);
+    // What was released and taken back stays the version in the files for a while.
+    let yanked = "## [1.2.0] - 2026-01-02 [YANKED]\n\n- a\n";
+    place.put("CHANGELOG.md", format!("# Changelog\n\n{yanked}"));
+    place.git(&["tag", "-d", "v1.2.0"]);
+    let again = &["1.2.0 is marked as yanked, and is the version in the files"];
+    commit(&place, &["-a", "-m", "feat: x"]).refused(1, again);
+    place.git(&["tag", "-a", "-m", "x", "v1.2.0"]);
+    commit(&place, &["-a", "-m", "feat: x"]).ok();
+    place.put("CHANGELOG.md", format!("# Changelog\n\n## Unreleased\n\n- b\n\n{yanked}"));
+    commit(&place, &["-a", "-m", "fix: x"]).ok();
+    unrelated("two\n");
+    // A version that changes is held against the file as it is.
+    place.put("CHANGELOG.md", format!("# Changelog\n\n## 1.3.0\n\n{yanked}"));
+    commit(&place, &["-a", "-m", "fix: x"]).ok();
+    place.put("CHANGELOG.md", format!("# Changelog\n\n## 1.3.0 - 2026-01-02\n\n{yanked}"));
+    commit(&place, &["-a", "-m", "fix: x"]).ok();
+    bumped_in_both(&place);
+    commit(&place, &["-a", "-m", "feat: x"]).refused(1, &["the section of 1.3.0 says nothing"]);
+}
+
+#[test]
 fn a_protected_branch_takes_no_commits_by_hand() {
     let place = hooked(&Place::repository("protected"));
     place.python_files();

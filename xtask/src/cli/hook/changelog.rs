@@ -1,16 +1,19 @@
 //! `check-changelog`
 
+use std::path::Path;
+
 use super::{Context, version_sync};
 use crate::changelog::check::{self, Facts};
 use crate::changelog::cut::Commits;
 use crate::changelog::date::Date;
 use crate::changelog::findings::Finding;
 use crate::config::changelog::{self, Place};
-use crate::config::file::Settings;
 use crate::config::{Project, Projects};
 use crate::error::Refusal;
 use crate::flows::bump;
-use crate::repo::{Repo, Stored};
+use crate::path::RepoPath;
+use crate::repo::{Repo, Stored, made_tags};
+use crate::sites::File;
 use crate::version::Version;
 
 /// So many findings are named.
@@ -20,28 +23,22 @@ pub(super) fn check(context: &Context) -> Result<(), Refusal> {
     let repo = Repo::of_hook(&context.folder)?;
     let tree = Stored::in_index(&repo.git);
     let projects = Projects::new(&tree)?;
-    let settings = &projects.settings;
     let Some(today) = Date::iso(&context.at.date()) else { return Ok(()) };
+    let judge = Judge { repo: &repo, projects: &projects, today };
     let (found, _) = projects.whole()?;
     if found.is_empty() {
-        let alone = projects.without_files();
-        return judge(
-            changelog::find(&tree, settings, &alone, projects.among()),
-            settings,
-            today,
-            None,
-        );
+        return judge.one(&tree, &projects.without_files(), None);
     }
     let mut known = Vec::new();
     for project in &found {
-        let place = changelog::find(&tree, settings, project, projects.among());
+        let place = changelog::find(&tree, &projects.settings, project, projects.among());
         if let Ok(place) = &place {
             if known.contains(place.path()) {
                 continue;
             }
             known.push(place.path().clone());
         }
-        judge(place, settings, today, current(&tree, project)?.as_ref())?;
+        judge.one(&tree, project, current(&tree, project)?.as_ref())?;
     }
     Ok(())
 }
@@ -53,23 +50,61 @@ fn current(tree: &Stored<'_>, project: &Project) -> Result<Option<Version>, Refu
     Ok(held.iter().all(|(_, version)| version.same(first)).then(|| first.clone()))
 }
 
-/// What the file and the version say. A commit may come before the section of its release, and which
-/// of several files is meant is asked when it is written.
-fn judge(
-    place: Result<Place, Refusal>,
-    settings: &Settings,
+struct Judge<'a> {
+    repo: &'a Repo,
+    projects: &'a Projects<'a>,
     today: Date,
-    current: Option<&Version>,
-) -> Result<(), Refusal> {
-    let Ok(Place::There(file)) = place else { return Ok(()) };
-    let facts = Facts {
-        today,
-        current,
-        is_released: false,
-        sections: settings.changelog.sections.as_ref().map(|said| said.value.as_slice()),
-        commits: Commits::Add,
-    };
-    let findings = check::check((&file).into(), &facts);
+}
+
+impl Judge<'_> {
+    /// What the file and the version say. A commit may come before the section of its release, and
+    /// which of several files is meant is asked when it is written.
+    fn one(
+        &self,
+        tree: &Stored<'_>,
+        project: &Project,
+        current: Option<&Version>,
+    ) -> Result<(), Refusal> {
+        let settings = &self.projects.settings;
+        let place = changelog::find(tree, settings, project, self.projects.among());
+        let Ok(Place::There(file)) = place else { return Ok(()) };
+        let facts = Facts {
+            today: self.today,
+            current,
+            is_released: false,
+            sections: settings.changelog.sections.as_ref().map(|said| said.value.as_slice()),
+            commits: Commits::Add,
+        };
+        // Most files have nothing to be asked about further.
+        if check::check((&file).into(), &facts).is_empty() || !self.is_concerned(project, &file)? {
+            return Ok(());
+        }
+        let is_released = self.is_released(project, current)?;
+        refuse(&check::check((&file).into(), &Facts { is_released, ..facts }))
+    }
+
+    /// May what is wrong come from this commit? It changes the file, the version or the
+    /// configuration, or nothing: then all that is there is asked about (`run --all-files`).
+    fn is_concerned(&self, project: &Project, file: &File) -> Result<bool, Refusal> {
+        let staged = self.repo.staged()?;
+        let sites = project.sites.iter().map(|site| &site.path);
+        let mut paths = sites.chain([&file.path]).map(RepoPath::as_str).chain(["gonogo.toml"]);
+        Ok(staged.is_empty() || paths.any(|path| staged.iter().any(|one| one == Path::new(path))))
+    }
+
+    /// Has the version a tag?
+    fn is_released(&self, project: &Project, current: Option<&Version>) -> Result<bool, Refusal> {
+        let Some(current) = current else { return Ok(false) };
+        let format = self.projects.tag_format(project)?;
+        let tags = made_tags(&self.repo.git)?;
+        let ignored =
+            |tag: &str| self.projects.settings.tag.ignore.iter().any(|glob| glob.matches(tag));
+        let is_own = |tag: &str| format.version(tag).is_some_and(|version| version.same(current));
+        Ok(tags.iter().any(|tag| is_own(&tag.name) && !ignored(&tag.name)))
+    }
+}
+
+fn refuse(findings: &[Finding]) -> Result<(), Refusal> {
     let Some((first, others)) = findings.split_first() else { return Ok(()) };
     let refusal = Refusal::usage(first.what.clone()).why(capital(first.kind.mend()));
     let refusal = others.iter().take(NAMED).fold(refusal, |refusal, one| refusal.why(also(one)));

@@ -50,10 +50,14 @@ impl Listing {
         Some(if stage == b"0" { entry } else { Entry { kind: Kind::Conflict, ..entry } })
     }
 
-    /// The paths that are text.
+    /// The paths that are text; one in conflict several times.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.records.iter().filter_map(|record| std::str::from_utf8(self.parts(record).1).ok())
+    }
+
+    /// The same, each once.
     pub fn paths(&self) -> Vec<String> {
-        let text = |record| std::str::from_utf8(self.parts(record).1).ok().map(str::to_owned);
-        let mut paths: Vec<String> = self.records.iter().filter_map(text).collect();
+        let mut paths: Vec<String> = self.texts().map(str::to_owned).collect();
         paths.dedup();
         paths
     }
