@@ -136,6 +136,11 @@ fn the_hooks_of_this_repository_are_built_and_run() {
     let config = ids.iter().fold(repo, |config, id| config + "  - id: " + id + "\n");
     place.put(".pre-commit-config.yaml", config);
     place.git(&["add", "."]);
+    let tried = ["try-repo", clone.to_str().unwrap(), "--ref", rev.trim(), "--all-files"];
+    for program in TOOLS.into_iter().filter_map(tool) {
+        let said = with_machine(&place, &home, &program, &tried).ok();
+        assert_eq!(said.out.matches("Passed").count(), 4, "{said}");
+    }
     let run = |args: &[&str]| with_machine(&place, &home, &program, args);
     let said = run(&["run", "--all-files"]).ok();
     assert_eq!(said.out.matches("Passed").count(), 4, "{said}");
