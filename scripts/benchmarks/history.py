@@ -49,6 +49,7 @@ class History:
         (self.folder / "pyproject.toml").write_text(manifest)
         (self.folder / ".cz.toml").write_text(
             f'[tool.commitizen]\nversion = "{version}"\ntag_format = "v$version"\n')
+        (self.folder / "cog.toml").write_text('tag_prefix = "v"\n')
         return tag
 
     def restore(self, start):
