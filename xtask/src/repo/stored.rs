@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use listing::Listing;
-use objects::Objects;
+use objects::{Object, Objects};
 use trees::Trees;
 
 use super::tree::{is_walked, reaches, too_large};
@@ -41,6 +41,8 @@ enum Names<'a> {
 struct Entry {
     kind: Kind,
     id: String,
+    /// Its content, where looking it up has told that, too.
+    bytes: Option<Rc<[u8]>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,12 @@ enum Kind {
     Submodule,
     /// In the index, not resolved.
     Conflict,
+}
+
+/// What one question about a path of the index told.
+enum LookedUp {
+    Known(Option<Entry>),
+    PerhapsALink,
 }
 
 /// The longest target of a link, as in Linux's limits.h.
@@ -96,37 +104,38 @@ impl<'a> Stored<'a> {
 
     fn entry(&self, path: &str) -> Result<Option<Entry>, Refusal> {
         match &self.names {
-            Names::Index(git, listing) => match listing.get() {
-                None if self.is_plain(path)? => self.in_index_at(path),
-                _ => Ok(listed(git, listing)?.find(path)),
-            },
+            Names::Index(git, listing) => {
+                let alone = listing.get().is_none() && !path.contains('\n');
+                let found = if alone { self.looked_up(path)? } else { LookedUp::PerhapsALink };
+                match found {
+                    LookedUp::Known(entry) => Ok(entry),
+                    LookedUp::PerhapsALink => Ok(listed(git, listing)?.find(path)),
+                }
+            }
             Names::Commit(trees) => trees.find(path, &mut self.objects.borrow_mut()),
         }
     }
 
-    /// Can a path of the index be looked up by itself? Its mode is not told then, so nothing that
-    /// stands there may be a link: the content would be a path.
-    fn is_plain(&self, path: &str) -> Result<bool, Refusal> {
-        if path.contains('\n') {
-            return Ok(false);
-        }
-        let object = self.objects.borrow_mut().read(&format!(":0:{path}"), PATH_MAX)?;
-        let content = object.and_then(|object| object.bytes);
-        Ok(content.is_none_or(|bytes| bytes.is_empty() || bytes.contains(&b'\n')))
-    }
-
-    /// A file of the index, or what is in conflict there.
-    fn in_index_at(&self, path: &str) -> Result<Option<Entry>, Refusal> {
+    /// What the index has under one path. The mode is not told, and the content of a link is a path:
+    /// what could be one has to be found in the listing.
+    fn looked_up(&self, path: &str) -> Result<LookedUp, Refusal> {
         // The stages of gitrevisions(7): 0 is resolved, the others are the sides of a conflict.
-        for (stage, kind) in
-            [Kind::File, Kind::Conflict, Kind::Conflict, Kind::Conflict].iter().enumerate()
-        {
-            let name = format!(":{stage}:{path}");
-            if let Some(object) = self.objects.borrow_mut().read(&name, 0)? {
-                return Ok(Some(Entry { kind: *kind, id: object.id }));
+        let stage =
+            |stage: u8, limit| self.objects.borrow_mut().read(&format!(":{stage}:{path}"), limit);
+        if let Some(object) = stage(0, SIZE_LIMIT)? {
+            let is_path = |bytes: &[u8]| !bytes.is_empty() && !bytes.contains(&b'\n');
+            if object.size <= PATH_MAX && object.bytes.as_deref().is_some_and(is_path) {
+                return Ok(LookedUp::PerhapsALink);
+            }
+            let bytes = object.bytes.map(Rc::from);
+            return Ok(LookedUp::Known(Some(Entry { kind: Kind::File, id: object.id, bytes })));
+        }
+        for side in 1..=3 {
+            if let Some(Object { id, .. }) = stage(side, 0)? {
+                return Ok(LookedUp::Known(Some(Entry { kind: Kind::Conflict, id, bytes: None })));
             }
         }
-        Ok(None)
+        Ok(LookedUp::Known(None))
     }
 
     /// The path of every file.
@@ -142,7 +151,7 @@ impl<'a> Stored<'a> {
         if let Some(entry) = self.entry(path.as_str())? {
             return match entry.kind {
                 Kind::File => Ok(Some((path.clone(), entry))),
-                Kind::Link => self.follow(path, path, &entry, links),
+                Kind::Link => self.follow(path, path, entry, links),
                 Kind::Folder | Kind::Submodule => Ok(None),
                 Kind::Conflict => Err(Refusal::unsafe_to(format!("{path} is in conflict"))
                     .next_shell("git status", "shows what is to be resolved")),
@@ -152,7 +161,7 @@ impl<'a> Stored<'a> {
         for folder in folders.filter_map(RepoPath::new) {
             match self.entry(folder.as_str())? {
                 Some(entry) if entry.kind == Kind::Link => {
-                    return self.follow(path, &folder, &entry, links);
+                    return self.follow(path, &folder, entry, links);
                 }
                 Some(entry) if entry.kind == Kind::Submodule => {
                     return Err(Refusal::usage(format!(
@@ -171,7 +180,7 @@ impl<'a> Stored<'a> {
         &self,
         path: &RepoPath,
         link: &RepoPath,
-        entry: &Entry,
+        entry: Entry,
         links: usize,
     ) -> Result<Option<(RepoPath, Entry)>, Refusal> {
         let target = self.bytes(link, entry)?;
@@ -192,18 +201,21 @@ impl<'a> Stored<'a> {
         }
     }
 
-    fn bytes(&self, path: &RepoPath, entry: &Entry) -> Result<Vec<u8>, Refusal> {
+    fn bytes(&self, path: &RepoPath, entry: Entry) -> Result<Rc<[u8]>, Refusal> {
+        if let Some(bytes) = entry.bytes {
+            return Ok(bytes);
+        }
         let read = self.objects.borrow_mut().read(&entry.id, SIZE_LIMIT)?;
         let object = read.ok_or_else(|| {
             Refusal::external(format!("git lacks the content of {path}"))
                 .next_shell("git fsck", "shows what is missing")
         })?;
-        object.bytes.ok_or_else(|| too_large(path, object.size))
+        object.bytes.map(Rc::from).ok_or_else(|| too_large(path, object.size))
     }
 
     fn read_anew(&self, path: &RepoPath) -> Result<Option<File>, Refusal> {
         let Some((real, entry)) = self.resolve(path, LINKS)? else { return Ok(None) };
-        let bytes = Rc::from(self.bytes(&real, &entry)?);
+        let bytes = self.bytes(&real, entry)?;
         Ok(Some(File { path: real, bytes }))
     }
 }
@@ -276,6 +288,6 @@ impl Entry {
             b"40000" | b"040000" => Kind::Folder,
             _ => Kind::File,
         };
-        Self { kind, id }
+        Self { kind, id, bytes: None }
     }
 }
