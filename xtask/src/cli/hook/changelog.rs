@@ -24,50 +24,54 @@ pub(super) fn check(context: &Context) -> Result<(), Refusal> {
     let tree = Stored::in_index(&repo.git);
     let projects = Projects::new(&tree)?;
     let Some(today) = Date::iso(&context.at.date()) else { return Ok(()) };
-    let judge = Judge { repo: &repo, projects: &projects, today };
-    let (found, _) = projects.whole()?;
+    let judge = Judge { repo: &repo, tree: &tree, projects: &projects, today };
+    let (mut found, _) = projects.whole()?;
     if found.is_empty() {
-        return judge.one(&tree, &projects.without_files(), None);
+        found.push(projects.without_files());
     }
     let mut known = Vec::new();
     for project in &found {
-        let place = changelog::find(&tree, &projects.settings, project, projects.among());
-        if let Ok(place) = &place {
-            if known.contains(place.path()) {
-                continue;
-            }
-            known.push(place.path().clone());
+        let current = judge.current(project)?;
+        if let Some(file) = judge.file_of(project).filter(|file| !known.contains(&file.path)) {
+            judge.one(project, &file, current.as_ref())?;
+            known.push(file.path);
         }
-        judge.one(&tree, project, current(&tree, project)?.as_ref())?;
     }
     Ok(())
 }
 
-/// The version in the files; `None` where they disagree, which is another hook's to say.
-fn current(tree: &Stored<'_>, project: &Project) -> Result<Option<Version>, Refusal> {
-    let held = bump::held(project, &version_sync::files(tree, project)?)?;
-    let Some((_, first)) = held.first() else { return Ok(None) };
-    Ok(held.iter().all(|(_, version)| version.same(first)).then(|| first.clone()))
-}
-
 struct Judge<'a> {
     repo: &'a Repo,
+    tree: &'a Stored<'a>,
     projects: &'a Projects<'a>,
     today: Date,
 }
 
 impl Judge<'_> {
-    /// What the file and the version say. A commit may come before the section of its release, and
-    /// which of several files is meant is asked when it is written.
+    /// The changelog of a project. Which of several files is meant is asked when it is written.
+    fn file_of(&self, project: &Project) -> Option<File> {
+        let (settings, among) = (&self.projects.settings, self.projects.among());
+        match changelog::find(self.tree, settings, project, among) {
+            Ok(Place::There(file)) => Some(file),
+            Ok(Place::Missing(_)) | Err(_) => None,
+        }
+    }
+
+    /// The version in the files; `None` where they disagree, which is another hook's to say.
+    fn current(&self, project: &Project) -> Result<Option<Version>, Refusal> {
+        let held = bump::held(project, &version_sync::files(self.tree, project)?)?;
+        let Some((_, first)) = held.first() else { return Ok(None) };
+        Ok(held.iter().all(|(_, version)| version.same(first)).then(|| first.clone()))
+    }
+
+    /// What the file and the version say. A commit may come before the section of its release.
     fn one(
         &self,
-        tree: &Stored<'_>,
         project: &Project,
+        file: &File,
         current: Option<&Version>,
     ) -> Result<(), Refusal> {
         let settings = &self.projects.settings;
-        let place = changelog::find(tree, settings, project, self.projects.among());
-        let Ok(Place::There(file)) = place else { return Ok(()) };
         let facts = Facts {
             today: self.today,
             current,
@@ -76,11 +80,11 @@ impl Judge<'_> {
             commits: Commits::Add,
         };
         // Most files have nothing to be asked about further.
-        if check::check((&file).into(), &facts).is_empty() || !self.is_concerned(project, &file)? {
+        if check::check(file.into(), &facts).is_empty() || !self.is_concerned(project, file)? {
             return Ok(());
         }
         let is_released = self.is_released(project, current)?;
-        refuse(&check::check((&file).into(), &Facts { is_released, ..facts }))
+        refuse(&check::check(file.into(), &Facts { is_released, ..facts }))
     }
 
     /// May what is wrong come from this commit? It changes the file, the version or the
