@@ -7,7 +7,7 @@ use crate::error::Refusal;
 use crate::flows::bump::{self, Bump};
 use crate::history::{Cut, Entry, Folded, Suggestion, Summary, Tagged, suggest};
 use crate::repo::{Asked, Question, Range, Repo};
-use crate::ui::{Mark, Ui};
+use crate::ui::{Mark, Ui, clean};
 use crate::version::{Auto, Level, Target, Version};
 use crate::wording::counted;
 
@@ -212,15 +212,4 @@ fn in_one_line(words: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{}, and {}", shown.join(", "), counted(more, "other kind")),
     }
-}
-
-/// Text of a commit for a terminal: what could steer it is taken out, and what is too long cut off.
-pub(super) fn clean(text: &str, room: usize) -> String {
-    let printable = |c: &char| !c.is_control();
-    let text = text.chars().map(|c| if c == '\t' { ' ' } else { c });
-    let mut kept: String = text.filter(printable).take(room + 1).collect();
-    if kept.chars().count() > room {
-        kept = kept.chars().take(room.saturating_sub(3)).collect::<String>() + "...";
-    }
-    kept
 }

@@ -2,6 +2,7 @@
 //! line is a command to copy, spelled the way the user called us.
 
 mod escape;
+mod line;
 mod live;
 mod refusal;
 mod rows;
@@ -12,6 +13,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
+pub use line::{clean, cut, one_line};
 pub use live::Live;
 pub use refusal::{as_json, shown};
 pub use rows::{Row, added, change_of, changed_bytes, rows};

@@ -2,6 +2,7 @@
 
 use anstyle::AnsiColor;
 
+use super::line::cut;
 use super::paint;
 use crate::plan::{Change, Edit, FileChange, changes};
 
@@ -89,10 +90,7 @@ impl Row {
         let held = &old[span.clone()];
         let before = shortened(&old[..span.start]);
         let room = COLUMNS.saturating_sub(columns(&before) + columns(held).max(columns(value)));
-        let after = match &old[span.end..] {
-            all if columns(all) <= room => all.to_owned(),
-            all => all.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect(),
-        };
+        let after = cut(&old[span.end..], room);
         (format!("{before}{held}{after}"), format!("{before}{value}{after}"))
     }
 }

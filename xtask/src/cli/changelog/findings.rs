@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::unreleased::clean;
 use crate::changelog::findings::{Finding, Problem};
 use crate::error::word;
 use crate::path::RepoPath;
-use crate::ui::{Mark, Ui, Volume};
+use crate::ui::{Mark, Ui, Volume, clean};
 use crate::wording::counted;
 
 /// So many findings of one kind are shown.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::Context;
-use super::super::unreleased::{clean, left_out};
+use super::super::unreleased::left_out;
 use super::ranges::Since;
 use crate::changelog::cut::{Commits, Done};
 use crate::config::changelog::Place;
@@ -11,7 +11,7 @@ use crate::exec::Finished;
 use crate::flows::changelog::{Facts, Outcome, Section};
 use crate::history::Cut;
 use crate::plan::{Check, FileChange, Plan};
-use crate::ui::{Mark, Ui, Volume, change_of};
+use crate::ui::{Mark, Ui, Volume, change_of, clean};
 use crate::wording::counted;
 
 /// So many changes that are missing are listed.

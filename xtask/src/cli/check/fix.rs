@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::facts::{Read, new_logs};
-use super::show::one_line;
 use super::{Args, choice, rehearsal};
 use crate::cli::Context;
 use crate::error::{Refusal, word};
@@ -14,7 +13,7 @@ use crate::gates::builtin::Hooks;
 use crate::gates::{Gate, Kind, Mended, mend};
 use crate::plan::Oid;
 use crate::repo::Repo;
-use crate::ui::{Mark, Ui};
+use crate::ui::{Mark, Ui, one_line};
 use crate::wording::counted;
 
 /// The gate whose fix commits.

@@ -10,7 +10,7 @@ use crate::config::file::gates::Need;
 use crate::error::{Next, word};
 use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
 use crate::sys::clock::Timestamp;
-use crate::ui::{Mark, Ui, Volume, bold, dot};
+use crate::ui::{Mark, Ui, Volume, bold, cut, dot, one_line};
 use crate::version::Version;
 use crate::wording::counted;
 
@@ -102,7 +102,7 @@ impl Report<'_> {
                 if let (Some(package), true) = (package, checked.runs.len() > 1) {
                     ui.say(&format!(
                         "{margin}{}",
-                        cut(&format!("{package}: {}", judged.outcome.why()), room + 8)
+                        cut(&one_line(&format!("{package}: {}", judged.outcome.why())), room + 8)
                     ));
                 }
                 for line in judged.details.iter().flat_map(|line| few(line, room + 8)) {
@@ -132,7 +132,7 @@ impl Report<'_> {
             false => vec![said],
         };
         let last = lines.pop().unwrap_or_default();
-        lines.push(cut(&with_command(last, checked), room));
+        lines.push(cut(&one_line(&with_command(last, checked)), room));
         (lines.remove(0), lines)
     }
 
@@ -175,13 +175,15 @@ impl Report<'_> {
             };
             ui.say("");
             let (id, why, command) = (&checked.gate.id, judged.outcome.why(), &evidence.command);
-            ui.say(&cut(&format!("  {id}{of}   {why}{took}: {command}"), 100));
+            ui.say(&cut(&one_line(&format!("  {id}{of}   {why}{took}: {command}")), 100));
             let text = fs::read(self.repo.top.join(&evidence.log)).unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
             let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
             let shown = if ui.volume > Volume::Normal { DETAILS } else { LINES };
             let above = lines.len().saturating_sub(shown);
-            lines[above..].iter().for_each(|line| ui.say(&format!("    {}", cut(line, 96))));
+            lines[above..]
+                .iter()
+                .for_each(|line| ui.say(&format!("    {}", cut(&one_line(line), 96))));
             let dropped = match evidence.dropped {
                 0 => String::new(),
                 bytes => format!(", {} MiB in the middle are left out", bytes.div_ceil(1 << 20)),
@@ -371,28 +373,6 @@ fn few(text: &str, room: usize) -> Vec<String> {
         lines.push(cut(&rest, room));
     }
     lines
-}
-
-/// A text of at most so many columns, in one line.
-fn cut(text: &str, room: usize) -> String {
-    let text = one_line(text);
-    if text.chars().count() <= room {
-        return text;
-    }
-    text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
-}
-
-/// A text without line ends: a file name may hold them, and would say what we did not.
-pub fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\t' => line.push(' '),
-            '\n' | '\r' => line.extend(letter.escape_default()),
-            letter => line.push(letter),
-        }
-    }
-    line
 }
 
 #[cfg(test)]

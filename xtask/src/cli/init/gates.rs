@@ -17,7 +17,7 @@ use crate::flows::init::{Proposal, Proposed, Seen};
 use crate::gates::{Checked, Gate, Kind, Outcome};
 use crate::repo::Repo;
 use crate::sites::File;
-use crate::ui::{Mark, Ui};
+use crate::ui::{Mark, Ui, cut};
 use crate::wording::counted;
 
 /// Where the times end.
@@ -233,13 +233,6 @@ fn text(gate: &Proposed) -> String {
         Some(Seen::CouldNotRun(why)) => format!("{why}: {command}"),
         None => format!("not tried, it may edit files: {command}"),
     }
-}
-
-fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    text.chars().take(room.saturating_sub(4)).chain(" ...".chars()).collect()
 }
 
 /// The first part of a path, with a slash where it is a folder; Python's caches lie everywhere.
