@@ -12,7 +12,7 @@ use crate::exec::{self, Finished};
 use crate::flows::bump::{self, Bump, COMMIT_TEMPLATE, PACKAGES_TEMPLATE, Wish};
 use crate::journal::Journal;
 use crate::path::RepoPath;
-use crate::plan::{Action, FileChange, Object, Oid, Plan, Ready};
+use crate::plan::{FileChange, Object, Oid, Plan, Ready};
 use crate::repo::{OtherChanges, Repo};
 use crate::ui::{self, Mark, Row, Volume, bold};
 use crate::version::{Downgrade, Request, Step, Target};
@@ -282,13 +282,10 @@ impl Shown<'_> {
 
     /// Subject and branch of the planned commit.
     fn commit(&self) -> Option<(String, String)> {
-        let land = self.plan.steps.iter().find_map(|step| match &step.action {
-            Action::Land(land) => Some(land),
-            Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => None,
-        })?;
-        let Object::Commit { message, .. } = land.objects.first()?;
-        let branch = land.moves.first()?.name.trim_start_matches("refs/heads/").to_owned();
-        Some((message.lines().next().unwrap_or_default().to_owned(), branch))
+        let objects = self.plan.objects();
+        let Some(Object::Commit(commit)) = objects.first() else { return None };
+        let branch = self.plan.moves().first()?.name.trim_start_matches("refs/heads/").to_owned();
+        Some((commit.message.lines().next().unwrap_or_default().to_owned(), branch))
     }
 
     fn json(&self, operation: Option<u64>, commit: Option<&str>) -> Value {

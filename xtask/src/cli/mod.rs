@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 
 use crate::error::{Exit, Refusal, word};
-use crate::exec::Asked;
+use crate::exec::{Asked, Host};
 use crate::sys::clock::{self, Timestamp};
 use crate::sys::proc;
 use crate::ui::{Form, Program, Ui, Volume};
@@ -278,8 +278,8 @@ fn spelled(mut args: Vec<OsString>) -> (String, Vec<OsString>) {
 
 impl Context {
     /// Who asks the executor, and how it may talk meanwhile.
-    pub fn asked<'a>(&'a self, progress: &'a dyn Fn(&str)) -> Asked<'a> {
-        Asked { who: proc::user(), at: self.at, command: self.command(), progress }
+    pub fn asked<'a>(&'a self, host: &'a dyn Host) -> Asked<'a> {
+        Asked { who: proc::user(), at: self.at, command: self.command(), host }
     }
 
     /// The arguments after the program, as they can be typed again.

@@ -18,7 +18,7 @@ pub(super) fn forward(running: &mut Running<'_>, check: &Check) -> Result<(), Re
     let log = running.operation.file("hooks.log");
     let mut file = open_log(&log)?;
     let mut command = running.repo.git.free(&check.argv, &check.env);
-    let slow = || (running.progress)(&check.name);
+    let slow = || running.host.progress(&check.name);
     let watch = Watch { limit: LIMIT, interrupt: &running.interrupt, slow: &slow };
     let ended = proc::watched(&mut command, &file, &watch).map_err(|e| unstarted(check, &e))?;
     let changed = files::rewrite(running)?;

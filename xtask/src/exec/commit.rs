@@ -5,35 +5,63 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::{Running, hooks, index, io_failed, keep};
+use super::{Running, files, hooks, index, io_failed, keep, tag};
 use crate::error::Refusal;
 use crate::journal::{IndexChange, IndexEntry, Record, Rewritten};
 use crate::path::RepoPath;
-use crate::plan::{Digest, FileChange, Land, Object, Oid, Sign};
+use crate::plan::{Commit, Digest, FileChange, HookEdits, Id, Object, Oid, Sign};
 use crate::repo::Repo;
 use crate::sys::fs as write;
 
-/// Makes the objects of a landing and journals their ids.
+/// Makes objects and journals their ids; nothing of the user's names them yet.
 ///
 /// # Errors
 /// A hook, the signing program or git says no, or a hook put something into the commit that was
 /// not planned. No ref of the user has moved.
-pub(super) fn build(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
-    let mut objects = Vec::new();
-    let mut index = Vec::new();
-    let mut committed = BTreeMap::new();
-    for object in &land.objects {
-        let Object::Commit { paths, .. } = object;
-        index = before(running.repo, paths)?;
-        let (tree, entries) = tree(running, step, object)?;
-        for change in &mut index {
-            change.after = entries.get(change.path.as_str()).cloned();
-        }
-        committed.extend(entries);
-        objects.push(commit(running, object, &tree)?);
+pub(super) fn build(
+    running: &mut Running<'_>,
+    step: usize,
+    planned: &[Object],
+) -> Result<(), Refusal> {
+    if running.operation.built(step).is_some() {
+        return Ok(());
     }
-    let files = rewritten(running, &committed)?;
+    let mut objects = Vec::new();
+    let (mut index, mut files) = (Vec::new(), Vec::new());
+    for object in planned {
+        let made = match object {
+            Object::Commit(commit) => {
+                index = before(running.repo, &commit.paths)?;
+                let (tree, entries) = tree(running, step, commit)?;
+                for change in &mut index {
+                    change.after = entries.get(change.path.as_str()).cloned();
+                }
+                files = rewritten(running, step, &entries)?;
+                committed(running, step, commit, &objects, &tree)?
+            }
+            Object::Tag(tag) => tag::make(running, step, tag, &objects)?,
+        };
+        keep::keep(running, &made)?;
+        objects.push(made);
+    }
     running.operation.append(Record::Built { step, objects, index, files })
+}
+
+/// An object that the plan names, also one that this step has just made.
+pub(super) fn known(
+    running: &Running<'_>,
+    step: usize,
+    id: &Id,
+    made: &[Oid],
+) -> Result<Oid, Refusal> {
+    let steps = &running.operation.plan().steps[..step];
+    let first: usize = steps.iter().map(|step| step.action.objects().len()).sum();
+    let here = match id {
+        Id::Made(number) => number.checked_sub(first).and_then(|n| made.get(n)).cloned(),
+        Id::Known(_) => None,
+    };
+    here.or_else(|| running.operation.object(id))
+        .ok_or_else(|| Refusal::external("the plan names an object that it has not made yet"))
 }
 
 fn before(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<IndexChange>, Refusal> {
@@ -52,20 +80,29 @@ fn before(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<IndexChange>, Refusal> 
 fn tree(
     running: &mut Running<'_>,
     step: usize,
-    object: &Object,
+    commit: &Commit,
 ) -> Result<(Oid, BTreeMap<String, IndexEntry>), Refusal> {
-    let Object::Commit { parent, paths, .. } = object;
+    let Commit { parent, paths, .. } = commit;
+    let parent = known(running, step, parent, &[])?;
     let copy = index::private(running, paths)?;
     let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
     let planned = index::listed(running.repo, Some(&copy), &names)?;
-    hooks::pre_commit(running, step, object, &copy)?;
+    hooks::pre_commit(running, step, commit, &copy)?;
     let tree = written(running.repo, &copy)?;
-    only_planned(running.repo, parent, &tree, paths)?;
+    only_planned(running.repo, &parent, &tree, paths)?;
     let now = index::listed(running.repo, Some(&copy), &names)?;
     for path in paths {
         let (was, is) = (planned.get(path.as_str()), now.get(path.as_str()));
         if was != is {
-            own_lines(running, path, was, is)?;
+            match commit.hooks {
+                HookEdits::OwnLines => own_lines(running, step, path, was, is)?,
+                HookEdits::OwnFiles => own_file(path, was, is)?,
+                HookEdits::Refuse => {
+                    return Err(Refusal::external(format!("a commit hook changed {path}"))
+                        .why("Hooks may change nothing in this commit ([release] hooks).")
+                        .next("check hooks --fix", "commits what they change first"));
+                }
+            }
         }
     }
     Ok((tree, now))
@@ -107,9 +144,24 @@ pub(super) fn only_planned(
     Ok(())
 }
 
+/// A hook may change what stands in a file, but not take it away.
+fn own_file(
+    path: &RepoPath,
+    was: Option<&IndexEntry>,
+    is: Option<&IndexEntry>,
+) -> Result<(), Refusal> {
+    match (was, is) {
+        (Some(was), Some(is)) if was.mode == is.mode => Ok(()),
+        _ => Err(Refusal::external(format!(
+            "a commit hook removed {path}, added it, or changed its mode"
+        ))),
+    }
+}
+
 /// A hook may change the lines this operation wrote (a formatter's quotes), and no others.
 fn own_lines(
     running: &Running<'_>,
+    step: usize,
     path: &RepoPath,
     was: Option<&IndexEntry>,
     is: Option<&IndexEntry>,
@@ -133,7 +185,7 @@ fn own_lines(
     if was.len() != is.len() {
         return Err(refusal(format!("It had {} lines and has {} now.", was.len(), is.len())));
     }
-    let own = own_line_numbers(running, path);
+    let own = own_line_numbers(running, step, path);
     let differs = (0..was.len()).filter(|&n| was[n] != is[n]);
     match differs.into_iter().find(|n| !own.contains(&(n + 1))) {
         None => Ok(()),
@@ -144,33 +196,42 @@ fn own_lines(
     }
 }
 
-fn own_line_numbers(running: &Running<'_>, path: &RepoPath) -> Vec<usize> {
+fn own_line_numbers(running: &Running<'_>, step: usize, path: &RepoPath) -> Vec<usize> {
     let files = running.operation.plan().files();
-    let Some(number) = files.iter().position(|change| change.path == *path) else { return vec![] };
-    let Ok(bytes) = running.operation.before(number) else { return vec![] };
-    crate::plan::changes(&bytes, &files[number].edits).iter().map(|change| change.line).collect()
+    let here = files::of_build(running, step);
+    let own = here.into_iter().filter(|number| files[*number].path == *path);
+    own.flat_map(|number| {
+        let bytes = running.operation.before(number).unwrap_or_default();
+        crate::plan::changes(&bytes, &files[number].edits)
+    })
+    .map(|change| change.line)
+    .collect()
 }
 
-fn commit(running: &Running<'_>, object: &Object, tree: &Oid) -> Result<Oid, Refusal> {
-    let Object::Commit { parent, author, committer, sign, .. } = object;
+fn committed(
+    running: &Running<'_>,
+    step: usize,
+    commit: &Commit,
+    made: &[Oid],
+    tree: &Oid,
+) -> Result<Oid, Refusal> {
+    let parent = known(running, step, &commit.parent, made)?;
     let message = fs::read(running.operation.file("message"))
         .map_err(|error| io_failed("the commit message", &error))?;
     let mut args = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
-    args.extend(match sign {
+    args.extend(match commit.sign {
         Sign::Yes => Some("-S"),
         Sign::No => None,
     });
     args.extend(["-p", parent.as_str(), "-F", "-", tree.as_str()]);
     let mut call = running.repo.git.write(args).input(message);
-    for (role, ident) in [("AUTHOR", author), ("COMMITTER", committer)] {
+    for (role, ident) in [("AUTHOR", &commit.author), ("COMMITTER", &commit.committer)] {
         for (name, value) in hooks::ident_variables(role, ident) {
             call = call.env(&name, value);
         }
     }
     let out = call.read()?;
-    let id = oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))?;
-    keep::keep(running, &id)?;
-    Ok(id)
+    oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))
 }
 
 /// The planned files that hooks changed in the work tree; their bytes are kept for a resume.
@@ -180,11 +241,13 @@ fn commit(running: &Running<'_>, object: &Object, tree: &Oid) -> Result<Oid, Ref
 /// the operation, and an undo will stop at it.
 fn rewritten(
     running: &mut Running<'_>,
+    step: usize,
     committed: &BTreeMap<String, IndexEntry>,
 ) -> Result<Vec<Rewritten>, Refusal> {
     let files: Vec<FileChange> = running.operation.plan().files().into_iter().cloned().collect();
     let mut found = Vec::new();
-    for (number, change) in files.iter().enumerate() {
+    for number in files::of_build(running, step) {
+        let change = &files[number];
         let path = running.path(&change.path);
         let bytes = fs::read(&path).map_err(|error| io_failed(path.display(), &error))?;
         let digest = Digest::of(&bytes);
@@ -199,12 +262,17 @@ fn rewritten(
         let saved = running.operation.file(&format!("rewritten-{number}"));
         write::write_private(&saved, &[&bytes])
             .map_err(|error| io_failed(saved.display(), &error))?;
+        if files[number + 1..].iter().any(|later| later.path == change.path) {
+            return Err(Refusal::external(format!("a commit hook changed {}", change.path))
+                .why("It is edited again after this commit, for the next version.")
+                .next("check hooks --fix", "commits what the hooks change first"));
+        }
         running.notes.push(format!("a commit hook changed {}", change.path));
         found.push(Rewritten { number, digest });
     }
     Ok(found)
 }
 
-fn oid(out: &[u8]) -> Option<Oid> {
+pub(super) fn oid(out: &[u8]) -> Option<Oid> {
     Oid::new(std::str::from_utf8(out).ok()?.trim_end())
 }

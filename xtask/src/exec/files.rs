@@ -51,7 +51,15 @@ pub(super) fn missing_folders(repo: &Repo, plan: &Plan) -> Vec<RepoPath> {
     let new = files.iter().filter(|change| change.before.is_absent());
     let hooks = plan.steps.iter().filter_map(|step| match &step.action {
         Action::Hooks(hooks) => hooks.folder.strip_prefix(&repo.top).ok()?.to_str(),
-        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Land(_) => None,
+        Action::Files(_)
+        | Action::Check(_)
+        | Action::Rehearse(_)
+        | Action::Build(_)
+        | Action::Gates(_)
+        | Action::Land(_)
+        | Action::Switch(_)
+        | Action::Push(_)
+        | Action::Keep(_) => None,
     });
     let mut folders: Vec<RepoPath> = Vec::new();
     for wanted in new.map(|change| change.path.folder()).chain(hooks) {
@@ -87,11 +95,10 @@ pub(super) fn probe(
 
 fn at(running: &Running<'_>, number: usize, change: &FileChange) -> At {
     let found = holds(running.repo, &change.path);
-    let rewritten = running.operation.rewritten(number).map(|file| &file.digest);
+    if let Some(known) = found.as_ref().and_then(|digest| known(running, number, change, digest)) {
+        return known;
+    }
     match found {
-        Some(digest) if digest == change.before => At::Before,
-        Some(digest) if rewritten == Some(&digest) => At::After,
-        Some(digest) if digest == change.after => At::After,
         // Whatever hooks in flight left there is theirs, and what a power cut left is nobody's.
         _ if running.operation.hooks_began() => At::After,
         Some(_) if lost(running, &change.path) => At::After,
@@ -99,6 +106,21 @@ fn at(running: &Running<'_>, number: usize, change: &FileChange) -> At {
         Some(_) => At::Elsewhere { found: "it was edited".into() },
         None => At::Elsewhere { found: "it is no regular file, or a symlink leads there".into() },
     }
+}
+
+/// Where content that the operation knows puts a file: a plan may edit it more than once, so what
+/// it holds before an earlier edit is before, and what it holds after a later one is after.
+fn known(running: &Running<'_>, number: usize, change: &FileChange, digest: &Digest) -> Option<At> {
+    let files = running.operation.plan().files();
+    let same = |n: &usize| files[*n].path == change.path;
+    if (0..=number).filter(same).any(|n| files[n].before == *digest) {
+        return Some(At::Before);
+    }
+    let after = |n: usize| {
+        let rewritten = running.operation.rewritten(n).map(|file| &file.digest);
+        rewritten == Some(digest) || files[n].after == *digest
+    };
+    (number..files.len()).filter(same).any(after).then_some(At::After)
 }
 
 /// Whether the file is empty or all zeros: what a power cut leaves of a file that was renamed into
@@ -110,11 +132,14 @@ fn lost(running: &Running<'_>, path: &RepoPath) -> bool {
 /// The position of this step's first file in [`crate::plan::Plan::files`].
 fn first_number(running: &Running<'_>, step: usize) -> usize {
     let steps = &running.operation.plan().steps[..step];
-    let files = |action: &Action| match action {
-        Action::Files(changes) => changes.len(),
-        Action::Check(_) | Action::Rehearse(_) | Action::Land(_) | Action::Hooks(_) => 0,
-    };
-    steps.iter().map(|step| files(&step.action)).sum()
+    steps.iter().map(|step| step.action.files().len()).sum()
+}
+
+/// The numbers of the file changes that a build step commits: those since the build before it.
+pub(super) fn of_build(running: &Running<'_>, step: usize) -> std::ops::Range<usize> {
+    let steps = &running.operation.plan().steps[..step];
+    let last = steps.iter().rposition(|step| !step.action.objects().is_empty());
+    first_number(running, last.unwrap_or(0))..first_number(running, step)
 }
 
 /// Brings every file to its new bytes.
@@ -185,10 +210,16 @@ fn drive(
         if found.as_ref() == Some(&wanted) && !wrong_mode {
             continue;
         }
+        let known = found.as_ref().and_then(|digest| known(running, number, change, digest));
+        if known == Some(goal_at(direction)) && found.as_ref() != Some(&change.after) && !wrong_mode
+        {
+            // A later edit of the plan is there already, or an earlier one is taken back.
+            continue;
+        }
         if let At::Elsewhere { found } = at(running, number, change) {
             match direction {
                 // The commit has its bytes; what somebody typed since stays an edit.
-                Direction::Forward if running.operation.any_built() => {}
+                Direction::Forward if running.operation.built_after(step) => {}
                 Direction::Forward => {
                     return Err(Refusal::unsafe_to(format!("{}: {found} meanwhile", change.path)));
                 }
@@ -216,6 +247,14 @@ fn drive(
     }
     write::settle(&running.repo.top, &written)
         .map_err(|error| io_failed("the edits cannot be synced", &error))
+}
+
+/// Where a file is when a step is done, or taken back.
+fn goal_at(direction: Direction) -> At {
+    match direction {
+        Direction::Forward => At::After,
+        Direction::Back => At::Before,
+    }
 }
 
 /// Puts the planned files that somebody changed since they were written back to their new bytes;

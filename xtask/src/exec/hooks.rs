@@ -11,7 +11,7 @@ use super::{Running, index, io_failed};
 use crate::error::{Exit, Refusal};
 use crate::journal::{Foreign, Record};
 use crate::path::RepoPath;
-use crate::plan::{Digest, Object};
+use crate::plan::{Commit, Digest};
 use crate::sys::fs as write;
 use crate::sys::proc::{self, Ended, Watch};
 
@@ -29,11 +29,11 @@ pub(super) const LIMIT: Duration = Duration::from_mins(30);
 pub(super) fn pre_commit(
     running: &mut Running<'_>,
     step: usize,
-    object: &Object,
+    commit: &Commit,
     copy: &Path,
 ) -> Result<(), Refusal> {
     put_back_foreign(running)?;
-    let Object::Commit { message, author, paths, .. } = object;
+    let Commit { message, author, paths, .. } = commit;
     let foreign = save_foreign(running, paths)?;
     running.operation.append(Record::Hooks { step, foreign })?;
     let hooks = Hooks { copy, author, paths };
@@ -108,7 +108,7 @@ impl Hooks<'_> {
         }
         let log = running.operation.file("hooks.log");
         let mut file = open_log(&log)?;
-        let slow = || (running.progress)(hook);
+        let slow = || running.host.progress(hook);
         let watch = Watch { limit: LIMIT, interrupt: &running.interrupt, slow: &slow };
         let ended = proc::watched(&mut call.command(), &file, &watch)
             .map_err(|error| io_failed(format!("the {hook} hook cannot be run"), &error))?;
@@ -138,7 +138,7 @@ impl Hooks<'_> {
 pub(super) fn post_commit(running: &Running<'_>) -> Result<(), Refusal> {
     let file = open_log(&running.operation.file("hooks.log"))?;
     let mut command = running.repo.git.hook("post-commit", &[]).command();
-    let slow = || (running.progress)("post-commit");
+    let slow = || running.host.progress("post-commit");
     let watch = Watch { limit: LIMIT, interrupt: &running.interrupt, slow: &slow };
     proc::watched(&mut command, &file, &watch)
         .map(drop)

@@ -5,14 +5,23 @@ use super::Running;
 use crate::error::Refusal;
 use crate::plan::Oid;
 
-/// The ref that keeps this operation's objects from being collected.
-pub(super) fn name(running: &Running<'_>) -> String {
+/// The place of the refs that keep this operation's objects.
+pub(super) fn place(running: &Running<'_>) -> String {
     format!("refs/gonogo/keep/{}", running.operation.id)
 }
 
-/// Makes an object reachable under [`name`].
+/// Makes an object reachable: under [`place`] the first, `place-2` and so on the others.
 pub(super) fn keep(running: &Running<'_>, object: &Oid) -> Result<(), Refusal> {
-    update(running, &[&name(running), object.as_str()])
+    let place = place(running);
+    let names = std::iter::once(place.clone()).chain((2..).map(|n| format!("{place}-{n}")));
+    for name in names {
+        match running.repo.ref_at(&name)? {
+            Some(kept) if kept == *object => return Ok(()),
+            Some(_) => {}
+            None => return update(running, &[&name, object.as_str()]),
+        }
+    }
+    Ok(())
 }
 
 /// A ref of our own is nothing to the user's reference-transaction hook.
@@ -21,11 +30,17 @@ fn update(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
     running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
 }
 
+/// The full names of the refs that keep objects of this operation.
+pub(super) fn names(running: &Running<'_>) -> Result<Vec<String>, Refusal> {
+    let place = place(running);
+    let own = |name: &String| {
+        name.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let all = running.repo.refs(&["refs/gonogo/keep/"])?;
+    Ok(all.into_iter().filter(own).collect())
+}
+
 /// Lets the objects go: they have landed, or never will.
 pub(super) fn release(running: &Running<'_>) -> Result<(), Refusal> {
-    let name = name(running);
-    if running.repo.ref_at(&name)?.is_none() {
-        return Ok(());
-    }
-    update(running, &["-d", &name])
+    names(running)?.iter().try_for_each(|name| update(running, &["-d", name]))
 }

@@ -7,28 +7,37 @@
 
 use std::fs;
 
-use super::{Running, commit, hooks, index, io_failed, keep};
+use super::{Running, hooks, index, io_failed, keep};
 use crate::error::Refusal;
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
-use crate::plan::{Action, At, Land, Object, Oid};
+use crate::plan::{At, Id, Land, Object, Oid, RefMove};
 use crate::sys::fs as write;
 
-/// Where a ref was and where it goes.
+/// Where a ref was and where it goes; `None` is that it does not exist.
 struct Move {
     name: String,
-    before: Oid,
-    after: Oid,
+    before: Option<Oid>,
+    after: Option<Oid>,
 }
 
-fn moves(land: &Land, objects: &[Oid]) -> Vec<Move> {
-    let planned = land.moves.iter();
-    planned
-        .map(|wanted| Move {
-            name: wanted.name.clone(),
-            before: wanted.old.clone(),
-            after: objects[wanted.to].clone(),
-        })
-        .collect()
+/// The moves of a step, `None` while an object of theirs is not made.
+fn moves(running: &Running<'_>, land: &Land) -> Option<Vec<Move>> {
+    let one = |planned: &RefMove| {
+        let after = match &planned.new {
+            Some(id) => Some(running.operation.object(id)?),
+            None => None,
+        };
+        Some(Move { name: planned.name.clone(), before: planned.old.clone(), after })
+    };
+    land.moves.iter().map(one).collect()
+}
+
+/// The index entries that go with the checked-out branch, when it moves to a commit of the plan.
+fn entries<'r>(running: &'r Running<'_>, step: usize, land: &Land) -> &'r [IndexChange] {
+    let branch = running.operation.branch_at(step);
+    let own = land.moves.iter().find(|planned| Some(planned.name.as_str()) == branch);
+    let commit = own.and_then(|planned| planned.new.as_ref());
+    commit.and_then(|id| running.operation.index_of(id)).unwrap_or_default()
 }
 
 /// Where each ref and each index entry is.
@@ -37,41 +46,84 @@ pub(super) fn probe(
     step: usize,
     land: &Land,
 ) -> Result<Vec<(String, At)>, Refusal> {
-    let Some((objects, entries)) = running.operation.built(step) else {
+    let Some(moves) = moves(running, land) else {
         return land
             .moves
             .iter()
             .map(|wanted| {
                 let found = running.repo.ref_at(&wanted.name)?;
-                let before = found.as_ref() == Some(&wanted.old);
-                Ok((wanted.name.clone(), if before { At::Before } else { moved_on(found) }))
+                let at = if found == wanted.old { At::Before } else { moved_on(found) };
+                Ok((wanted.name.clone(), at))
             })
             .collect();
     };
     let mut found = Vec::new();
-    for wanted in moves(land, objects) {
+    for wanted in &moves {
         let now = running.repo.ref_at(&wanted.name)?;
         let at = match &now {
-            Some(id) if *id == wanted.after => At::After,
-            Some(id) if *id == wanted.before => At::Before,
+            id if *id == wanted.after => At::After,
+            id if *id == wanted.before => At::Before,
+            _ if gone_on(running, step, &wanted.name, now.as_ref()) => At::After,
             _ => moved_on(now),
         };
-        found.push((wanted.name, at));
+        found.push((wanted.name.clone(), at));
     }
-    let branch = running.repo.current_branch()?;
-    if branch != running.operation.plan().base.branch {
-        let now = branch.unwrap_or_else(|| "no branch".into());
-        found.push(("HEAD".into(), At::Elsewhere { found: format!("it is on {now} now") }));
-    }
+    found.extend(head(running, step, &moves)?);
+    let entries = entries(running, step, land);
     for (change, now) in entries.iter().zip(index::entries(running.repo, entries)?) {
         let at = match now {
             now if now == change.after => At::After,
             now if now == change.before => At::Before,
+            _ if later_entry(running, step, change, now.as_ref()) => At::After,
             _ => At::Elsewhere { found: "something else was staged".into() },
         };
         found.push((format!("index entry {}", change.path), at));
     }
     Ok(found)
+}
+
+/// Whether a later step of the plan has moved this ref on to where it is.
+fn gone_on(running: &Running<'_>, step: usize, name: &str, now: Option<&Oid>) -> bool {
+    let later = running.operation.plan().steps.iter().skip(step + 1);
+    let mut moves =
+        later.flat_map(|step| step.action.moves()).filter(|planned| planned.name == name);
+    moves.any(|planned| {
+        let after = planned.new.as_ref().map(|id| running.operation.object(id));
+        match after {
+            None => now.is_none(),
+            Some(made) => made.is_some() && made.as_ref() == now,
+        }
+    })
+}
+
+/// Whether a later commit of the plan has set this index entry.
+fn later_entry(
+    running: &Running<'_>,
+    step: usize,
+    change: &IndexChange,
+    now: Option<&IndexEntry>,
+) -> bool {
+    let steps = running.operation.plan().steps.len();
+    let mut later = (step + 1..steps).filter_map(|step| running.operation.built(step));
+    later.any(|(_, entries)| {
+        entries.iter().any(|later| later.path == change.path && later.after.as_ref() == now)
+    })
+}
+
+/// HEAD is where the plan has it; a branch that somebody has checked out meanwhile is not moved.
+fn head(
+    running: &Running<'_>,
+    step: usize,
+    moves: &[Move],
+) -> Result<Option<(String, At)>, Refusal> {
+    let planned = running.operation.branch_at(step);
+    let now = running.repo.current_branch()?;
+    let moves = |branch: Option<&str>| moves.iter().any(|wanted| Some(&*wanted.name) == branch);
+    if now.as_deref() == planned || !(moves(planned) || moves(now.as_deref())) {
+        return Ok(None);
+    }
+    let now = now.unwrap_or_else(|| "no branch".into());
+    Ok(Some(("HEAD".into(), At::Elsewhere { found: format!("it is on {now} now") })))
 }
 
 fn moved_on(found: Option<Oid>) -> At {
@@ -83,48 +135,57 @@ fn moved_on(found: Option<Oid>) -> At {
     }
 }
 
-/// Whether any ref of the operation is where the operation wants it: then nothing is taken back
+/// Whether any ref of the user names an object that the operation made: then nothing is taken back
 /// without being asked. Where that cannot be found out, the answer is yes.
 pub(super) fn any_moved(running: &Running<'_>) -> bool {
-    let steps = running.operation.plan().steps.iter().enumerate();
-    let mut built = steps.filter_map(|(number, step)| match &step.action {
-        Action::Land(land) => Some((land, running.operation.built(number)?)),
-        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => None,
-    });
-    built.any(|(land, (objects, _))| {
-        moves(land, objects).iter().any(|wanted| {
-            running
-                .repo
-                .ref_at(&wanted.name)
-                .map_or(true, |now| now.as_ref() == Some(&wanted.after))
-        })
+    let made = |planned: &&RefMove| matches!(planned.new, Some(Id::Made(_)));
+    running.operation.plan().moves().into_iter().filter(made).any(|planned| {
+        let Some(after) = planned.new.as_ref().and_then(|id| running.operation.object(id)) else {
+            return false;
+        };
+        running.repo.ref_at(&planned.name).map_or(true, |now| now.as_ref() == Some(&after))
     })
 }
 
 /// Whether there is anything of this step to take back: it was finished once, a ref has its
 /// commit, or the index has its entries. If not, it does not matter where others moved them.
 pub(super) fn landed(running: &Running<'_>, step: usize, land: &Land) -> Result<bool, Refusal> {
-    let Some((objects, entries)) = running.operation.built(step) else { return Ok(false) };
+    let Some(moves) = moves(running, land) else { return Ok(false) };
     let done = |record: &Record| matches!(record, Record::Closed { state: Closed::Done, .. });
     if running.operation.records().iter().any(done) {
         return Ok(true);
     }
-    for wanted in moves(land, objects) {
-        match running.repo.ref_at(&wanted.name)? {
-            Some(now) if running.repo.is_ancestor(&wanted.after, &now)? => return Ok(true),
+    for wanted in moves {
+        match (running.repo.ref_at(&wanted.name)?, &wanted.after) {
+            (None, None) => return Ok(true),
+            (Some(now), Some(after)) if now == *after => return Ok(true),
+            (Some(now), Some(after)) if is_commit(running, after)? => {
+                let is_new = wanted.before.as_ref() != Some(after);
+                if is_new && running.repo.is_ancestor(after, &now)? {
+                    return Ok(true);
+                }
+            }
             _ => {}
         }
     }
     let ours = |(change, now): (&IndexChange, &Option<IndexEntry>)| {
         *now == change.after && *now != change.before
     };
+    let entries = entries(running, step, land);
     Ok(entries.iter().zip(&index::entries(running.repo, entries)?).any(ours))
+}
+
+fn is_commit(running: &Running<'_>, id: &Oid) -> Result<bool, Refusal> {
+    let out = running.repo.git.call(["cat-file", "-t", id.as_str()]).output()?;
+    Ok(out.stdout.starts_with(b"commit"))
 }
 
 /// Refuses when a commit of this step is on a remote, as far as this clone knows.
 pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
-    for object in objects {
+    let planned = running.operation.plan().steps[step].action.objects();
+    let commits = objects.iter().zip(planned).filter(|(_, o)| matches!(o, Object::Commit(_)));
+    for (object, _) in commits {
         let contains = format!("--contains={}", object.as_str());
         let args =
             ["for-each-ref", "--count=1", "--format=%(refname:short)", &contains, "refs/remotes"];
@@ -146,32 +207,38 @@ pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refus
     Ok(())
 }
 
-/// Builds what is not built yet and lands it.
+/// Moves the refs, and the index entries with them.
 pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
-    if running.operation.built(step).is_none() {
-        commit::build(running, step, land)?;
-    }
     running.not_interrupted()?;
     drive(running, step, land, Direction::Forward)?;
-    if !running.operation.post_commit_began(step) {
+    let commits = !entries(running, step, land).is_empty();
+    if commits && !running.operation.post_commit_began(step) {
         running.operation.append(Record::PostCommit { step })?;
         hooks::post_commit(running)?;
-        stayed(running, step, land)?;
+        stayed(running, land)?;
     }
-    keep::release(running)
+    Ok(())
 }
 
-/// Moves the refs and index entries back; what was built stays reachable through a keep ref.
-pub(super) fn back(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
+/// What was built and has not landed need not be kept.
+pub(super) fn build_back(running: &mut Running<'_>, step: usize) -> Result<(), Refusal> {
     if running.operation.built(step).is_none() {
         hooks::put_back_foreign(running)?;
+        if running.operation.any_built() {
+            return Ok(());
+        }
         return keep::release(running);
     }
+    Ok(())
+}
+
+/// Moves the refs and index entries back; what was built stays reachable through keep refs.
+pub(super) fn back(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
     if !landed(running, step, land)? {
         return Ok(());
     }
     if any_moved(running) {
-        keep_objects(running, step)?;
+        keep_objects(running)?;
     }
     drive(running, step, land, Direction::Back)
 }
@@ -182,7 +249,8 @@ fn drive(
     land: &Land,
     direction: Direction,
 ) -> Result<(), Refusal> {
-    let Some((objects, entries)) = running.operation.built(step) else { return Ok(()) };
+    let Some(moves) = moves(running, land) else { return Ok(()) };
+    let entries = entries(running, step, land).to_vec();
     let lock = index::lock(running)?;
     let driven = (|| {
         let mut elsewhere = probe(running, step, land)?.into_iter();
@@ -191,8 +259,12 @@ fn drive(
         {
             return Err(Refusal::unsafe_to(format!("{name}: {found}")));
         }
-        let prepared = index::prepared(running, entries, direction)?;
-        move_refs(running, land, objects, direction)?;
+        let behind = direction == Direction::Forward && overtaken(running, step, land)?;
+        let prepared = match behind {
+            true => None,
+            false => index::prepared(running, &entries, direction)?,
+        };
+        move_refs(running, step, land, &moves, direction)?;
         if let Some(prepared) = prepared {
             let real = running.repo.git_dir.join("index");
             write::rename(&prepared, &real).map_err(|error| io_failed("the index", &error))?;
@@ -203,24 +275,46 @@ fn drive(
     driven.and(unlocked)
 }
 
+/// Whether a later step of the plan has moved every ref of this one on.
+fn overtaken(running: &Running<'_>, step: usize, land: &Land) -> Result<bool, Refusal> {
+    for planned in &land.moves {
+        let now = running.repo.ref_at(&planned.name)?;
+        if !gone_on(running, step, &planned.name, now.as_ref()) {
+            return Ok(false);
+        }
+    }
+    Ok(!land.moves.is_empty())
+}
+
 fn move_refs(
     running: &Running<'_>,
+    step: usize,
     land: &Land,
-    objects: &[Oid],
+    moves: &[Move],
     direction: Direction,
 ) -> Result<(), Refusal> {
     let mut input = b"start\0".to_vec();
     let mut any = false;
-    for wanted in moves(land, objects) {
+    for wanted in moves {
         let (from, to) = match direction {
             Direction::Forward => (&wanted.before, &wanted.after),
             Direction::Back => (&wanted.after, &wanted.before),
         };
-        if running.repo.ref_at(&wanted.name)?.as_ref() == Some(to) {
+        let now = running.repo.ref_at(&wanted.name)?;
+        let forward = direction == Direction::Forward;
+        if now == *to || forward && gone_on(running, step, &wanted.name, now.as_ref()) {
             continue;
         }
         any = true;
-        let line = format!("update {}\0{}\0{}\0", wanted.name, to.as_str(), from.as_str());
+        let name = &wanted.name;
+        let line = match (from, to) {
+            (Some(from), Some(to)) => {
+                format!("update {name}\0{}\0{}\0", to.as_str(), from.as_str())
+            }
+            (None, Some(to)) => format!("create {name}\0{}\0", to.as_str()),
+            (Some(from), None) => format!("delete {name}\0{}\0", from.as_str()),
+            (None, None) => continue,
+        };
         input.extend_from_slice(line.as_bytes());
     }
     if !any {
@@ -237,26 +331,38 @@ fn move_refs(
 
 /// What git itself would write: `commit: SUBJECT`.
 fn reflog(running: &Running<'_>, land: &Land) -> String {
-    let Some(Object::Commit { message, .. }) = land.objects.first() else { return String::new() };
+    let plan = running.operation.plan();
+    let objects = plan.objects();
+    let made = land.moves.iter().find_map(|planned| match &planned.new {
+        Some(Id::Made(number)) => match objects.get(*number)? {
+            Object::Commit(commit) => Some(commit),
+            Object::Tag(_) => None,
+        },
+        _ => None,
+    });
+    let Some(commit) = made else { return format!("gonogo: {}", plan.title) };
     // Message hooks may have changed the subject.
     let last = fs::read(running.operation.file("message")).ok();
-    let last =
-        last.map_or_else(|| message.into(), |bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let last = last.map_or_else(
+        || commit.message.clone(),
+        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
+    );
     format!("commit: {}", last.lines().next().unwrap_or_default())
 }
 
 /// After the post-commit hook the branch must still be at our commit.
-fn stayed(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
-    let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
-    for wanted in moves(land, objects) {
-        if running.repo.ref_at(&wanted.name)?.as_ref() != Some(&wanted.after) {
+fn stayed(running: &mut Running<'_>, land: &Land) -> Result<(), Refusal> {
+    for wanted in moves(running, land).unwrap_or_default() {
+        if running.repo.ref_at(&wanted.name)? != wanted.after {
             running.notes.push(format!("a post-commit hook moved {} on", wanted.name));
         }
     }
     Ok(())
 }
 
-fn keep_objects(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
-    let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
-    objects.last().map_or(Ok(()), |object| keep::keep(running, object))
+fn keep_objects(running: &Running<'_>) -> Result<(), Refusal> {
+    let steps = running.operation.plan().steps.len();
+    let built = (0..steps).filter_map(|step| running.operation.built(step));
+    let objects: Vec<Oid> = built.flat_map(|(objects, _)| objects.to_vec()).collect();
+    objects.iter().try_for_each(|object| keep::keep(running, object))
 }

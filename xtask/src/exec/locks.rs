@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Running, index, io_failed, keep};
+use super::{Running, index, io_failed, keep, switch};
 use crate::error::Refusal;
-use crate::plan::Action;
+use crate::plan::Id;
 use crate::sys::fs as write;
 
 /// Waits for git children of ours that outlived us, then removes the locks that they can have left
@@ -43,18 +43,21 @@ fn modified(path: &Path) -> Option<SystemTime> {
 
 fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     let common = &running.repo.common_dir;
-    let keep = common.join(format!("{}.lock", keep::name(running)));
-    if !running.operation.any_built() {
-        // No child of ours has come near the user's refs.
-        return vec![keep];
+    let place = keep::place(running);
+    let objects = running.operation.plan().objects().len();
+    let numbered = (2..=objects).map(|number| format!("{place}-{number}"));
+    let names = std::iter::once(place.clone()).chain(numbered);
+    let mut locks: Vec<PathBuf> = names.map(|name| common.join(format!("{name}.lock"))).collect();
+    if switch::any_in_flight(running) {
+        locks.extend(["index.lock", "HEAD.lock"].map(|name| running.repo.git_dir.join(name)));
     }
-    let moves = running.operation.plan().steps.iter().flat_map(|step| match &step.action {
-        Action::Land(land) => land.moves.as_slice(),
-        Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => &[],
-    });
-    let mut locks: Vec<PathBuf> =
-        moves.map(|wanted| common.join(format!("{}.lock", wanted.name))).collect();
-    locks.push(keep);
+    let plan = running.operation.plan();
+    let of_made = |id: &Option<Id>| matches!(id, Some(Id::Made(_)));
+    if !running.operation.any_built() && plan.moves().iter().all(|wanted| of_made(&wanted.new)) {
+        // No child of ours has come near the user's refs.
+        return locks;
+    }
+    locks.extend(plan.moves().iter().map(|wanted| common.join(format!("{}.lock", wanted.name))));
     locks.push(running.repo.git_dir.join("HEAD.lock"));
     // Deleting a ref rewrites packed-refs; its half-written copy blocks every later deletion.
     locks.extend(["packed-refs.lock", "packed-refs.new"].map(|name| common.join(name)));

@@ -8,34 +8,35 @@
 mod check;
 mod commit;
 mod files;
+mod gates;
 mod hooks;
+mod host;
 mod index;
 mod install;
 mod keep;
 mod land;
 mod locks;
+mod push;
+mod record;
 mod rehearse;
+mod stale;
+mod switch;
+mod tag;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 pub use check::ask;
+pub use host::{Asked, Host};
+pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 
-use crate::error::{Refusal, word};
+use crate::error::{Exit, Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
-use crate::plan::{Action, At, Oid, Plan, RefMove};
+use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::{self, Interrupt};
-
-/// Who asks for an operation, when, and with which words.
-pub struct Asked<'a> {
-    pub who: String,
-    pub at: Timestamp,
-    pub command: String,
-    /// Told what is going on where it may take long.
-    pub progress: &'a dyn Fn(&str),
-}
 
 /// A finished operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,7 @@ struct Running<'a> {
     repo: &'a Repo,
     operation: Operation,
     at: Timestamp,
-    progress: &'a dyn Fn(&str),
+    host: &'a dyn Host,
     interrupt: Interrupt,
     notes: Vec<String>,
     /// Files that were edited while a failure was taken back: they stay as they are.
@@ -96,7 +97,7 @@ fn begun<'a>(
     asked: &Asked<'a>,
 ) -> Result<Running<'a>, Refusal> {
     locked.journal().nothing_open()?;
-    not_stale(repo, &plan)?;
+    stale::not_stale(repo, &plan)?;
     let begin = Begin {
         at: asked.at,
         who: asked.who.clone(),
@@ -153,6 +154,7 @@ pub fn undo(repo: &Repo, id: Option<u64>, asked: &Asked<'_>) -> Result<Driven, R
         return Ok(Driven::Nothing(format!("{how}: {title} (operation {})", operation.id)));
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
+    running.nothing_arrived()?;
     running.not_pushed()?;
     running.not_committed_by_hand()?;
     running.turn(Direction::Back)?;
@@ -200,40 +202,11 @@ fn interrupts() -> Result<Interrupt, Refusal> {
         .map_err(|error| Refusal::external("signals cannot be handled").why(error.to_string()))
 }
 
-/// Everything the plan wants to change is still as it was when the plan was made.
-fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
-    for change in plan.files() {
-        let found = files::holds(repo, &change.path);
-        if found.as_ref() != Some(&change.before) {
-            return Err(Refusal::unsafe_to(format!("{} changed meanwhile", change.path))
-                .why("It is not what it was when this was planned; nothing was changed."));
-        }
-    }
-    for step in &plan.steps {
-        match &step.action {
-            Action::Files(_) | Action::Check(_) | Action::Rehearse(_) => {}
-            Action::Land(land) => not_moved(repo, &land.moves)?,
-            Action::Hooks(hooks) => install::none_there(hooks)?,
-        }
-    }
-    Ok(())
-}
-
-fn not_moved(repo: &Repo, moves: &[RefMove]) -> Result<(), Refusal> {
-    for wanted in moves {
-        if repo.ref_at(&wanted.name)?.as_ref() != Some(&wanted.old) {
-            return Err(Refusal::unsafe_to(format!("{} moved meanwhile", wanted.name))
-                .why("It is not where it was when this was planned; nothing was changed."));
-        }
-    }
-    Ok(())
-}
-
 impl<'a> Running<'a> {
     fn new(repo: &'a Repo, operation: Operation, asked: &Asked<'a>, interrupt: Interrupt) -> Self {
-        let (at, progress) = (asked.at, asked.progress);
+        let (at, host) = (asked.at, asked.host);
         let (notes, left_alone) = (Vec::new(), Vec::new());
-        Self { repo, operation, at, progress, interrupt, notes, left_alone }
+        Self { repo, operation, at, host, interrupt, notes, left_alone }
     }
 
     /// Begins to drive a recorded operation in this direction, after a look at everything that
@@ -278,20 +251,27 @@ impl<'a> Running<'a> {
     /// What is neither as before nor as after the operation, in words.
     fn in_the_way(&self, direction: Direction) -> Result<Vec<String>, Refusal> {
         let mut found = Vec::new();
-        for (step, planned) in self.operation.plan().steps.iter().enumerate() {
-            let landed = match &planned.action {
-                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => {
-                    true
-                }
-                Action::Land(land) => land::landed(self, step, land)?,
-            };
-            if direction == Direction::Back && !landed {
+        let start = if direction == Direction::Forward { self.start() } else { 0 };
+        for (step, planned) in self.operation.plan().steps.iter().enumerate().skip(start) {
+            let concerned = match &planned.action {
                 // No ref has to go back, wherever it is now.
-                continue;
-            }
-            let files = matches!(planned.action, Action::Files(_));
-            if direction == Direction::Forward && files && self.operation.any_built() {
+                Action::Land(land) => {
+                    direction == Direction::Forward || land::landed(self, step, land)?
+                }
                 // The commit has its bytes; what somebody typed since stays an edit.
+                Action::Files(_) => {
+                    direction == Direction::Back || !self.operation.built_after(step)
+                }
+                Action::Check(_)
+                | Action::Rehearse(_)
+                | Action::Build(_)
+                | Action::Gates(_)
+                | Action::Switch(_)
+                | Action::Push(_)
+                | Action::Keep(_)
+                | Action::Hooks(_) => true,
+            };
+            if !concerned {
                 continue;
             }
             for (name, at) in self.probe(step)? {
@@ -307,16 +287,30 @@ impl<'a> Running<'a> {
     fn probe(&self, step: usize) -> Result<Vec<(String, At)>, Refusal> {
         match &self.operation.plan().steps[step].action {
             Action::Files(changes) => Ok(files::probe(self, step, changes)),
-            // It leaves nothing behind.
-            Action::Check(_) | Action::Rehearse(_) => Ok(Vec::new()),
             Action::Land(land) => land::probe(self, step, land),
+            Action::Switch(switch) => Ok(vec![("HEAD".into(), switch::probe(self, switch)?)]),
             Action::Hooks(hooks) => Ok(install::probe(hooks)),
+            // They leave nothing behind here, or ask the world themselves.
+            Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Push(_)
+            | Action::Keep(_) => Ok(Vec::new()),
         }
+    }
+
+    /// The first step that is still to be looked at: what was done before HEAD went elsewhere cannot
+    /// be seen in the work tree any more.
+    fn start(&self) -> usize {
+        let steps = 0..self.operation.plan().steps.len();
+        steps.into_iter().rev().find(|step| switch::is_done(self, *step)).unwrap_or(0)
     }
 
     /// Drives to the end and closes; a failure before the first ref has moved takes all back.
     fn forward(&mut self) -> Result<Finished, Refusal> {
-        match self.drive_forward().and_then(|()| self.operation.close(Closed::Done, self.at)) {
+        let driven = self.drive_forward().and_then(|()| keep::release(self));
+        match driven.and_then(|()| self.operation.close(Closed::Done, self.at)) {
             Ok(()) => Ok(self.finished()),
             Err(failure) => Err(self.failed(failure)),
         }
@@ -324,15 +318,23 @@ impl<'a> Running<'a> {
 
     fn drive_forward(&mut self) -> Result<(), Refusal> {
         let plan = self.operation.plan().clone();
-        for (number, step) in plan.steps.iter().enumerate() {
+        for (number, step) in plan.steps.iter().enumerate().skip(self.start()) {
             self.not_interrupted()?;
+            #[expect(clippy::disallowed_methods, reason = "how long a step took is only shown")]
+            let start = Instant::now();
             match &step.action {
                 Action::Files(changes) => files::forward(self, number, changes)?,
                 Action::Check(check) => check::forward(self, check)?,
-                Action::Rehearse(object) => rehearse::forward(self, number, object)?,
+                Action::Rehearse(commit) => rehearse::forward(self, number, commit)?,
+                Action::Build(objects) => commit::build(self, number, objects)?,
+                Action::Gates(gates) => gates::forward(self, number, gates)?,
                 Action::Land(land) => land::forward(self, number, land)?,
+                Action::Switch(switch) => switch::forward(self, number, switch)?,
+                Action::Push(push) => push::forward(self, number, push)?,
+                Action::Keep(keep) => record::forward(self, keep)?,
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
+            self.host.done(&plan, number, start.elapsed());
         }
         Ok(())
     }
@@ -342,9 +344,12 @@ impl<'a> Running<'a> {
         for (number, step) in plan.steps.iter().enumerate().rev() {
             match &step.action {
                 Action::Files(changes) => files::back(self, number, changes)?,
-                Action::Check(_) => {}
+                Action::Check(_) | Action::Gates(_) | Action::Push(_) => {}
                 Action::Rehearse(_) => hooks::put_back_foreign(self)?,
+                Action::Build(_) => land::build_back(self, number)?,
                 Action::Land(land) => land::back(self, number, land)?,
+                Action::Switch(switch) => switch::back(self, number, switch)?,
+                Action::Keep(keep) => record::back(self, keep)?,
                 Action::Hooks(hooks) => install::back(self, hooks)?,
             }
         }
@@ -373,6 +378,10 @@ impl<'a> Running<'a> {
                     .why(format!("{} was edited meanwhile and is left as it is.", files.join(", ")))
                     .why("Everything else was taken back."),
             };
+        }
+        if failure.exit == Exit::Open && !interrupted {
+            // It knows the ways on.
+            return failure.why(format!("Operation {} is open.", self.operation.id));
         }
         let mut failure = if interrupted { failure } else { failure.leaves_open() };
         failure.next.clear();
@@ -405,15 +414,21 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
-    /// What has left this machine is not undone.
-    fn not_pushed(&self) -> Result<(), Refusal> {
-        for (number, step) in self.operation.plan().steps.iter().enumerate() {
-            match &step.action {
-                Action::Files(_) | Action::Check(_) | Action::Rehearse(_) | Action::Hooks(_) => {}
-                Action::Land(_) => land::not_pushed(self, number)?,
+    /// What has left this machine is not undone; where that is not known, the remote is asked.
+    fn nothing_arrived(&mut self) -> Result<(), Refusal> {
+        let plan = self.operation.plan().clone();
+        for (number, step) in plan.steps.iter().enumerate() {
+            if let Action::Push(push) = &step.action {
+                push::nothing_arrived(self, number, push)?;
             }
         }
         Ok(())
+    }
+
+    /// The same of what was pushed by hand, as far as this clone knows.
+    fn not_pushed(&self) -> Result<(), Refusal> {
+        let steps = 0..self.operation.plan().steps.len();
+        steps.into_iter().try_for_each(|step| land::not_pushed(self, step))
     }
 
     /// Edits that were committed meanwhile are not taken out of the work tree behind that commit.

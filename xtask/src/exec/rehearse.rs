@@ -12,7 +12,7 @@ use super::{Asked, Running, begun, commit, hooks, index};
 use crate::error::Refusal;
 use crate::journal::{Closed, Journal};
 use crate::path::RepoPath;
-use crate::plan::{Object, Plan};
+use crate::plan::{Commit, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::fs as write;
 
@@ -87,13 +87,14 @@ pub(super) fn take_back(running: &mut Running<'_>) -> Result<(), Refusal> {
 pub(super) fn forward(
     running: &mut Running<'_>,
     step: usize,
-    object: &Object,
+    commit: &Commit,
 ) -> Result<(), Refusal> {
-    let Object::Commit { parent, paths, .. } = object;
+    let Commit { parent, paths, .. } = commit;
+    let parent = commit::known(running, step, parent, &[])?;
     let copy = index::private(running, paths)?;
-    hooks::pre_commit(running, step, object, &copy)?;
+    hooks::pre_commit(running, step, commit, &copy)?;
     let tree = commit::written(running.repo, &copy)?;
-    commit::only_planned(running.repo, parent, &tree, paths)
+    commit::only_planned(running.repo, &parent, &tree, paths)
 }
 
 /// The planned files that are not as planned.

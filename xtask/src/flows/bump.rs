@@ -7,7 +7,8 @@ use crate::config::Project;
 use crate::error::{Refusal, word};
 use crate::path::RepoPath;
 use crate::plan::{
-    Action, Base, Digest, Edit, FORMAT, FileChange, Land, Object, Plan, Ready, RefMove, Step,
+    Action, Base, Commit, Digest, Edit, FORMAT, FileChange, HookEdits, Id, Land, Object, Plan,
+    Ready, RefMove, Step,
 };
 use crate::sites::pieces::{self, Group};
 use crate::sites::{self, Format, Piece, Role, Site, Spelling};
@@ -332,8 +333,8 @@ pub fn into_plan(
         why: format!("{way} in {}", counted(paths.len(), "file")),
         action: Action::Files(changes),
     };
-    let land = commit.map(|(ready, message)| land(ready, message, paths));
-    let steps = [Some(edit), land].into_iter().flatten().collect();
+    let commit = commit.map(|(ready, message)| commit_of(ready, message, paths));
+    let steps = std::iter::once(edit).chain(commit.into_iter().flatten()).collect();
     Plan { format: FORMAT, title: format!("bump {way}"), base, steps }
 }
 
@@ -348,12 +349,19 @@ impl Bump {
     }
 }
 
-pub(super) fn land(ready: Ready, message: String, paths: Vec<RepoPath>) -> Step {
+/// The steps that commit these paths on the branch that is checked out: the first commit of a plan.
+pub(super) fn commit_of(ready: Ready, message: String, paths: Vec<RepoPath>) -> [Step; 2] {
     let Ready { branch, parent, author, committer, sign } = ready;
-    let why = format!("commit on {}", branch.trim_start_matches("refs/heads/"));
-    let moves = vec![RefMove { name: branch, old: parent.clone(), to: 0 }];
-    let commit = Object::Commit { parent, message, author, committer, sign, paths };
-    Step { why, action: Action::Land(Land { objects: vec![commit], moves }) }
+    let subject = message.lines().next().unwrap_or_default().to_owned();
+    let land = Step {
+        why: format!("commit on {}", branch.trim_start_matches("refs/heads/")),
+        action: Action::Land(Land {
+            moves: vec![RefMove::update(branch, parent.clone(), Id::Made(0))],
+        }),
+    };
+    let (parent, hooks) = (Id::Known(parent), HookEdits::default());
+    let commit = Commit { parent, message, author, committer, sign, paths, hooks };
+    [Step { why: subject, action: Action::Build(vec![Object::Commit(commit)]) }, land]
 }
 
 /// Fills the placeholders of a commit message: `{version}`, `{previous}`, `{name}`, and

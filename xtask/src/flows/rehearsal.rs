@@ -1,16 +1,16 @@
 //! The commit of a release that hooks are shown before it is made, and what they make of it as a
 //! commit of its own.
 
-use super::bump::land;
+use super::bump::commit_of;
 use crate::path::RepoPath;
-use crate::plan::{Action, Base, Digest, Edit, FORMAT, FileChange, Object, Plan, Ready, Step};
+use crate::plan::{Action, Base, Commit, Digest, Edit, FORMAT, FileChange, Plan, Ready, Step};
 use crate::wording::counted;
 
 /// The message of the commit with the changes of hooks.
 pub const MENDED: &str = "style: what the commit hooks change";
 
 /// The plan that shows hooks a commit of these changes.
-pub fn plan(changes: Vec<FileChange>, base: Base, title: &str, commit: Object) -> Plan {
+pub fn plan(changes: Vec<FileChange>, base: Base, title: &str, commit: Commit) -> Plan {
     let edit = Step {
         why: format!("what the release edits, in {}", counted(changes.len(), "file")),
         action: Action::Files(changes),
@@ -53,7 +53,8 @@ pub fn mended(changes: Vec<FileChange>, base: Base, ready: Ready) -> Plan {
         why: format!("what the commit hooks change, in {}", counted(paths.len(), "file")),
         action: Action::Files(changes),
     };
-    let steps = vec![edit, land(ready, MENDED.to_owned(), paths)];
+    let commit = commit_of(ready, MENDED.to_owned(), paths);
+    let steps = std::iter::once(edit).chain(commit).collect();
     Plan { format: FORMAT, title: "what the commit hooks change".to_owned(), base, steps }
 }
 

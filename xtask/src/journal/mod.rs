@@ -15,6 +15,7 @@
 //! dropped, an operation without a whole first record never began. Nothing is believed because it
 //! is written here; the executor asks the world.
 
+mod known;
 mod record;
 
 use std::fs::{self, File};
@@ -26,7 +27,7 @@ pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Rec
 use record::Content;
 
 use crate::error::{Refusal, word};
-use crate::plan::{Action, Oid, Plan};
+use crate::plan::Plan;
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 
@@ -57,6 +58,15 @@ pub struct Operation {
     records: Vec<Record>,
     /// Length of the readable part of the journal file.
     length: u64,
+}
+
+/// Whether something has left this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    No,
+    /// It was begun, and nobody knows how it ended: the remote has to be asked.
+    Unknown,
+    Yes,
 }
 
 /// What became of an operation.
@@ -342,7 +352,7 @@ impl Operation {
 
     /// Removes what only the execution needed. Best effort.
     pub fn tidy(&self) {
-        for name in ["index", "landing", "lock-text", RESERVE] {
+        for name in ["index", "landing", "lock-text", "index-scratch", RESERVE] {
             let _ = write::remove(&self.file(name));
         }
     }
@@ -371,37 +381,19 @@ impl Operation {
             "{} is half done (operation {}, {}, {when})",
             begin.plan.title, self.id, begin.who
         ));
-        refusal
-            .why("Nothing has left this machine.")
-            .next("resume", "completes it")
-            .next("undo", "takes it back")
-    }
-
-    /// The objects and index entries of a step, once they were built.
-    pub fn built(&self, step: usize) -> Option<(&[Oid], &[IndexChange])> {
-        self.records.iter().rev().find_map(|record| match record {
-            Record::Built { step: of, objects, index, .. } if *of == step => {
-                Some((objects.as_slice(), index.as_slice()))
+        match self.sent() {
+            Sent::No => refusal
+                .why("Nothing has left this machine.")
+                .next("resume", "completes it")
+                .next("undo", "takes it back"),
+            Sent::Unknown => refusal
+                .why("It was killed while it pushed; the remote knows whether that arrived.")
+                .next("resume", "asks the remote and completes it")
+                .next("undo", "asks the remote, and takes it back if nothing arrived"),
+            Sent::Yes => {
+                refusal.why("It was pushed: others may have it.").next("resume", "completes it")
             }
-            _ => None,
-        })
-    }
-
-    /// How many times hooks were started.
-    pub fn hook_runs(&self) -> usize {
-        self.records.iter().filter(|record| matches!(record, Record::Hooks { .. })).count()
-    }
-
-    /// Whether the objects of any step were built: a child of ours may have touched refs since.
-    pub fn any_built(&self) -> bool {
-        self.records.iter().any(|record| matches!(record, Record::Built { .. }))
-    }
-
-    /// Whether the post-commit hook of this step was started once.
-    pub fn post_commit_began(&self, step: usize) -> bool {
-        let began =
-            |record: &Record| matches!(record, Record::PostCommit { step: of } if *of == step);
-        self.records.iter().any(began)
+        }
     }
 
     /// A file of this operation's folder that does not exist yet: what is put aside is not
@@ -411,23 +403,6 @@ impl Operation {
         let first = self.file(name);
         let others = (2..).map(|round| self.file(&format!("{name}-{round}")));
         std::iter::once(first).chain(others).find(|path| !taken(path)).unwrap_or_default()
-    }
-
-    /// Whether hooks began and nothing was built since: what the planned files hold now may be
-    /// theirs.
-    pub fn hooks_began(&self) -> bool {
-        let began = self.records.iter().any(|record| matches!(record, Record::Hooks { .. }));
-        began && !self.any_built()
-    }
-
-    /// The other changed files as they were before hooks that never ended.
-    pub fn cut_short(&self) -> &[Foreign] {
-        let found = self.records.iter().rev().find_map(|record| match record {
-            Record::Hooks { foreign, .. } => Some(foreign.as_slice()),
-            Record::HooksEnded { .. } | Record::Built { .. } => Some(&[][..]),
-            _ => None,
-        });
-        found.unwrap_or_default()
     }
 
     /// Takes a closed operation off the list. Its folder stays, as `tried`, until the next one is
@@ -442,11 +417,6 @@ impl Operation {
     /// Where a file of it lies once it is off the list.
     pub fn kept(&self, name: &str) -> PathBuf {
         self.folder.with_file_name(TRIED).join(name)
-    }
-
-    /// Whether the plan has an action that git's refs know of.
-    pub fn lands(&self) -> bool {
-        self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))
     }
 }
 

@@ -19,10 +19,22 @@ pub enum Record {
     Hooks { step: usize, foreign: Vec<Foreign> },
     /// The hooks of this step ended by themselves, well or not.
     HooksEnded { step: usize },
-    /// The objects of this step exist; no ref has moved yet.
+    /// The objects of this step exist; no ref of the user names them yet.
     Built { step: usize, objects: Vec<Oid>, index: Vec<IndexChange>, files: Vec<Rewritten> },
+    /// The gates said yes; what they said, as `check --json` says it.
+    Gates { step: usize, report: serde_json::Value },
     /// The refs of this step have moved, and the post-commit hook is about to run.
     PostCommit { step: usize },
+    /// The work tree is about to go elsewhere: `paths` differ there and are as HEAD has them.
+    Switching { step: usize, back: bool },
+    /// HEAD is where it was to go.
+    Switched { step: usize },
+    /// The remote is about to be asked to move its refs; from here on they may have moved.
+    Pushing { step: usize },
+    /// The remote has refused: none of its refs has moved.
+    Refused { step: usize },
+    /// The remote was seen to have the refs of this step.
+    Pushed { step: usize },
     /// From here on the operation is driven in this direction.
     Turn { direction: Direction, at: Timestamp },
     /// The operation is over.

@@ -2,6 +2,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod digest;
+mod object;
 mod render;
 
 use std::collections::BTreeMap;
@@ -11,13 +12,16 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use digest::Digest;
+pub use object::{
+    Commit, Gates, HookEdits, Id, Keep, Land, Object, Place, Push, RefMove, Sign, Switch, Tag,
+};
 pub use render::{Change, changes};
 
 use crate::path::RepoPath;
 use crate::sites::splice;
 
 /// The version of the serialized form; readers refuse any other.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A procedure, ready to be executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,9 +64,19 @@ pub enum Action {
     Check(Check),
     /// Shows the user's commit hooks a commit that is never made. A plan with this step leaves
     /// everything as it was: it only goes forward to go back.
-    Rehearse(Object),
-    /// Makes objects, moves refs in one transaction, sets index entries of the checked-out branch.
+    Rehearse(Commit),
+    /// Makes objects that no ref names yet; the user's commit hooks see a commit before.
+    Build(Vec<Object>),
+    /// Asks the gates about the tree that was built. When it says no, all is taken back.
+    Gates(Gates),
+    /// Moves refs in one transaction, and index entries of the checked-out branch with them.
     Land(Land),
+    /// HEAD goes to another branch or commit, and the work tree with it.
+    Switch(Switch),
+    /// Moves refs of a remote, all or none. It cannot be undone.
+    Push(Push),
+    /// Keeps the record of a release, here and (best effort) on the remote.
+    Keep(Keep),
     /// Makes git hooks that do not exist yet.
     Hooks(Hooks),
 }
@@ -148,31 +162,6 @@ pub struct HookFile {
     pub text: String,
 }
 
-/// Objects to make and where refs go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Land {
-    pub objects: Vec<Object>,
-    pub moves: Vec<RefMove>,
-}
-
-/// A git object that does not exist yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Object {
-    /// A commit of exactly these paths of the work tree on top of its parent; the user's commit
-    /// hooks see it before it exists.
-    Commit {
-        parent: Oid,
-        message: String,
-        /// `Name <address> seconds zone`, as `git var GIT_AUTHOR_IDENT` prints it: a resumed run
-        /// makes the same object.
-        author: String,
-        committer: String,
-        sign: Sign,
-        paths: Vec<RepoPath>,
-    },
-}
-
 /// Everything that is known about a commit before it is made: facts for a planner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
@@ -183,22 +172,6 @@ pub struct Ready {
     pub author: String,
     pub committer: String,
     pub sign: Sign,
-}
-
-/// Whether an object is signed, as git is configured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sign {
-    Yes,
-    No,
-}
-
-/// A ref that moves from `old` to the object number `to` of its [`Land`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefMove {
-    pub name: String,
-    pub old: Oid,
-    pub to: usize,
 }
 
 /// A git object id in hexadecimal, SHA-1 or SHA-256.
@@ -224,6 +197,56 @@ impl Oid {
     }
 }
 
+impl Action {
+    /// The file changes of this step.
+    pub fn files(&self) -> &[FileChange] {
+        match self {
+            Action::Files(changes) => changes,
+            Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Land(_)
+            | Action::Switch(_)
+            | Action::Push(_)
+            | Action::Keep(_)
+            | Action::Hooks(_) => &[],
+        }
+    }
+
+    /// The objects that this step makes.
+    pub fn objects(&self) -> &[Object] {
+        match self {
+            Action::Build(objects) => objects,
+            Action::Files(_)
+            | Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Gates(_)
+            | Action::Land(_)
+            | Action::Switch(_)
+            | Action::Push(_)
+            | Action::Keep(_)
+            | Action::Hooks(_) => &[],
+        }
+    }
+
+    /// The refs of this repository that this step moves.
+    pub fn moves(&self) -> &[RefMove] {
+        match self {
+            Action::Land(land) => &land.moves,
+            Action::Files(_)
+            | Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Switch(_)
+            | Action::Push(_)
+            | Action::Keep(_)
+            | Action::Hooks(_) => &[],
+        }
+    }
+}
+
 impl Plan {
     /// Whether it is only tried.
     pub fn is_rehearsal(&self) -> bool {
@@ -233,12 +256,32 @@ impl Plan {
     /// Every file change of the plan, in order; the position in this list names the file's bytes
     /// in the journal.
     pub fn files(&self) -> Vec<&FileChange> {
-        self.steps
-            .iter()
-            .flat_map(|step| match &step.action {
-                Action::Files(changes) => changes.as_slice(),
-                Action::Check(_) | Action::Rehearse(_) | Action::Land(_) | Action::Hooks(_) => &[],
-            })
-            .collect()
+        self.steps.iter().flat_map(|step| step.action.files()).collect()
+    }
+
+    /// Every object that the plan makes, in order: [`Id::Made`] counts in this list.
+    pub fn objects(&self) -> Vec<&Object> {
+        self.steps.iter().flat_map(|step| step.action.objects()).collect()
+    }
+
+    /// Every ref of this repository that the plan moves, in order.
+    pub fn moves(&self) -> Vec<&RefMove> {
+        self.steps.iter().flat_map(|step| step.action.moves()).collect()
+    }
+
+    /// The first step that cannot be taken back.
+    pub fn point_of_no_return(&self) -> Option<&Push> {
+        self.steps.iter().find_map(|step| match &step.action {
+            Action::Push(push) => Some(push),
+            Action::Files(_)
+            | Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Land(_)
+            | Action::Switch(_)
+            | Action::Keep(_)
+            | Action::Hooks(_) => None,
+        })
     }
 }

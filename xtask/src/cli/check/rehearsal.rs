@@ -16,7 +16,7 @@ use crate::flows::{changelog, rehearsal};
 use crate::gates::builtin::Tried;
 use crate::gates::shown;
 use crate::path::RepoPath;
-use crate::plan::{FileChange, Object, Sign};
+use crate::plan::{Commit, FileChange, HookEdits, Id, Sign};
 use crate::repo::{OtherChanges, Repo};
 use crate::version::{Downgrade, Target, Version};
 
@@ -84,13 +84,14 @@ impl<'r> WouldBe<'r> {
             self.changes.iter().map(|(change, _)| change.path.clone()).collect();
         repo.all_tracked(&paths)?;
         let ident = |role: &str| repo.ident(role, self.context.at);
-        let commit = Object::Commit {
-            parent,
+        let commit = Commit {
+            parent: Id::Known(parent),
             message: self.message(),
             author: ident("AUTHOR")?,
             committer: ident("COMMITTER")?,
             sign: Sign::No,
             paths,
+            hooks: HookEdits::default(),
         };
         let (changes, before): (Vec<_>, Vec<_>) = self.changes.iter().cloned().unzip();
         let title = format!("the commit hooks were tried on {}", self.version);

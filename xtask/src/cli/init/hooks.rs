@@ -59,7 +59,7 @@ pub(super) fn run(repo: &Repo, args: &Args, context: &Context) -> Result<(), Ref
         ui.say("Nothing was changed (dry run).");
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
     } else {
-        let finished = exec::run(repo, plan.clone(), &[], &context.asked(&|_| ()))?;
+        let finished = exec::run(repo, plan.clone(), &[], &context.asked(&|_: &str| ()))?;
         operation = Some(finished.id);
         ui.say(&format!("{} written.", counted(names.len(), "hook")));
         ui.say(&format!("undo: {}", ui.ours("undo")));

@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         shown.dry_run(context, present.is_some());
         return Ok(());
     }
-    let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&|_| ()))?;
+    let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&|_: &str| ()))?;
     context.ui.say(&format!("{} written, nothing committed.", counted(plan.files().len(), "file")));
     context.ui.say(&format!("undo: {}", context.ui.ours("undo")));
     let next = if found.proposal.gates.is_empty() { "status" } else { "check" };

@@ -1,0 +1,359 @@
+//! Pushing: refs of a remote from their old ids to their new ones, all or none.
+//!
+//! A push whose connection breaks may have arrived. So the journal says when one begins, and from
+//! then on nothing is believed but what the remote itself says it has.
+
+use std::collections::HashMap;
+use std::process::Output;
+
+use super::Running;
+use crate::error::Refusal;
+use crate::journal::{Record, Sent};
+use crate::plan::{At, Oid, Push};
+use crate::sys::proc;
+
+/// A ref of the remote; `None` is that it does not exist.
+struct Move {
+    name: String,
+    before: Option<Oid>,
+    after: Option<Oid>,
+}
+
+/// Why a remote does not take a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// A branch takes pull requests only.
+    Protected,
+    /// A branch is not where it was.
+    Moved,
+    /// Somebody else has made the tag.
+    Taken,
+    Other,
+}
+
+/// How many lines of the remote are shown.
+const SHOWN: usize = 12;
+
+/// Pushes, unless the remote has it already, and looks whether it has arrived.
+///
+/// # Errors
+/// The remote refuses: the operation stays open, and the refusal names the ways on. Nobody knows
+/// whether it arrived: the same.
+pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Result<(), Refusal> {
+    let moves = moves(running, push)?;
+    match running.operation.pushed(step) {
+        Sent::Yes => return Ok(()),
+        // A push that was killed or cut off may have arrived.
+        Sent::Unknown => match judged(&moves, &ask(running, push, &moves)?) {
+            Arrived::All => return arrived(running, step),
+            Arrived::Elsewhere(cause, why) => {
+                return refused(running, step, push, cause, vec![why]);
+            }
+            Arrived::Nothing | Arrived::Some => {}
+        },
+        Sent::No => {
+            running.not_interrupted()?;
+            if !running.host.go(running.operation.plan(), push)? {
+                return Err(not_now(push));
+            }
+        }
+    }
+    no_commit_is_lost(running, &moves)?;
+    running.not_interrupted()?;
+    running.operation.append(Record::Pushing { step })?;
+    let out = send(running, push, &moves)?;
+    if !out.status.success() {
+        running.not_interrupted()?;
+    }
+    let found = ask(running, push, &moves).map_err(|failure| {
+        let said = failure.why.clone();
+        let unknown =
+            Refusal::open(format!("nobody knows whether the push to {} arrived", push.remote));
+        let unknown = said.into_iter().fold(unknown, Refusal::why);
+        unknown
+            .next("resume", "asks the remote again, and pushes what is missing")
+            .next("undo", "asks the remote, and takes everything back if nothing arrived")
+    })?;
+    match judged(&moves, &found) {
+        Arrived::All => arrived(running, step),
+        Arrived::Elsewhere(cause, why) => {
+            let said = lines(&out);
+            let cause = if cause == Cause::Other { cause_of(&out, &moves) } else { cause };
+            refused(running, step, push, cause, [vec![why], said].concat())
+        }
+        Arrived::Nothing => refused(running, step, push, cause_of(&out, &moves), lines(&out)),
+        Arrived::Some => Err(lines(&out)
+            .into_iter()
+            .fold(
+                Refusal::open(format!("only a part of the push has arrived at {}", push.remote)),
+                Refusal::why,
+            )
+            .next("resume", "pushes what is missing")),
+    }
+}
+
+/// Where the refs of the remote are, for an undo: nothing that arrived is taken back.
+///
+/// # Errors
+/// The remote has one of them, or cannot be asked.
+pub(super) fn nothing_arrived(
+    running: &mut Running<'_>,
+    step: usize,
+    push: &Push,
+) -> Result<(), Refusal> {
+    match running.operation.pushed(step) {
+        Sent::No => return Ok(()),
+        Sent::Yes => return Err(was_pushed(running, push)),
+        Sent::Unknown => {}
+    }
+    let moves = moves(running, push)?;
+    let found = ask(running, push, &moves).map_err(|failure| {
+        failure.why("Without its answer nobody knows whether the push arrived.").leaves_open()
+    })?;
+    let ours =
+        |wanted: &Move| wanted.after.is_some() && found.get(&wanted.name) == wanted.after.as_ref();
+    match moves.iter().any(ours) {
+        true => Err(was_pushed(running, push)),
+        false => running.operation.append(Record::Refused { step }),
+    }
+}
+
+fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
+    let title = &running.operation.plan().title;
+    let refusal =
+        Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
+            .why("Others may have it; history that left this machine is not rewritten.");
+    let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
+    let back = match tag {
+        Some(tag) => format!("git revert {tag}"),
+        None => "git revert".to_owned(),
+    };
+    refusal
+        .next_shell(back, "makes a commit that takes its changes back; a new release tells of it")
+}
+
+fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
+    let each = push.moves.iter().map(|planned| {
+        let after = match &planned.new {
+            Some(id) => Some(running.operation.object(id).ok_or_else(|| {
+                Refusal::external("the plan pushes an object that it has not made")
+            })?),
+            None => None,
+        };
+        Ok(Move { name: planned.name.clone(), before: planned.old.clone(), after })
+    });
+    each.collect()
+}
+
+/// A lease switches git's own check off, so every branch must go forward here.
+fn no_commit_is_lost(running: &Running<'_>, moves: &[Move]) -> Result<(), Refusal> {
+    for wanted in moves.iter().filter(|wanted| wanted.name.starts_with("refs/heads/")) {
+        let (Some(before), Some(after)) = (&wanted.before, &wanted.after) else { continue };
+        if !running.repo.has(before)? || !running.repo.is_ancestor(before, after)? {
+            return Err(Refusal::unsafe_to(format!(
+                "{} on the remote has commits that are not in {}",
+                wanted.name,
+                after.short()
+            ))
+            .why("Pushing would take them away from everybody."));
+        }
+    }
+    Ok(())
+}
+
+/// One push of everything. A server that cannot take refs together gets the branches before the
+/// tags: the tag is what claims a version.
+fn send(running: &Running<'_>, push: &Push, moves: &[Move]) -> Result<Output, Refusal> {
+    let all: Vec<&Move> = moves.iter().collect();
+    let out = send_some(running, push, &all, &["--atomic"])?;
+    if out.status.success() || !says(&out, &["does not support --atomic"]) {
+        return Ok(out);
+    }
+    let (branches, others): (Vec<&Move>, Vec<&Move>) =
+        moves.iter().partition(|wanted| wanted.name.starts_with("refs/heads/"));
+    let mut out = out;
+    for part in [branches, others].into_iter().filter(|part| !part.is_empty()) {
+        out = send_some(running, push, &part, &[])?;
+        if !out.status.success() {
+            return Ok(out);
+        }
+    }
+    Ok(out)
+}
+
+fn send_some(
+    running: &Running<'_>,
+    push: &Push,
+    moves: &[&Move],
+    options: &[&str],
+) -> Result<Output, Refusal> {
+    let fixed = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"];
+    let mut args: Vec<String> =
+        fixed.iter().chain(options).map(|option| (*option).to_owned()).collect();
+    let id = |id: &Option<Oid>| id.as_ref().map_or_else(String::new, |id| id.as_str().to_owned());
+    for wanted in moves {
+        args.push(format!("--force-with-lease={}:{}", wanted.name, id(&wanted.before)));
+    }
+    args.extend(["--".to_owned(), push.remote.clone()]);
+    for wanted in moves {
+        args.push(format!("{}:{}", id(&wanted.after), wanted.name));
+    }
+    running.repo.git.call(args).output()
+}
+
+/// What the remote has, of the refs of a push.
+fn ask(
+    running: &Running<'_>,
+    push: &Push,
+    moves: &[Move],
+) -> Result<HashMap<String, Oid>, Refusal> {
+    let names = moves.iter().map(|wanted| wanted.name.as_str());
+    let args = ["ls-remote", "--", &push.remote];
+    let out = running.repo.git.call(args.into_iter().chain(names)).read()?;
+    let text = String::from_utf8_lossy(&out).into_owned();
+    let line = |line: &str| {
+        let (id, name) = line.split_once('\t')?;
+        Some((name.to_owned(), Oid::new(id)?))
+    };
+    Ok(text.lines().filter_map(line).collect())
+}
+
+/// What the remote has of a push.
+enum Arrived {
+    All,
+    Some,
+    Nothing,
+    /// A ref is neither where it was nor where it goes.
+    Elsewhere(Cause, String),
+}
+
+fn judged(moves: &[Move], found: &HashMap<String, Oid>) -> Arrived {
+    let at = |wanted: &Move| {
+        let now = found.get(&wanted.name);
+        match now {
+            now if now == wanted.after.as_ref() => At::After,
+            now if now == wanted.before.as_ref() => At::Before,
+            Some(now) => At::Elsewhere { found: now.short().to_owned() },
+            None => At::Elsewhere { found: "nowhere: it was deleted".to_owned() },
+        }
+    };
+    let all: Vec<(&Move, At)> = moves.iter().map(|wanted| (wanted, at(wanted))).collect();
+    if let Some((wanted, At::Elsewhere { found })) =
+        all.iter().find(|(_, at)| matches!(at, At::Elsewhere { .. }))
+    {
+        let cause = match wanted.name.starts_with("refs/tags/") {
+            true => Cause::Taken,
+            false => Cause::Moved,
+        };
+        let name = short(&wanted.name);
+        return Arrived::Elsewhere(cause, format!("On the remote, {name} is at {found}."));
+    }
+    // What does not move is no sign of anything.
+    let moving = || all.iter().filter(|(wanted, _)| wanted.before != wanted.after);
+    match (moving().all(|(_, at)| *at == At::After), moving().any(|(_, at)| *at == At::After)) {
+        (true, _) => Arrived::All,
+        (false, true) => Arrived::Some,
+        (false, false) => Arrived::Nothing,
+    }
+}
+
+fn arrived(running: &mut Running<'_>, step: usize) -> Result<(), Refusal> {
+    running.operation.append(Record::Pushed { step })
+}
+
+fn short(name: &str) -> &str {
+    let tag = name.strip_prefix("refs/tags/");
+    tag.or_else(|| name.strip_prefix("refs/heads/")).unwrap_or(name)
+}
+
+fn says(out: &Output, words: &[&str]) -> bool {
+    let text = [out.stdout.as_slice(), out.stderr.as_slice()].concat();
+    let text = String::from_utf8_lossy(&text).to_lowercase();
+    words.iter().any(|word| text.contains(&word.to_lowercase()))
+}
+
+/// Why it was refused, from what git and the server say (git-push(1), "Output"; GitHub, GitLab and
+/// Bitbucket word it their own way).
+fn cause_of(out: &Output, moves: &[Move]) -> Cause {
+    let tags = moves.iter().filter(|wanted| wanted.name.starts_with("refs/tags/"));
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let rejected = |name: &str| {
+        text.lines()
+            .any(|line| line.starts_with('!') && line.contains(name) && line.contains("stale info"))
+    };
+    if tags.clone().any(|tag| rejected(&tag.name)) {
+        return Cause::Taken;
+    }
+    if says(
+        out,
+        &[
+            "non-fast-forward",
+            "fetch first",
+            "stale info",
+            "cannot lock ref",
+            "failed to update ref",
+        ],
+    ) {
+        return Cause::Moved;
+    }
+    let protected = [
+        "protected branch",
+        "GH006",
+        "GH013",
+        "through a pull request",
+        "not allowed to push",
+        "branch restrictions",
+    ];
+    if says(out, &protected) {
+        return Cause::Protected;
+    }
+    Cause::Other
+}
+
+/// What the remote said, without what git adds for people.
+fn lines(out: &Output) -> Vec<String> {
+    let text = proc::mask(&String::from_utf8_lossy(&out.stderr));
+    let kept = |line: &&str| {
+        !line.trim().is_empty() && !line.starts_with("hint:") && !line.starts_with("To ")
+    };
+    let mut found: Vec<String> =
+        text.lines().filter(kept).map(|l| l.trim_end().to_owned()).collect();
+    let refused = String::from_utf8_lossy(&out.stdout).into_owned();
+    let refused = refused.lines().filter(|line| line.starts_with('!'));
+    found.extend(refused.filter_map(|line| line.split('\t').nth(2).map(str::to_owned)));
+    found.dedup();
+    found.truncate(SHOWN);
+    found
+}
+
+fn refused(
+    running: &mut Running<'_>,
+    step: usize,
+    push: &Push,
+    cause: Cause,
+    why: Vec<String>,
+) -> Result<(), Refusal> {
+    if running.operation.pushed(step) == Sent::Unknown {
+        running.operation.append(Record::Refused { step })?;
+    }
+    let refusal = Refusal::open(format!("the push to {} was refused, nothing arrived", push.shown));
+    let refusal = why.into_iter().fold(refusal, Refusal::why);
+    let refusal = match cause {
+        Cause::Protected => refusal
+            .why("The branch takes pull requests only. Here everything is done.")
+            .next("resume --pr", "turns this into a pull request, tagged after the merge"),
+        Cause::Moved => refusal
+            .next("resume --merge", "keeps the tested commit and its tag, and merges it")
+            .next("resume --replan", "releases on top of what is there now"),
+        Cause::Taken => refusal.why("Somebody else has released this version."),
+        Cause::Other => refusal.next("resume", "pushes again when the cause is mended"),
+    };
+    Err(refusal.next("undo", "takes everything back"))
+}
+
+fn not_now(push: &Push) -> Refusal {
+    Refusal::open(format!("not pushed to {}", push.shown))
+        .why("Everything up to here is done, and nothing has left this machine.")
+        .next("resume", "pushes it")
+        .next("undo", "takes everything back")
+}

@@ -1,0 +1,55 @@
+//! Whether the world is still what a plan was made on.
+
+use super::{files, install};
+use crate::error::Refusal;
+use crate::path::RepoPath;
+use crate::plan::{Action, Plan, RefMove};
+use crate::repo::Repo;
+
+/// Everything the plan wants to change is still as it was when the plan was made.
+pub(super) fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
+    let mut seen: Vec<&RepoPath> = Vec::new();
+    for change in plan.files() {
+        if seen.contains(&&change.path) {
+            // It is edited again, later.
+            continue;
+        }
+        seen.push(&change.path);
+        let found = files::holds(repo, &change.path);
+        if found.as_ref() != Some(&change.before) {
+            return Err(Refusal::unsafe_to(format!("{} changed meanwhile", change.path))
+                .why("It is not what it was when this was planned; nothing was changed."));
+        }
+    }
+    for step in &plan.steps {
+        match &step.action {
+            Action::Hooks(hooks) => install::none_there(hooks)?,
+            Action::Files(_)
+            | Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Land(_)
+            | Action::Switch(_)
+            | Action::Push(_)
+            | Action::Keep(_) => {}
+        }
+    }
+    not_moved(repo, &plan.moves())
+}
+
+fn not_moved(repo: &Repo, moves: &[&RefMove]) -> Result<(), Refusal> {
+    let mut seen: Vec<&str> = Vec::new();
+    for wanted in moves {
+        // What moves twice begins where the first move begins.
+        if seen.contains(&wanted.name.as_str()) {
+            continue;
+        }
+        seen.push(&wanted.name);
+        if repo.ref_at(&wanted.name)? != wanted.old {
+            return Err(Refusal::unsafe_to(format!("{} moved meanwhile", wanted.name))
+                .why("It is not where it was when this was planned; nothing was changed."));
+        }
+    }
+    Ok(())
+}

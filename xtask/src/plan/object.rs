@@ -1,0 +1,153 @@
+//! Git objects that do not exist yet, and the refs that will name them.
+
+use serde::{Deserialize, Serialize};
+
+use super::Oid;
+use crate::path::RepoPath;
+
+/// A git object that does not exist yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Object {
+    /// A commit of exactly these paths of the work tree on top of its parent; the user's commit
+    /// hooks see it before it exists.
+    Commit(Commit),
+    /// An annotated tag.
+    Tag(Tag),
+}
+
+/// The commit of some paths of the work tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    pub parent: Id,
+    pub message: String,
+    /// `Name <address> seconds zone`, as `git var GIT_AUTHOR_IDENT` prints it: a resumed run makes
+    /// the same object.
+    pub author: String,
+    pub committer: String,
+    pub sign: Sign,
+    pub paths: Vec<RepoPath>,
+    /// What the user's commit hooks may change in it.
+    #[serde(default)]
+    pub hooks: HookEdits,
+}
+
+/// What commit hooks may change in a commit of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HookEdits {
+    /// The lines that are edited here (a formatter's quotes), and no others.
+    #[default]
+    OwnLines,
+    /// Anything in the files that are edited here.
+    OwnFiles,
+    /// Nothing.
+    Refuse,
+}
+
+/// An annotated tag (git-mktag(1)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// Without `refs/tags/`.
+    pub name: String,
+    pub target: Id,
+    pub message: String,
+    /// `Name <address> seconds zone`.
+    pub tagger: String,
+    pub sign: Sign,
+}
+
+/// An object, by its id, or one that the plan makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Id {
+    Known(Oid),
+    /// Its number among all objects of the plan, in the order of the plan.
+    Made(usize),
+}
+
+/// Whether an object is signed, as git is configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    Yes,
+    No,
+}
+
+/// Where refs go, in one transaction, and the index entries of the checked-out branch with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Land {
+    pub moves: Vec<RefMove>,
+}
+
+/// A ref that moves; it is made or deleted where it is not there before or after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefMove {
+    /// Its full name.
+    pub name: String,
+    pub old: Option<Oid>,
+    pub new: Option<Id>,
+}
+
+/// HEAD goes from one place to another, and the work tree with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    pub from: Place,
+    pub to: Place,
+}
+
+/// A place for HEAD: a branch, or a commit without one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The full name of the branch; `None` is a detached HEAD.
+    pub branch: Option<String>,
+    pub commit: Id,
+}
+
+/// Refs of a remote that move together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push {
+    pub remote: String,
+    /// What people are told: the remote's address without secrets.
+    pub shown: String,
+    pub moves: Vec<RefMove>,
+}
+
+/// What must be green on exactly the tree that the steps before made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gates {
+    /// The kind of release: `rc`, `release`, `hotfix`.
+    pub profile: String,
+    pub version: String,
+    pub tag: String,
+    /// The gates, by their ids, in order.
+    pub gates: Vec<String>,
+    /// Those that may fail this time, with the reason.
+    pub waived: Vec<(String, String)>,
+}
+
+/// What is kept with a release, and where its record goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keep {
+    /// The tag of the release.
+    pub tag: String,
+    /// The remote that gets a copy, best effort; `None` where nothing is pushed.
+    pub remote: Option<String>,
+}
+
+impl RefMove {
+    /// A ref that is made, at an object of the plan.
+    pub fn create(name: impl Into<String>, new: Id) -> Self {
+        Self { name: name.into(), old: None, new: Some(new) }
+    }
+
+    /// A ref that moves on.
+    pub fn update(name: impl Into<String>, old: Oid, new: Id) -> Self {
+        Self { name: name.into(), old: Some(old), new: Some(new) }
+    }
+
+    /// A ref that is deleted.
+    pub fn delete(name: impl Into<String>, old: Oid) -> Self {
+        Self { name: name.into(), old: Some(old), new: None }
+    }
+}
