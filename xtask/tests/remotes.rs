@@ -267,3 +267,18 @@ fn of_clones_that_push_at_once_one_wins() {
     let number = won[0] + 1;
     assert_eq!(author, format!("Clone {number} clone-{number}@example.com\n"));
 }
+
+#[test]
+fn clones_are_people_of_their_own() {
+    let origin = Place::python("people");
+    let remote = Remote::origin(&origin);
+    let before = remote.state();
+    let clones = Clones::of(remote.url(), "people", 3).with("SOURCE_DATE_EPOCH", "1767323045");
+    let said = clones.gonogo(&["bump", "minor", "--commit"]);
+    for (number, (place, said)) in clones.0.iter().zip(said).enumerate() {
+        let said = said.ok();
+        let author = place.git(&["log", "-1", "--format=%an", MAIN]);
+        assert_eq!(author, format!("Clone {}\n", number + 1), "{said}");
+    }
+    remote.state().must_be(&before, "nobody pushed");
+}
