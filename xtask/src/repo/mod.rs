@@ -1,22 +1,36 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
 mod contents;
+#[allow(dead_code, reason = "for releases, which push")]
+mod destination;
+#[allow(dead_code, reason = "for releases, which fetch")]
+mod fetch;
 mod git;
 mod log;
+#[allow(dead_code, reason = "for releases, which push")]
+mod network;
 mod people;
 mod ready;
 mod releases;
 mod remote;
 mod stored;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use contents::{Contents, Tracked};
+#[allow(unused_imports, reason = "for releases, which push")]
+pub use destination::Destination;
+#[allow(unused_imports, reason = "for releases, which fetch")]
+pub use fetch::{Differing, Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
 pub use log::{Asked, Question, Range, Reading};
+#[allow(unused_imports, reason = "for releases, which push")]
+pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};

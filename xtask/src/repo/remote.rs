@@ -1,13 +1,15 @@
 //! What a remote holds: asked over the network, or known from the last time.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use super::network::{Errand, QUESTION};
 use super::{Configuration, Head, Repo, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
 use crate::sys::fs as write;
+use crate::sys::proc::Interrupt;
 
 /// The names of a main branch where nothing says one.
 const USUAL: [&str; 2] = ["main", "master"];
@@ -23,7 +25,10 @@ pub struct Main {
 
 /// The refs that a remote named, with their ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listed(Vec<(String, Oid)>);
+pub struct Listed(pub(super) BTreeMap<String, Oid>);
+
+/// What git adds to the name of a tag for the object behind it (gitrevisions(7)).
+pub(super) const PEELED: &str = "^{}";
 
 impl Listed {
     /// Reads what `git ls-remote` printed; other lines (warnings of ssh) are none of its.
@@ -35,18 +40,43 @@ impl Listed {
         Self(text.lines().filter_map(line).collect())
     }
 
-    /// Where a ref of this full name is.
+    /// Where a ref of this full name is: a commit, or the object of an annotated tag.
     pub fn get(&self, name: &str) -> Option<&Oid> {
-        self.0.iter().find(|(listed, _)| listed == name).map(|(_, id)| id)
+        self.0.get(name)
+    }
+
+    /// What it stands for in the end: of an annotated tag the commit.
+    #[allow(dead_code, reason = "for releases, which compare tags")]
+    pub fn peeled(&self, name: &str) -> Option<&Oid> {
+        self.0.get(&format!("{name}{PEELED}")).or_else(|| self.get(name))
+    }
+
+    /// The refs below a place (`refs/tags/`), by their full names, in order.
+    pub fn below<'l>(&'l self, place: &'l str) -> impl Iterator<Item = (&'l str, &'l Oid)> {
+        let from = self.0.range(place.to_owned()..).map(|(name, id)| (name.as_str(), id));
+        from.take_while(move |(name, _)| name.starts_with(place))
+            .filter(|(name, _)| !name.ends_with(PEELED))
     }
 }
 
 impl Repo {
-    /// Asks a remote for some refs, by their full names. It uses the network and may ask a person
-    /// for a password, so it wants the terminal where there is one.
-    pub fn ask_remote(&self, remote: &str, refs: &[&str]) -> Command {
-        let args = ["ls-remote", "--", remote];
-        self.git.call(args.iter().chain(refs)).command()
+    /// Asks a remote, in one connection, where the refs are that match (`refs/heads/main`,
+    /// `refs/tags/*`; none: all). Fetched from is what is asked: `remote.NAME.url`.
+    ///
+    /// # Errors
+    /// The remote does not answer, git cannot be started, ctrl-C.
+    pub fn ask<P: AsRef<OsStr>>(
+        &self,
+        remote: &str,
+        patterns: &[P],
+        interrupt: &Interrupt,
+    ) -> Result<Listed, Refusal> {
+        let failure = "could not be asked";
+        let errand = Errand { remote, failure, limit: QUESTION, interrupt };
+        let args = ["ls-remote", "--", remote].map(OsStr::new).into_iter();
+        let call = self.git.call(args.chain(patterns.iter().map(AsRef::as_ref)));
+        let out = errand.succeeded(self.over_network(call, &errand)?)?;
+        Ok(Listed::read(&String::from_utf8_lossy(&out)))
     }
 
     /// The branch that releases land on: as `said`, as the remote's HEAD is known here, or the only
@@ -167,6 +197,10 @@ mod tests {
         let listed = Listed::read(&text);
         assert_eq!(listed.get("refs/heads/main").map(Oid::as_str), Some(id));
         assert_eq!(listed.get("refs/heads/ma"), None);
+        assert_eq!(
+            listed.below("refs/heads/").map(|(name, _)| name).collect::<Vec<_>>(),
+            ["refs/heads/main"]
+        );
         assert_eq!(listed.0.len(), 1);
     }
 }

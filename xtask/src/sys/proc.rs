@@ -246,6 +246,27 @@ pub fn watched(command: &mut Command, log: &File, watch: &Watch<'_>) -> io::Resu
     watch_over(&mut child, watch, &mut || pause.take())
 }
 
+/// What a child of [`alone`] printed, and how it ended.
+pub struct Alone {
+    pub ended: Ended,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+}
+
+/// Runs a child in its own process group, without standard input, both streams collected apart; the
+/// whole group is killed as for [`watched`].
+///
+/// # Errors
+/// The child cannot be started.
+pub fn alone(command: &mut Command, watch: &Watch<'_>) -> io::Result<Alone> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = spawn(command)?;
+    let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let mut pause = Pause::default();
+    let ended = watch_over(&mut child, watch, &mut || pause.take())?;
+    Ok(Alone { ended, stdout: stdout.collected(), stderr: stderr.collected() })
+}
+
 /// How a child of [`grouped`] ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Grouped {

@@ -2,6 +2,9 @@
 //! configuration, fixed dates, a scratch folder below cargo's target folder.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod clones;
+pub mod proxy;
+pub mod remote;
 pub mod state;
 
 use std::ffi::OsStr;

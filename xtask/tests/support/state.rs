@@ -43,6 +43,19 @@ impl State {
         Self(parts)
     }
 
+    /// Reads a bare repository: each ref, what it points to, HEAD, and what was left behind.
+    pub fn of_bare(place: &Place) -> Self {
+        let mut parts = BTreeMap::new();
+        let format = "--format=%(refname)\t%(objectname) %(objecttype) %(contents:subject)";
+        for line in place.git(&["for-each-ref", format]).lines() {
+            let (name, points_to) = line.split_once('\t').expect("a ref");
+            parts.insert(name.to_owned(), points_to.to_owned());
+        }
+        parts.insert("HEAD".to_owned(), place.git(&["symbolic-ref", "HEAD"]));
+        left_behind(&place.top, &mut parts);
+        Self(parts)
+    }
+
     /// Panics with the differences, and with what was said by the command in between.
     #[track_caller]
     pub fn must_be(&self, expected: &Self, said: &str) {
@@ -102,7 +115,8 @@ fn left_behind(git_dir: &Path, parts: &mut BTreeMap<String, String>) {
     let walk = WalkDir::new(git_dir).into_iter();
     for entry in walk.filter_entry(|entry| entry.file_name() != "gonogo").flatten() {
         let name = entry.file_name().to_string_lossy();
-        if name.ends_with(".lock") || name.starts_with(".gonogo-") {
+        if name.ends_with(".lock") || name.starts_with(".gonogo-") || name.starts_with("incoming-")
+        {
             parts.insert(format!("left behind: {}", entry.path().display()), String::new());
         }
     }

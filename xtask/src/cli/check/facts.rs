@@ -10,11 +10,11 @@ use crate::cli::project::{Known, Survey};
 use crate::cli::unreleased;
 use crate::config::Projects;
 use crate::config::changelog::{self, Place};
-use crate::config::file::Settings;
 use crate::config::file::gates::Each;
+use crate::config::file::{Procedure, Settings};
 use crate::error::Refusal;
 use crate::flows::bump;
-use crate::gates::builtin::{Aim, Facts, HOTFIX, Hooks, Subject};
+use crate::gates::builtin::{Aim, Facts, Hooks, Subject};
 use crate::gates::{Gate, Kind, Package, Profile, Values};
 use crate::plan::Oid;
 use crate::repo::{Configuration, Repo, Status, WorkTree};
@@ -61,8 +61,8 @@ impl Read {
             let newest = known.releases.newest.as_ref();
             known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)))
         });
-        let hotfix = settings.hotfix.branch.as_ref().map_or(HOTFIX, |said| &said.value);
-        let likely = Profile::likely(repo.branch(), hotfix, version.as_ref());
+        let hotfixes = settings.landing(Procedure::Hotfix).prepared().value;
+        let likely = Profile::likely(repo.branch(), &hotfixes, version.as_ref());
         let aim = Aim { profile: profile.unwrap_or(likely), version, tag };
         let values = values(repo, &aim, previous.as_ref(), sole.map(|(_, known)| known));
         let folder = || repo.top.file_name().map(|name| name.to_string_lossy().into_owned());

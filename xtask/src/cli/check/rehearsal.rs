@@ -9,6 +9,7 @@ use crate::changelog::date::Date;
 use crate::cli::Context;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::Place;
+use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::exec::{self, Finished, Rehearsed};
 use crate::flows::bump::{self, Wish};
@@ -19,9 +20,6 @@ use crate::path::RepoPath;
 use crate::plan::{Commit, FileChange, HookEdits, Id, Sign};
 use crate::repo::{OtherChanges, Repo};
 use crate::version::{Downgrade, Target, Version};
-
-/// The message of a release commit where nothing else is configured.
-const MESSAGE: &str = "chore: release {version}";
 
 /// What a release would commit.
 pub struct WouldBe<'r> {
@@ -101,8 +99,7 @@ impl<'r> WouldBe<'r> {
     }
 
     fn message(&self) -> String {
-        let said = self.read.settings.release.commit_message.as_ref();
-        let message = said.map_or(MESSAGE, |said| said.value.as_str());
+        let message = self.read.settings.landing(Procedure::Release).commit_message.value;
         let tag = self.read.aim.tag.as_deref().unwrap_or_default();
         let message = message.replace("{tag}", tag).replace("{name}", &self.read.name);
         message.replace("{version}", self.version.text())

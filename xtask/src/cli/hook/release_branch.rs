@@ -10,9 +10,9 @@ pub(super) fn check(context: &Context) -> Result<(), Refusal> {
     // The first commit of a repository has no other place to go, a rebase detaches HEAD.
     let Head::Branch { name, .. } = &repo.head else { return Ok(()) };
     let branch = name.trim_start_matches("refs/heads/");
-    let protected = settings(&repo)?.branches.protected;
+    let branches = settings(&repo)?.branches;
     // A merge brings what was looked at elsewhere; git asks this hook only about those in conflict.
-    if !protected.iter().any(|name| name == branch) || repo.is_merging() || is_ours(&repo)? {
+    if branches.protects(branch).is_none() || repo.is_merging() || is_ours(&repo)? {
         return Ok(());
     }
     Err(Refusal::unsafe_to(format!("{branch} takes no commits by hand"))

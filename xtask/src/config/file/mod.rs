@@ -3,6 +3,7 @@
 mod check;
 mod command;
 mod schema;
+#[allow(dead_code, reason = "the commands that make releases come next")]
 mod settings;
 mod shape;
 mod template;
@@ -18,8 +19,11 @@ pub use command::Command;
 pub(in crate::config) use command::split;
 pub use schema::schema;
 pub use settings::gates;
+#[allow(unused_imports, reason = "the commands that make releases come next")]
 pub use settings::{
-    Begins, ChangelogTable, Declared, LandingTable, PackageTable, Prereleases, Said, Settings,
+    Begins, ChangelogTable, Declared, Effective, HookEdits, Landing, Merge, PackageTable,
+    Prereleases, Procedure, Said, Settings, Start, TagOn,
 };
-pub use vocabulary::{BUILT_IN, VARIABLES};
+pub use template::broken_rule;
+pub use vocabulary::{BUILT_IN, PLACEHOLDERS, VARIABLES};
 pub use written::Written;

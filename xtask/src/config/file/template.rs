@@ -56,14 +56,15 @@ pub fn reference(text: &str, knows: &[&'static str]) -> Result<(), Wrong> {
     // Whatever a placeholder stands for begins and ends with a letter or a digit.
     let filled =
         knows.iter().fold(text.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), "1"));
-    match breaks(&filled) {
+    match broken_rule(&filled) {
         Some(why) => Err(Wrong::new("is no name that git allows").why(why)),
         None => Ok(()),
     }
 }
 
-/// The rule of git-check-ref-format(1) that a name breaks.
-fn breaks(name: &str) -> Option<String> {
+/// The rule of git-check-ref-format(1) for branches and tags that a name breaks, as a sentence;
+/// `None` for a name that git allows.
+pub fn broken_rule(name: &str) -> Option<String> {
     let forbidden = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c);
     if let Some(letter) = name.chars().find(|c| forbidden(*c)) {
         let shown = if letter == ' ' { "a blank".to_owned() } else { format!("{letter:?}") };

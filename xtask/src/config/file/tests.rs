@@ -1,6 +1,7 @@
 //! gonogo.toml as text in, settings or a refusal out.
 
 mod examples;
+mod landing;
 mod properties;
 mod refused;
 

@@ -6,7 +6,7 @@ use super::shape::{Key, Kind, Map, Naming, Rule, Shape, Table};
 use Shape::{Count, Flag, List, OneOf, Text};
 
 /// What a message may speak of.
-const PLACEHOLDERS: &[&str] = &[
+pub const PLACEHOLDERS: &[&str] = &[
     "version",
     "tag",
     "name",

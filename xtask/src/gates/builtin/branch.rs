@@ -1,13 +1,10 @@
 //! `branch`: HEAD is on the branch that releases start from.
 
-use super::{Answer, BuiltIn, Facts, HOTFIX, always, could_not};
-use crate::config::file::{LandingTable, Settings};
+use super::{Answer, BuiltIn, Facts, always, could_not};
+use crate::config::file::{Procedure, Settings, Start};
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Judged, Profile};
 use crate::repo::{Head, Main};
-
-/// The branch a release is prepared on where changes land by pull requests and none is configured.
-const PREPARED: &str = "release/{tag}";
 
 pub const GATE: BuiltIn = BuiltIn { name: "branch", usual: always, ask };
 
@@ -21,7 +18,8 @@ fn judge(facts: &Facts<'_>) -> Result<Judged, Refusal> {
     }
     let said = facts.settings.branches.main.as_ref().map(|said| said.value.as_str());
     let main = facts.repo.main(facts.configuration, said)?;
-    let wanted = Wanted::new(facts.settings, facts.aim.profile, main.as_ref());
+    let main_name = main.as_ref().map(|main| main.name.as_str());
+    let wanted = Wanted::new(facts.settings, facts.aim.profile, main_name);
     let judged = wanted.judge(facts.repo.branch(), main.as_ref());
     let elsewhere = match (judged.outcome.stops(), wanted.names.first()) {
         (true, Some(name)) => facts.repo.work_tree_of(name)?,
@@ -37,35 +35,37 @@ fn judge(facts: &Facts<'_>) -> Result<Judged, Refusal> {
 }
 
 /// The branches that a release may be made on.
-struct Wanted<'w> {
+struct Wanted {
     profile: Profile,
     /// By name, the best one first.
-    names: Vec<&'w str>,
+    names: Vec<String>,
     /// With placeholders.
-    patterns: Vec<&'w str>,
+    patterns: Vec<String>,
 }
 
-impl<'w> Wanted<'w> {
-    fn new(settings: &'w Settings, profile: Profile, main: Option<&'w Main>) -> Self {
-        let main = main.map(|main| main.name.as_str());
-        let named = |table: &'w LandingTable| {
-            let from = table.from.as_ref().map(|said| said.value.as_str());
-            from.filter(|from| *from != "main" && *from != "tag")
+impl Wanted {
+    fn new(settings: &Settings, profile: Profile, main: Option<&str>) -> Self {
+        let procedure = match profile {
+            Profile::Hotfix => Procedure::Hotfix,
+            Profile::Alpha | Profile::Beta | Profile::Rc | Profile::Release => Procedure::Release,
         };
-        let pattern =
-            |table: &'w LandingTable| table.branch.as_ref().map(|said| said.value.as_str());
-        let (names, patterns) = match profile {
+        let landing = settings.landing(procedure);
+        let main = main.map(str::to_owned);
+        let protected = !settings.branches.protected.is_empty();
+        let pattern = match protected {
+            true => Some(landing.prepared()),
+            false => landing.branch,
+        };
+        let from = match landing.from.value {
+            Start::Branch(name) => Some(name),
+            Start::Main | Start::Tag => None,
+        };
+        let names = match procedure {
             // Its finish may be asked for on main, where the fix is merged to.
-            Profile::Hotfix => (
-                named(&settings.hotfix).into_iter().chain(main).collect(),
-                vec![pattern(&settings.hotfix).unwrap_or(HOTFIX)],
-            ),
-            Profile::Alpha | Profile::Beta | Profile::Rc | Profile::Release => {
-                let prepared = (!settings.branches.protected.is_empty()).then_some(PREPARED);
-                let patterns = pattern(&settings.release).or(prepared);
-                (named(&settings.release).or(main).into_iter().collect(), Vec::from_iter(patterns))
-            }
+            Procedure::Hotfix => from.into_iter().chain(main).collect(),
+            Procedure::Release => from.or(main).into_iter().collect(),
         };
+        let patterns = pattern.into_iter().map(|pattern| pattern.value).collect();
         Self { profile, names, patterns }
     }
 
@@ -74,15 +74,15 @@ impl<'w> Wanted<'w> {
             return Judged::skipped("nothing says which branch releases start from")
                 .details(["[branches] main in gonogo.toml can say it.".to_owned()]);
         };
-        let named = self.names.iter().any(|name| Some(*name) == branch);
-        let fits = |pattern: &&str| branch.is_some_and(|branch| is_of(pattern, branch));
+        let named = self.names.iter().any(|name| Some(name.as_str()) == branch);
+        let fits = |pattern: &String| branch.is_some_and(|branch| is_of(pattern, branch));
         if named || self.patterns.iter().any(fits) {
             return Judged::green("");
         }
         let here = branch.map_or("HEAD is detached".to_owned(), |branch| format!("on {branch}"));
         let what = match self.profile {
             Profile::Hotfix => format!("{} and made on {}", first, self.patterns.join(", ")),
-            _ => (*first).to_owned(),
+            _ => first.clone(),
         };
         let kind = if self.profile == Profile::Hotfix { "hotfixes" } else { "releases" };
         let because = main.filter(|main| main.name == *first);
@@ -162,7 +162,7 @@ mod tests {
         ] {
             let (settings, because) = (read(toml), "the HEAD of origin was".to_owned());
             let main = Main { name: "main".to_owned(), because };
-            let judged = Wanted::new(&settings, profile, Some(&main)).judge(branch, Some(&main));
+            let judged = Wanted::new(&settings, profile, Some("main")).judge(branch, Some(&main));
             assert_eq!(judged.outcome == Outcome::Green, green, "{toml} {profile:?} {branch:?}");
         }
         let unknown = Wanted::new(&Settings::default(), release, None).judge(Some("x"), None);

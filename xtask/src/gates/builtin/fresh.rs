@@ -1,20 +1,15 @@
 //! `fresh`: the branch has everything that its remote has, and so has the tag that is wanted.
 
 use std::io::IsTerminal;
-use std::time::Duration;
 
 use super::{Answer, BuiltIn, Facts, always, could_not};
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Judged, Slot};
 use crate::repo::{Listed, Repo};
-use crate::sys::proc::{self, Ended};
-
-/// A remote that does not answer for so long is not there. A person who is asked for a password may
-/// take longer.
-const LIMIT: Duration = Duration::from_mins(2);
+use crate::sys::proc::Interrupt;
 
 /// So many lines of what git said are shown.
-const SAID: usize = 4;
+const SAID: usize = 5;
 
 pub const GATE: BuiltIn = BuiltIn { name: "fresh", usual: always, ask };
 
@@ -40,7 +35,7 @@ fn ask(facts: &Facts<'_>) -> Answer {
     // git and ssh may ask a person, who then must have the terminal for himself: before anything
     // else starts. Where there is nobody, it must end by itself.
     if std::io::stdin().is_terminal() {
-        return Answer::Now(question.with_a_person(facts.repo));
+        return Answer::Now(question.asked(facts.repo, &Interrupt::default()));
     }
     Answer::Later(Box::new(move |slot| question.alone(slot)))
 }
@@ -60,46 +55,24 @@ impl Question {
         [self.branch.as_str()].into_iter().chain(self.tag.as_deref()).collect()
     }
 
-    fn with_a_person(&self, repo: &Repo) -> Judged {
-        let mut command = repo.ask_remote(&self.remote, &self.refs());
-        match proc::output(&mut command, None) {
-            Ok(out) if out.status.success() => {
-                self.judged(repo, &String::from_utf8_lossy(&out.stdout))
-            }
-            Ok(out) => self.unheard("could not be asked", &out.stderr),
-            Err(error) => Judged::could_not_run(format!("git cannot be run: {error}")),
-        }
-    }
-
     fn alone(&self, slot: &Slot) -> Judged {
-        let repo = match Repo::discover(&slot.top) {
-            Ok(repo) => repo,
-            Err(refusal) => return could_not(&refusal),
-        };
-        match slot.capture(repo.ask_remote(&self.remote, &self.refs()), LIMIT) {
-            Ok((Ended::By(status), said)) if status.success() => {
-                self.judged(&repo, &String::from_utf8_lossy(&said))
-            }
-            Ok((Ended::By(_), said)) => self.unheard("could not be asked", &said),
-            Ok((Ended::TimedOut, said)) => self.unheard("did not answer within 2 minutes", &said),
-            Ok((Ended::Stopped, said)) => self.unheard("asks for a password", &said),
-            Ok((Ended::Interrupted, _)) => Judged::could_not_run("interrupted"),
-            Err(error) => Judged::could_not_run(format!("git cannot be run: {error}")),
+        match Repo::discover(&slot.top) {
+            Ok(repo) => self.asked(&repo, &slot.interrupt),
+            Err(refusal) => could_not(&refusal),
         }
     }
 
-    /// Nothing is known.
-    fn unheard(&self, why: &str, said: &[u8]) -> Judged {
-        let said = proc::mask(&String::from_utf8_lossy(said));
-        let lines = said.lines().filter(|line| !line.trim().is_empty()).take(SAID);
-        let again = format!("git ls-remote {}", word(&self.remote));
-        Judged::could_not_run(format!("{} {why}", self.remote))
-            .details(lines.map(str::to_owned))
-            .next(Next::Shell(again))
-    }
-
-    fn judged(&self, repo: &Repo, said: &str) -> Judged {
-        self.judge(repo, &Listed::read(said)).unwrap_or_else(|refusal| could_not(&refusal))
+    fn asked(&self, repo: &Repo, interrupt: &Interrupt) -> Judged {
+        match repo.ask(&self.remote, &self.refs(), interrupt) {
+            Ok(listed) => self.judge(repo, &listed).unwrap_or_else(|refusal| could_not(&refusal)),
+            // Nothing is known.
+            Err(refusal) => {
+                let lines = refusal.why.iter().take(SAID).cloned();
+                let judged = Judged::could_not_run(refusal.what.clone()).details(lines);
+                let next = refusal.next.first().cloned();
+                next.into_iter().fold(judged, |judged, (next, _)| judged.next(next))
+            }
+        }
     }
 
     fn judge(&self, repo: &Repo, listed: &Listed) -> Result<Judged, Refusal> {

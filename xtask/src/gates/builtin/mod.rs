@@ -40,9 +40,6 @@ pub static ALL: [BuiltIn; 9] = [
     env::GATE,
 ];
 
-/// The branch of a hotfix where nothing else is configured.
-pub const HOTFIX: &str = "hotfix/v{version}";
-
 /// A gate that needs no command.
 #[derive(Debug)]
 pub struct BuiltIn {

@@ -1,6 +1,6 @@
 //! `[changelog]`
 
-use super::{Said, said, string};
+use super::{Said, said, string, texts};
 use crate::changelog::cut::Commits;
 use crate::config::file::Command;
 use crate::path::RepoPath;
@@ -42,9 +42,9 @@ pub(super) fn changelog(node: Option<&Node>) -> ChangelogTable {
     ChangelogTable {
         file: said(get("file"), RepoPath::new),
         heading: string(get("heading")),
-        sections: get("sections").map(lines),
+        sections: texts(get("sections")),
         types: types.filter_map(|t| Some((t.key.clone(), t.value.text()?.to_owned()))).collect(),
-        bots: get("bots").map(|node| lines(node).value).unwrap_or_default(),
+        bots: texts(get("bots")).map(|said| said.value).unwrap_or_default(),
         commits: match text("commits") {
             Some("if-empty") => Commits::IfEmpty,
             Some("never") => Commits::Never,
@@ -57,9 +57,4 @@ pub(super) fn changelog(node: Option<&Node>) -> ChangelogTable {
         guard: get("guard")
             .and_then(|node| Some(Said { value: Command::of(node)?, at: node.span.start })),
     }
-}
-
-fn lines(node: &Node) -> Said<Vec<String>> {
-    let names = node.items().iter().filter_map(|item| item.text().map(str::to_owned));
-    Said { value: names.collect(), at: node.span.start }
 }

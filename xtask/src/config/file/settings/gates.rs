@@ -1,7 +1,6 @@
 //! `[gates]` and `[profile.X]`.
 
-use super::Said;
-use super::string;
+use super::{Said, flag, string};
 use crate::config::file::command;
 use crate::sites::doc::{Entry, Node};
 
@@ -124,6 +123,15 @@ fn gate(node: &Node, bytes: &[u8]) -> Option<GateIs> {
     })))
 }
 
+/// `[record]`: names and their commands.
+pub(super) fn record(node: Option<&Node>) -> Vec<(Said<String>, CommandLine)> {
+    let entries = node.map(Node::entries).unwrap_or_default();
+    let named = |entry: &Entry| {
+        Some((Said { value: entry.key.clone(), at: entry.at }, line(&entry.value)?))
+    };
+    entries.iter().filter_map(named).collect()
+}
+
 /// A command: a text that is split, or a table with a text for a shell.
 fn line(node: &Node) -> Option<CommandLine> {
     match node.text() {
@@ -148,16 +156,11 @@ pub(super) fn profiles(node: Option<&Node>, bytes: &[u8]) -> Vec<ProfileTable> {
 }
 
 fn texts(node: Option<&Node>) -> Option<Vec<String>> {
-    let texts = node?.items().iter().filter_map(|item| item.text().map(str::to_owned));
-    Some(texts.collect())
+    super::texts(node).map(|said| said.value)
 }
 
 fn switch(node: Option<&Node>, bytes: &[u8]) -> Option<Switch> {
-    match bytes.get(node?.span.clone())? {
-        b"true" if node?.text().is_none() => Some(Switch::On),
-        b"false" if node?.text().is_none() => Some(Switch::Off),
-        _ => None,
-    }
+    flag(node, bytes).map(|said| if said.value { Switch::On } else { Switch::Off })
 }
 
 /// `30s`, `10m`, `2h`

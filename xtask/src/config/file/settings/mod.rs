@@ -6,9 +6,9 @@ mod changelog;
 pub mod gates;
 mod landing;
 
-pub use branches::BranchesTable;
+pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
-pub use landing::LandingTable;
+pub use landing::{Effective, HookEdits, Landing, LandingTable, Procedure, Start, TagOn};
 
 use super::check::integer;
 use super::text::key_path;
@@ -20,7 +20,7 @@ use crate::path::RepoPath;
 use crate::sites::doc::{Entry, Node};
 use crate::sites::{File, Source, toml};
 use crate::version::{Scheme, normal};
-use gates::{GateEntry, ProfileTable};
+use gates::{CommandLine, GateEntry, ProfileTable};
 
 /// gonogo.toml as it is written: no defaults, nothing detected.
 #[derive(Debug, Default)]
@@ -38,6 +38,8 @@ pub struct Settings {
     pub package: Vec<PackageTable>,
     pub gates: Vec<GateEntry>,
     pub profiles: Vec<ProfileTable>,
+    /// `[record]`: commands whose output is kept with a release, by name.
+    pub record: Vec<(Said<String>, CommandLine)>,
 }
 
 /// `[version]`
@@ -54,6 +56,8 @@ pub struct VersionTable {
 #[derive(Debug, Default)]
 pub struct TagTable {
     pub format: Option<Said<String>>,
+    /// Whether tags are signed; `None`: as git's own configuration says.
+    pub sign: Option<Said<bool>>,
     pub ignore: Vec<Glob>,
 }
 
@@ -131,15 +135,16 @@ impl Settings {
             name: string(root.get("name")),
             baseline: string(root.get("baseline")),
             version: version(root.get("version"), &file.bytes),
-            tag: tag(root.get("tag")),
+            tag: tag(root.get("tag"), &file.bytes),
             branches: branches::branches(root.get("branches")),
             changelog: changelog::changelog(root.get("changelog")),
-            release: landing::landing(root.get("release")),
-            hotfix: landing::landing(root.get("hotfix")),
+            release: landing::landing(root.get("release"), &file.bytes),
+            hotfix: landing::landing(root.get("hotfix"), &file.bytes),
             packages: root.get("packages").map(packages),
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             gates: gates::gates(root.get("gates"), &file.bytes),
             profiles: gates::profiles(root.get("profile"), &file.bytes),
+            record: gates::record(root.get("record")),
             written: Some((file.clone(), doc.into_root())),
         })
     }
@@ -167,6 +172,24 @@ fn string(node: Option<&Node>) -> Option<Said<String>> {
     said(node, |text| Some(text.to_owned()))
 }
 
+/// The strings of a list.
+fn texts(node: Option<&Node>) -> Option<Said<Vec<String>>> {
+    let node = node?;
+    let texts = node.items().iter().filter_map(|item| item.text().map(str::to_owned));
+    Some(Said { value: texts.collect(), at: node.span.start })
+}
+
+/// `true` or `false`.
+fn flag(node: Option<&Node>, bytes: &[u8]) -> Option<Said<bool>> {
+    let node = node.filter(|node| node.text().is_none())?;
+    let value = match bytes.get(node.span.clone())? {
+        b"true" => true,
+        b"false" => false,
+        _ => return None,
+    };
+    Some(Said { value, at: node.span.start })
+}
+
 fn globs(node: Option<&Node>) -> Vec<Glob> {
     let items = node.map(Node::items).unwrap_or_default();
     items.iter().filter_map(|item| Glob::parse(item.text()?).ok()).collect()
@@ -186,9 +209,13 @@ fn version(node: Option<&Node>, bytes: &[u8]) -> VersionTable {
     }
 }
 
-fn tag(node: Option<&Node>) -> TagTable {
+fn tag(node: Option<&Node>, bytes: &[u8]) -> TagTable {
     let get = |key| node.and_then(|node| node.get(key));
-    TagTable { format: string(get("format")), ignore: globs(get("ignore")) }
+    TagTable {
+        format: string(get("format")),
+        sign: flag(get("sign"), bytes),
+        ignore: globs(get("ignore")),
+    }
 }
 
 fn packages(node: &Node) -> PackagesTable {

@@ -128,7 +128,8 @@ fn what_is_written_is_read() {
     assert_eq!(key.as_ref().unwrap().value, ["images", "demo.app", "tag"]);
     assert_eq!(said(pattern).as_deref(), Some("v{version}"));
     assert_eq!((*scheme, *count), (Some(Scheme::Semver), 2));
-    let TagTable { format, ignore } = &settings.tag;
+    let TagTable { format, sign, ignore } = &settings.tag;
+    assert!(sign.as_ref().is_some_and(|said| said.value));
     assert_eq!(said(format).as_deref(), Some("{name}-v{version}"));
     assert_eq!(ignore[0].to_string(), "archive/*");
     let PackagesTable { include, exclude, tag } = settings.packages.as_ref().unwrap();
