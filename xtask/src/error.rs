@@ -14,6 +14,8 @@ use crate::path::RepoPath;
 pub enum Exit {
     /// 2: wrong arguments, or something in the repository that cannot be read as it should.
     Usage,
+    /// 1: a check is red.
+    Red,
     /// 3: refused because going on would be unsafe (drift, dirty tree, stale plan, inside a hook).
     Unsafe,
     /// 4: an operation is open: this command met one, or leaves one behind.
@@ -107,6 +109,11 @@ impl Refusal {
     /// Exit code 3: it would be unsafe to go on.
     pub fn unsafe_to(what: impl Into<String>) -> Self {
         Self::new(Exit::Unsafe, what)
+    }
+
+    /// Exit code 1: a check says no.
+    pub fn red(what: impl Into<String>) -> Self {
+        Self::new(Exit::Red, what)
     }
 
     /// Exit code 4: an operation is open.

@@ -250,6 +250,7 @@ fn as_refusal(error: anyhow::Error) -> Refusal {
 
 fn exit_code(exit: Exit) -> u8 {
     match exit {
+        Exit::Red => 1,
         Exit::Usage => 2,
         Exit::Unsafe => 3,
         Exit::Open => 4,

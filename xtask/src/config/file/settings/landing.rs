@@ -2,6 +2,7 @@
 
 use super::{Said, Settings, flag, string, texts};
 use crate::error::Place;
+use crate::plan::HookEdits;
 use crate::sites::doc::Node;
 
 /// What the release commit says; a copy lies in the repository's `templates/`, like those of the
@@ -42,18 +43,6 @@ pub struct LandingTable {
     pub hooks: Option<Said<HookEdits>>,
     /// Of hotfixes: the commit that gets the tag.
     pub tag_on: Option<Said<TagOn>>,
-}
-
-/// What commit hooks may edit in a release commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HookEdits {
-    /// The lines that the release itself wrote.
-    #[default]
-    OwnLines,
-    /// The files that the release itself wrote to.
-    OwnFiles,
-    /// Nothing.
-    Refuse,
 }
 
 /// Which commit of a hotfix gets the tag.

@@ -8,7 +8,7 @@ mod landing;
 
 pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
-pub use landing::{Effective, HookEdits, Landing, LandingTable, Procedure, Start, TagOn};
+pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
 
 use super::check::integer;
 use super::text::key_path;

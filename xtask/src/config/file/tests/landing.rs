@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::file::gates::CommandLine;
+use crate::plan::HookEdits;
 
 const EVERYTHING: &str = include_str!("../../../../tests/config/everything.toml");
 
