@@ -48,6 +48,10 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     let numbered = (2..=objects).map(|number| format!("{place}-{number}"));
     let names = std::iter::once(place.clone()).chain(numbered);
     let mut locks: Vec<PathBuf> = names.map(|name| common.join(format!("{name}.lock"))).collect();
+    // Deleting a ref, of our own too, rewrites packed-refs; its half-written copy blocks every later
+    // deletion.
+    locks.extend(["packed-refs.lock", "packed-refs.new"].map(|name| common.join(name)));
+    locks.push(common.join("reftable/tables.list.lock"));
     if switch::any_in_flight(running) {
         locks.extend(["index.lock", "HEAD.lock"].map(|name| running.repo.git_dir.join(name)));
     }
@@ -59,9 +63,6 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     }
     locks.extend(plan.moves().iter().map(|wanted| common.join(format!("{}.lock", wanted.name))));
     locks.push(running.repo.git_dir.join("HEAD.lock"));
-    // Deleting a ref rewrites packed-refs; its half-written copy blocks every later deletion.
-    locks.extend(["packed-refs.lock", "packed-refs.new"].map(|name| common.join(name)));
-    locks.push(common.join("reftable/tables.list.lock"));
     locks
 }
 
