@@ -12,6 +12,7 @@ mod init;
 mod log;
 mod man;
 mod project;
+mod release;
 mod resume;
 mod schema;
 mod status;
@@ -57,6 +58,7 @@ pub struct Cli {
 enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
+    Release(release::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -225,6 +227,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
+        Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

@@ -9,7 +9,7 @@ use std::process::Output;
 use super::Running;
 use crate::error::Refusal;
 use crate::journal::{Record, Sent};
-use crate::plan::{At, Oid, Push};
+use crate::plan::{At, Id, Oid, Push};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
@@ -133,14 +133,17 @@ fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
 }
 
 fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
+    let id = |id: &Option<Id>| match id {
+        Some(id) => running
+            .operation
+            .object(id)
+            .map(Some)
+            .ok_or_else(|| Refusal::external("the plan pushes an object that it has not made")),
+        None => Ok(None),
+    };
     let each = push.moves.iter().map(|planned| {
-        let after = match &planned.new {
-            Some(id) => Some(running.operation.object(id).ok_or_else(|| {
-                Refusal::external("the plan pushes an object that it has not made")
-            })?),
-            None => None,
-        };
-        Ok(Move { name: planned.name.clone(), before: planned.old.clone(), after })
+        let (before, after) = (id(&planned.old)?, id(&planned.new)?);
+        Ok(Move { name: planned.name.clone(), before, after })
     });
     each.collect()
 }

@@ -1,6 +1,7 @@
 //! The only code that prints. Results go to stdout, progress and refusals to stderr; the last
 //! line is a command to copy, spelled the way the user called us.
 
+mod ask;
 mod escape;
 mod line;
 mod live;
