@@ -10,6 +10,7 @@ use super::Running;
 use crate::error::Refusal;
 use crate::journal::{Record, Sent};
 use crate::plan::{At, Id, Oid, Push};
+use crate::repo::{Errand, QUESTION, TRANSFER};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
@@ -201,7 +202,10 @@ fn send_some(
     for wanted in moves {
         args.push(format!("{}:{}", id(&wanted.after), wanted.name));
     }
-    running.repo.git.call(args).output()
+    let failure = "could not be pushed to";
+    let (remote, interrupt) = (push.remote.as_str(), &running.interrupt);
+    let errand = Errand { remote, failure, limit: TRANSFER, interrupt };
+    running.repo.over_network(running.repo.git.call(args), &errand)
 }
 
 /// What the remote has, of the refs of a push.
@@ -212,8 +216,12 @@ fn ask(
 ) -> Result<HashMap<String, Oid>, Refusal> {
     let names = moves.iter().map(|wanted| wanted.name.as_str());
     let args = ["ls-remote", "--", &push.remote];
-    let out = running.repo.git.call(args.into_iter().chain(names)).read()?;
-    let text = String::from_utf8_lossy(&out).into_owned();
+    let failure = "could not be asked";
+    let (remote, interrupt) = (push.remote.as_str(), &running.interrupt);
+    let errand = Errand { remote, failure, limit: QUESTION, interrupt };
+    let out =
+        running.repo.over_network(running.repo.git.call(args.into_iter().chain(names)), &errand)?;
+    let text = String::from_utf8_lossy(&errand.succeeded(out)?).into_owned();
     let line = |line: &str| {
         let (id, name) = line.split_once('\t')?;
         Some((name.to_owned(), Oid::new(id)?))

@@ -8,6 +8,7 @@ use crate::cli::Context;
 use crate::cli::check::{Request, Waivers, poll};
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Choice, Gate, Kind, Profile, Reused};
+use crate::journal::Journal;
 use crate::plan;
 use crate::repo::Repo;
 use crate::sys::proc::Interrupt;
@@ -32,6 +33,23 @@ impl<'a> Asking<'a> {
     pub fn new(args: &Args, context: &'a Context) -> Result<Self, Refusal> {
         let waivers = Waivers::new(&args.waive, &args.reason)?;
         Ok(Self { context, waivers, jobs: args.jobs, fresh: args.fresh })
+    }
+
+    /// As the operation that is open was asked.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn again(repo: &Repo, context: &'a Context) -> Result<Self, Refusal> {
+        let newest = Journal::of(&repo.common_dir).newest()?;
+        let steps = newest.iter().flat_map(|operation| &operation.plan().steps);
+        let gates = steps.into_iter().find_map(|step| match &step.action {
+            plan::Action::Gates(gates) => Some(&gates.waived),
+            _ => None,
+        });
+        let (waive, reason): (Vec<String>, Vec<String>) =
+            gates.into_iter().flatten().cloned().unzip();
+        let waivers = Waivers::new(&waive, &reason)?;
+        Ok(Self { context, waivers, jobs: None, fresh: false })
     }
 
     /// The built-in gates, all at once, before anything is edited; the ids of the commands that are

@@ -43,7 +43,7 @@ impl exec::Host for Host<'_> {
         self.asking.on_tree(self.repo, gates, interrupt)
     }
 
-    fn go(&self, plan: &Plan, push: &Push) -> Result<bool, Refusal> {
+    fn go(&self, _: &Plan, push: &Push) -> Result<bool, Refusal> {
         let ui = &self.context.ui;
         if self.consent == Consent::Given {
             return Ok(true);
@@ -53,9 +53,7 @@ impl exec::Host for Host<'_> {
         }
         ui.remark("");
         ui.remark("Everything up to here can be taken back (undo). The push cannot.");
-        ui.confirm(&format!("Push to {} now?", push.shown)).inspect(|_| {
-            let _ = plan;
-        })
+        ui.confirm(&format!("Push to {} now?", push.shown))
     }
 
     fn record(&self, operation: &Operation) -> Result<Vec<u8>, Refusal> {

@@ -21,10 +21,9 @@ use crate::journal::Journal;
 use crate::plan::{FileChange, Gates, Plan, Sign};
 use crate::repo::{OtherChanges, Repo, WorkTree};
 use crate::sys::proc;
-use crate::ui;
 use crate::version::Step;
-use gates::Asking;
-use host::{Consent, Host};
+pub(super) use gates::Asking;
+pub(super) use host::{Consent, Host};
 use made::Made;
 use remote::Remote;
 use target::Chosen;
@@ -267,6 +266,3 @@ impl About<'_> {
         Ok(self.made.bytes(changes.iter().copied()))
     }
 }
-
-#[expect(unused_imports, reason = "the picture of a plan comes with its diff")]
-use ui::rows;

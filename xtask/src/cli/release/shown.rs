@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::exec::Finished;
 use crate::journal::Operation;
 use crate::plan::{Action, Plan};
-use crate::ui::{Mark, Ui, Volume, bold, changed_bytes};
+use crate::ui::{Mark, Ui, bold, changed_bytes};
 use crate::wording::counted;
 
 /// The plan, as it is shown before anything is done.
@@ -96,9 +96,4 @@ pub fn record(operation: &Operation) -> Result<Vec<u8>, Refusal> {
         "gates": gates,
     });
     Ok(format!("{record:#}\n").into_bytes())
-}
-
-/// Whether the diff is shown with the plan.
-pub fn wants_diff(ui: &Ui) -> bool {
-    ui.volume > Volume::Normal
 }
