@@ -92,8 +92,12 @@ pub fn merge(sides: &Sides<'_>, lines: &Lines<'_>) -> Result<Joined, Stop> {
 /// Has a merged file every release of both sides once, those that came in the order of the others, and
 /// each section as one of the sides has it?
 pub fn is_sound(merged: &Changelog<'_>, ours: &Changelog<'_>, theirs: &Changelog<'_>) -> bool {
+    // An old release may be there twice.
+    let count = |side: &Changelog<'_>, version: &Version| {
+        side.releases().filter(|(_, own)| own.version.same(version)).count()
+    };
     let once = |version: &Version| {
-        merged.releases().filter(|(_, own)| own.version.same(version)).count() == 1
+        count(merged, version) == count(ours, version).max(count(theirs, version))
     };
     let is_of = |side: &Changelog<'_>, section: &Section| {
         counterpart(side, merged, section)

@@ -138,8 +138,8 @@ struct Found {
     modes: BTreeMap<Vec<u8>, String>,
     resolved: Vec<Resolved>,
     conflicts: Vec<Conflict>,
-    /// Version files, whose lines are told when all is settled.
-    versions: BTreeSet<RepoPath>,
+    /// Version files and what became of them; their lines are told when all is settled.
+    versions: BTreeMap<RepoPath, &'static str>,
 }
 
 impl Work<'_> {
@@ -200,7 +200,7 @@ impl Work<'_> {
             let Some(texts) = leveled else { return Ok(Some(self.real(path, stages)?)) };
             match self.scratch.lines(&texts.base, &texts.ours, &texts.theirs)? {
                 Ok(bytes) => {
-                    found.versions.insert(name);
+                    found.versions.insert(name, HIGHER);
                     bytes
                 }
                 Err(line) => return Ok(Some(conflict(path, Some(line), BOTH))),
@@ -336,7 +336,7 @@ impl Work<'_> {
         if !left.is_empty() {
             for (path, bytes) in left {
                 found.files.insert(path.as_str().as_bytes().to_vec(), bytes.to_vec());
-                found.versions.insert(path);
+                found.versions.entry(path).or_insert(BROUGHT);
             }
             tree = self.tree(&found)?;
             merged = side(self.git, &tree)?;
@@ -398,6 +398,10 @@ impl Work<'_> {
 /// Of so many files the line of the conflict is looked up.
 const LINES: usize = 40;
 
+const HIGHER: &str = "both sides changed the version: the higher one stays";
+
+const BROUGHT: &str = "brought to the version that stays";
+
 const BOTH: &str = "both sides changed it";
 
 fn conflicts(mut found: Vec<Conflict>) -> Outcome {
@@ -441,13 +445,12 @@ fn wrong_versions(winners: &Winners<'_>, merged: &Side) -> Vec<Conflict> {
 }
 
 /// The lines that say the version in the files that were resolved.
-fn version_lines(merged: &Side, files: &BTreeSet<RepoPath>) -> Vec<Resolved> {
+fn version_lines(merged: &Side, files: &BTreeMap<RepoPath, &str>) -> Vec<Resolved> {
     let mut found: Vec<Resolved> = Vec::new();
     for site in merged.projects.iter().flat_map(|held| &held.project.sites) {
-        if files.contains(&site.path) {
-            let what = "both sides changed the version: the higher one stays".to_owned();
-            let line = Some(merged.line(site));
-            let resolved = Resolved { path: site.path.clone(), line, what };
+        if let Some(what) = files.get(&site.path) {
+            let (path, line) = (site.path.clone(), Some(merged.line(site)));
+            let resolved = Resolved { path, line, what: (*what).to_owned() };
             if !found.contains(&resolved) {
                 found.push(resolved);
             }

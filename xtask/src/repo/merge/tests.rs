@@ -1,6 +1,8 @@
 //! Merges in real repositories. What is resolved by rule is compared, file by file, with what git
 //! makes of the same merge without a release in it.
 
+mod odd;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
