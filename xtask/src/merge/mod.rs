@@ -18,6 +18,7 @@ use crate::sites::{Source, place};
 use crate::version::Version;
 pub use changelogs::Lines;
 pub use side::{Files, Side};
+use versions::At;
 pub use versions::{Winners, aligned};
 
 /// A place that was resolved by rule.
@@ -111,11 +112,12 @@ pub struct Leveled {
     pub theirs: Vec<u8>,
 }
 
-/// Puts the versions that stay into the three texts of one file. `bases` are the sides that the
+/// Puts the versions that stay into the three texts of one file; a place that the side of such a
+/// version does not have any more gets the text of the base, so that it is no change. `bases` are the sides that the
 /// text of the base may be found in; where it is none of theirs (git made it of several bases) it
 /// stays as it is.
 ///
-/// `None` when the file is no version file of both sides.
+/// `None` when the file is no version file of either side.
 pub fn leveled(
     winners: &Winners<'_>,
     bases: &[Side],
@@ -123,19 +125,20 @@ pub fn leveled(
     ours: (&RepoPath, &[u8]),
     theirs: &[u8],
 ) -> Option<Leveled> {
-    let (target, source) = (winners.target, winners.source);
     let (path, bytes) = ours;
-    let own = target.has(path, bytes).then_some(path)?;
-    let other = source.path_of(path, theirs)?;
-    let texts = winners.texts(own, other);
-    let known = bases.iter().find_map(|side| Some((side, side.path_of(path, base)?)));
-    let base = known.map_or_else(|| base.to_vec(), |(side, at)| texts.put_into(side, at));
+    let own = At::of(winners.target, path, bytes);
+    let other = At::of(winners.source, path, theirs);
+    if own.is_none() && other.is_none() {
+        return None;
+    }
+    let before = bases.iter().find_map(|side| At::of(side, path, base));
+    let texts = winners.texts(before, own, other);
     let eol = if crlf(bytes) { "\r\n" } else { "\n" };
     let same = |text: Vec<u8>| if crlf(&text) == crlf(bytes) { text } else { with_eol(&text, eol) };
     Some(Leveled {
-        base: same(base),
-        ours: texts.put_into(target, own),
-        theirs: same(texts.put_into(source, other)),
+        base: same(texts.put_into(base, before)),
+        ours: texts.put_into(bytes, own),
+        theirs: same(texts.put_into(theirs, other)),
     })
 }
 

@@ -89,11 +89,6 @@ impl Side {
         place(&site.path, bytes, site.range.start).line
     }
 
-    /// Is this the text of a version file?
-    pub fn has(&self, path: &RepoPath, bytes: &[u8]) -> bool {
-        self.files.get(path).is_some_and(|own| **own == *bytes)
-    }
-
     /// The version file with this text, which may have another name here.
     pub fn path_of(&self, path: &RepoPath, bytes: &[u8]) -> Option<&RepoPath> {
         found(&self.files, path, bytes)

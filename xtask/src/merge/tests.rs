@@ -84,7 +84,11 @@ fn the_version_that_stays_is_put_into_all_three_texts() {
         let found = texts(MANIFEST, &crlf, &said(theirs)).unwrap();
         assert_eq!(found, [0; 3].map(|_| said(stays).replace('\n', "\r\n")));
     }
-    assert_eq!(texts(MANIFEST, "[project]\nname = \"demo\"\n", &said("1.2.1")), None);
+    // Without a version on either side there is nothing to put in.
+    let without = "[project]\nname = \"demo\"\n";
+    let found = texts(MANIFEST, without, &said("1.2.1")).unwrap();
+    assert_eq!(found, [MANIFEST.to_owned(), without.to_owned(), said("1.2.1")]);
+    assert_eq!(texts(MANIFEST, without, without), None);
 }
 
 #[test]

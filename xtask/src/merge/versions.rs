@@ -16,12 +16,12 @@ use crate::version::{Downgrade, Request, Step, Version};
 pub struct Winners<'s> {
     pub target: &'s Side,
     pub source: &'s Side,
-    /// The project as the target has it, as the source has it, and whose version stays.
-    found: Vec<(&'s Project, &'s Project, Winner, &'s Version)>,
+    /// The project as the target has it, and whose version stays.
+    found: Vec<(&'s Project, Winner, &'s Version)>,
 }
 
 /// The texts that stay, by project, key and number of the place.
-pub struct Texts<'t>(BTreeMap<(usize, &'t str, usize), &'t [u8]>, &'t Winners<'t>);
+pub(super) struct Texts<'t>(BTreeMap<(usize, &'t str, usize), &'t [u8]>, &'t Winners<'t>);
 
 impl<'s> Winners<'s> {
     /// Compares the versions of the projects that both sides have.
@@ -46,7 +46,7 @@ impl<'s> Winners<'s> {
             let (Some(own), Some(other)) = (&ours.version, &theirs.version) else { continue };
             if let Some(side) = winner(&before, own, other) {
                 let version = if side == Winner::Ours { own } else { other };
-                found.push((&ours.project, &theirs.project, side, version));
+                found.push((&ours.project, side, version));
                 continue;
             }
             let site = ours.project.sites.iter().find(|site| site.role.says_version());
@@ -61,24 +61,47 @@ impl<'s> Winners<'s> {
 
     /// The versions that stay, each with the project as the target knows it.
     pub fn versions(&self) -> impl Iterator<Item = (&'s Project, Winner, &'s Version)> {
-        self.found.iter().map(|(project, _, winner, version)| (*project, *winner, *version))
+        self.found.iter().copied()
     }
 
-    /// The texts of the places of one file, which is at `own` in the target and at `other` in the
-    /// source.
-    pub fn texts<'t>(&'t self, own: &'t RepoPath, other: &'t RepoPath) -> Texts<'t> {
+    /// The texts that stay in one file, by where each side has it.
+    pub(super) fn texts<'t>(
+        &'t self,
+        base: Option<At<'t>>,
+        ours: Option<At<'t>>,
+        theirs: Option<At<'t>>,
+    ) -> Texts<'t> {
         let mut texts = BTreeMap::new();
-        for (at, (ours, theirs, winner, _)) in self.found.iter().enumerate() {
-            let (side, project, path) = match winner {
-                Winner::Ours => (self.target, *ours, own),
-                Winner::Theirs => (self.source, *theirs, other),
-            };
-            let Some(bytes) = side.files.get(path) else { continue };
-            for (number, site) in numbered(project, path) {
-                texts.insert((at, site.key.as_str(), number), &bytes[site.range.clone()]);
+        for (number, (project, winner, _)) in self.found.iter().enumerate() {
+            let stays = if *winner == Winner::Ours { ours } else { theirs };
+            // What stays is put in last, over the text of the base.
+            for at in [base, stays].into_iter().flatten() {
+                let Some(bytes) = at.side.files.get(at.path) else { continue };
+                for (nth, site) in at.places(project) {
+                    texts.insert((number, site.key.as_str(), nth), &bytes[site.range.clone()]);
+                }
             }
         }
         Texts(texts, self)
+    }
+}
+
+/// Where a side has a file.
+#[derive(Clone, Copy)]
+pub(super) struct At<'s> {
+    side: &'s Side,
+    path: &'s RepoPath,
+}
+
+impl<'s> At<'s> {
+    /// The version file with this text, most likely at this path.
+    pub fn of(side: &'s Side, path: &RepoPath, bytes: &[u8]) -> Option<Self> {
+        Some(Self { side, path: side.path_of(path, bytes)? })
+    }
+
+    /// The places of a project in it.
+    fn places(self, project: &Project) -> Vec<(usize, &'s Site)> {
+        self.side.same(project).map_or(Vec::new(), |held| numbered(&held.project, self.path))
     }
 }
 
@@ -93,14 +116,12 @@ fn numbered<'p>(project: &'p Project, path: &RepoPath) -> Vec<(usize, &'p Site)>
 }
 
 impl Texts<'_> {
-    /// The file of a side with the texts that stay.
-    pub fn put_into(&self, side: &Side, path: &RepoPath) -> Vec<u8> {
-        let Some(bytes) = side.files.get(path) else { return Vec::new() };
+    /// The text of a side with the texts that stay; `at` is where it has it.
+    pub fn put_into(&self, bytes: &[u8], at: Option<At<'_>>) -> Vec<u8> {
         let mut edits = BTreeMap::new();
-        for (at, (ours, ..)) in self.1.found.iter().enumerate() {
-            let Some(held) = side.same(ours) else { continue };
-            for (number, site) in numbered(&held.project, path) {
-                if let Some(text) = self.0.get(&(at, site.key.as_str(), number)) {
+        for (number, (project, ..)) in self.1.found.iter().enumerate() {
+            for (nth, site) in at.map_or(Vec::new(), |at| at.places(project)) {
+                if let Some(text) = self.0.get(&(number, site.key.as_str(), nth)) {
                     // Packages that share a version share its places.
                     edits.entry(site.range.start).or_insert((site.range.end, *text));
                 }

@@ -456,5 +456,14 @@ fn version_lines(merged: &Side, files: &BTreeMap<RepoPath, &str>) -> Vec<Resolve
             }
         }
     }
+    // The target gave the place up that the source changed.
+    let told = |path: &RepoPath| found.iter().any(|one| one.path == *path);
+    let silent: Vec<&RepoPath> = files.keys().filter(|path| !told(path)).collect();
+    let gone = "no version in it any more: that of the source is left out";
+    found.extend(silent.into_iter().map(|path| Resolved {
+        path: path.clone(),
+        line: None,
+        what: gone.to_owned(),
+    }));
     found
 }

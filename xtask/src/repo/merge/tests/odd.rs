@@ -207,3 +207,22 @@ fn a_package_that_the_source_did_not_release_is_left_alone() {
     assert!(new["a/pyproject.toml"].contains("1.3.0") && new["b/pyproject.toml"].contains("2.9.0"));
     assert!(new["a/CHANGELOG.md"].contains(&format!("- b\n\n{SECTION}## [1.2.0]")));
 }
+
+#[test]
+fn a_place_that_the_target_gave_up_does_not_come_back() {
+    let target = put(
+        &went_on("1.3.0"),
+        "pyproject.toml",
+        "version = \"1.3.0\"\ndependencies = []\n",
+        "dynamic = [\"version\"]\ndependencies = []\n\n\
+         [tool.setuptools.dynamic]\nversion = { attr = \"demo.__version__\" }\n",
+    );
+    let (made, target_id, source) = three(&start(), &target, &hotfix(&start()));
+    let (new, resolved) = made.merged(&target_id, &source);
+    assert_eq!(new["pyproject.toml"], target["pyproject.toml"]);
+    assert!(new["src/demo/__init__.py"].contains("\"1.3.0\""));
+    assert!(
+        resolved.iter().any(|line| line.starts_with("pyproject.toml:0 no version")),
+        "{resolved:?}"
+    );
+}
