@@ -10,7 +10,7 @@ use std::fs;
 use super::{Running, hooks, index, io_failed, keep};
 use crate::error::Refusal;
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
-use crate::plan::{At, Id, Land, Object, Oid, RefMove};
+use crate::plan::{Action, At, Id, Land, Object, Oid, RefMove};
 use crate::sys::fs as write;
 
 /// Where a ref was and where it goes; `None` is that it does not exist.
@@ -223,7 +223,7 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Re
     if commits && !running.operation.post_commit_began(step) {
         running.operation.append(Record::PostCommit { step })?;
         hooks::post_commit(running)?;
-        stayed(running, land)?;
+        stayed(running, step, land)?;
     }
     Ok(())
 }
@@ -358,12 +358,20 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     format!("commit: {}", last.lines().next().unwrap_or_default())
 }
 
-/// After the post-commit hook the branch must still be at our commit.
-fn stayed(running: &mut Running<'_>, land: &Land) -> Result<(), Refusal> {
+/// After the post-commit hook the branch must still be at our commit: what it made of it is not what
+/// was tested, and is not pushed.
+fn stayed(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
+    let mut later = running.operation.plan().steps.iter().skip(step);
+    let pushes = later.any(|step| matches!(step.action, Action::Push(_)));
     for wanted in moves(running, land).unwrap_or_default() {
-        if running.repo.ref_at(&wanted.name)? != wanted.after {
-            running.notes.push(format!("a post-commit hook moved {} on", wanted.name));
+        if running.repo.ref_at(&wanted.name)? == wanted.after {
+            continue;
         }
+        let moved = format!("a post-commit hook moved {} on", wanted.name);
+        if pushes {
+            return Err(Refusal::external(moved).why("So nothing was pushed."));
+        }
+        running.notes.push(moved);
     }
     Ok(())
 }

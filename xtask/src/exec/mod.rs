@@ -154,6 +154,7 @@ pub fn undo(repo: &Repo, id: Option<u64>, asked: &Asked<'_>) -> Result<Driven, R
         return Ok(Driven::Nothing(format!("{how}: {title} (operation {})", operation.id)));
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
+    running.settled(Direction::Back)?;
     running.nothing_arrived()?;
     running.not_pushed()?;
     running.not_committed_by_hand()?;
@@ -209,9 +210,8 @@ impl<'a> Running<'a> {
         Self { repo, operation, at, host, interrupt, notes, left_alone }
     }
 
-    /// Begins to drive a recorded operation in this direction, after a look at everything that
-    /// has to move: what somebody else changed stops it before anything is touched.
-    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+    /// Everything that an operation which was killed had started has ended.
+    fn settled(&self, direction: Direction) -> Result<(), Refusal> {
         let Begin { top, work_tree, .. } = self.operation.begin();
         if *work_tree != self.repo.work_tree_name() {
             let way = if direction == Direction::Back { "undo" } else { "resume" };
@@ -221,11 +221,18 @@ impl<'a> Running<'a> {
             ))
             .next(format!("-C {} {way}", word(top.display())), "to go on there"));
         }
-        let was_open = matches!(self.operation.state(), State::Open(_));
-        if was_open {
+        if matches!(self.operation.state(), State::Open(_)) {
             hooks::still_running(self)?;
             locks::clear(self)?;
         }
+        Ok(())
+    }
+
+    /// Begins to drive a recorded operation in this direction, after a look at everything that
+    /// has to move: what somebody else changed stops it before anything is touched.
+    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+        self.settled(direction)?;
+        let was_open = matches!(self.operation.state(), State::Open(_));
         let in_the_way = self.in_the_way(direction)?;
         if !in_the_way.is_empty() {
             let refusal = match direction {

@@ -362,13 +362,15 @@ impl Repo {
         }
     }
 
-    /// Whether a commit is another one or comes before it.
+    /// Whether a commit is another one or comes before it, for everybody: what replace refs and grafts
+    /// say here is not so elsewhere.
     ///
     /// # Errors
     /// git fails.
     pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
         let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
-        let out = self.git.call(args).output()?;
+        let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
+        let out = call.env("GIT_GRAFT_FILE", "/dev/null").output()?;
         match out.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
