@@ -6,7 +6,11 @@ mod destination;
 #[allow(dead_code, reason = "for releases, which fetch")]
 mod fetch;
 mod git;
+#[allow(dead_code, reason = "for releases, which look for what landed")]
+mod landing;
 mod log;
+#[allow(dead_code, reason = "for releases, which compare branches")]
+mod moved;
 #[allow(dead_code, reason = "for releases, which push")]
 mod network;
 mod people;
@@ -28,7 +32,11 @@ pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
 pub use fetch::{Differing, Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
+#[allow(unused_imports, reason = "for releases, which look for what landed")]
+pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
+#[allow(unused_imports, reason = "for releases, which compare branches")]
+pub use moved::{Brief, Came, Standing};
 #[allow(unused_imports, reason = "for releases, which push")]
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
