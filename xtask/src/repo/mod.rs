@@ -9,6 +9,7 @@ mod git;
 #[allow(dead_code, reason = "for releases, which look for what landed")]
 mod landing;
 mod log;
+pub mod merge;
 #[allow(dead_code, reason = "for releases, which compare branches")]
 mod moved;
 #[allow(dead_code, reason = "for releases, which push")]
