@@ -171,6 +171,7 @@ fn build(objects: Vec<Object>) -> Step {
             format!("commit {}", commit.message.lines().next().unwrap_or_default())
         }
         Object::Tag(tag) => format!("tag {}", tag.name),
+        Object::Merge(merge) => format!("merge into {}", merge.into),
     });
     Step { why: why.collect::<Vec<_>>().join(", "), action: Action::Build(objects) }
 }

@@ -36,6 +36,7 @@ pub fn word(action: &Action) -> &'static str {
         Action::Land(_) => "refs",
         Action::Switch(_) => "switch",
         Action::Push(_) => "push",
+        Action::Pull(_) => "pull",
         Action::Keep(_) => "record",
         Action::Hooks(_) => "hooks",
     }
