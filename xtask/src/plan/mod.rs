@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use digest::Digest;
 pub use object::{
-    Commit, Gates, HookEdits, Id, Keep, Land, Merge, Object, Parents, Place, Pull, Push, RefMove,
-    Sign, Switch, Tag,
+    Commit, Gates, HookEdits, Id, Keep, Land, Merge, Object, Page, Parents, Place, Pull, Push,
+    RefMove, Sign, Switch, Tag,
 };
 pub use render::{Change, changes};
 

@@ -153,8 +153,16 @@ pub struct Pull {
     pub into: String,
     pub title: String,
     pub body: String,
-    /// The page on which a person opens it; `None` where nobody knows one.
-    pub page: Option<String>,
+    /// Where the site is; `None` where nobody knows one.
+    pub page: Option<Page>,
+}
+
+/// A repository on the site that hosts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub site: String,
+    /// The page on which a person opens the pull request.
+    pub open: String,
 }
 
 /// What must be green on exactly the tree that the steps before made.
