@@ -50,5 +50,6 @@ fn word(state: State) -> &'static str {
         State::Closed(Closed::Done) => "done",
         State::Closed(Closed::Undone) => "undone",
         State::Closed(Closed::TakenBack) => "taken-back",
+        State::Closed(Closed::Replaced) => "replaced",
     }
 }

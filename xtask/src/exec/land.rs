@@ -7,7 +7,7 @@
 
 use std::fs;
 
-use super::{Running, hooks, index, io_failed, keep};
+use super::{Running, hooks, index, io_failed, keep, switch};
 use crate::error::Refusal;
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
 use crate::plan::{Action, At, Id, Land, Object, Oid, RefMove};
@@ -33,8 +33,12 @@ fn moves(running: &Running<'_>, land: &Land) -> Option<Vec<Move>> {
     land.moves.iter().map(one).collect()
 }
 
-/// The index entries that go with the checked-out branch, when it moves to a commit of the plan.
+/// The index entries that go with the checked-out branch, when it moves to a commit of the plan and
+/// is still checked out.
 fn entries<'r>(running: &'r Running<'_>, step: usize, land: &Land) -> &'r [IndexChange] {
+    if switch::left(running, step) {
+        return &[];
+    }
     let branch = running.operation.branch_at(step);
     let own = land.moves.iter().find(|planned| Some(planned.name.as_str()) == branch);
     let commit = own.and_then(|planned| planned.new.as_ref());
@@ -124,6 +128,9 @@ fn head(
     step: usize,
     moves: &[Move],
 ) -> Result<Option<(String, At)>, Refusal> {
+    if switch::left(running, step) {
+        return Ok(None);
+    }
     let planned = running.operation.branch_at(step);
     let now = running.repo.current_branch()?;
     let moves = |branch: Option<&str>| moves.iter().any(|wanted| Some(&*wanted.name) == branch);
@@ -146,12 +153,14 @@ fn moved_on(found: Option<Oid>) -> At {
 /// Whether any ref of the user names an object that the operation made: then nothing is taken back
 /// without being asked. Where that cannot be found out, the answer is yes.
 pub(super) fn any_moved(running: &Running<'_>) -> bool {
+    let object = |id: &Option<Id>| id.as_ref().and_then(|id| running.operation.object(id));
     let made = |planned: &&RefMove| matches!(planned.new, Some(Id::Made(_)));
     running.operation.plan().moves().into_iter().filter(made).any(|planned| {
-        let Some(after) = planned.new.as_ref().and_then(|id| running.operation.object(id)) else {
+        let after = object(&planned.new);
+        if after.is_none() || after == object(&planned.old) {
             return false;
-        };
-        running.repo.ref_at(&planned.name).map_or(true, |now| now.as_ref() == Some(&after))
+        }
+        running.repo.ref_at(&planned.name).map_or(true, |now| now == after)
     })
 }
 
@@ -344,7 +353,7 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     let made = land.moves.iter().find_map(|planned| match &planned.new {
         Some(Id::Made(number)) => match objects.get(*number)? {
             Object::Commit(commit) => Some(commit),
-            Object::Tag(_) => None,
+            Object::Tag(_) | Object::Merge(_) => None,
         },
         _ => None,
     });

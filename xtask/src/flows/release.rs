@@ -132,7 +132,7 @@ pub fn straight(release: Release<'_>) -> Plan {
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }
 
-fn edits(release: &Release<'_>) -> Vec<Step> {
+pub(super) fn edits(release: &Release<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     let number = release.edits.len();
     if number > 0 {
@@ -154,7 +154,7 @@ fn edits(release: &Release<'_>) -> Vec<Step> {
     steps
 }
 
-fn commit_of(
+pub(super) fn commit_of(
     ready: &Ready,
     parent: Id,
     message: String,
@@ -165,17 +165,18 @@ fn commit_of(
     Commit { parent, message, author, committer, sign, paths, hooks }
 }
 
-fn build(objects: Vec<Object>) -> Step {
+pub(super) fn build(objects: Vec<Object>) -> Step {
     let why = objects.iter().map(|object| match object {
         Object::Commit(commit) => {
             format!("commit {}", commit.message.lines().next().unwrap_or_default())
         }
         Object::Tag(tag) => format!("tag {}", tag.name),
+        Object::Merge(merge) => format!("merge into {}", merge.into),
     });
     Step { why: why.collect::<Vec<_>>().join(", "), action: Action::Build(objects) }
 }
 
-fn ask(gates: Gates) -> Step {
+pub(super) fn ask(gates: Gates) -> Step {
     let why = format!("{}, on exactly this tree", gates.gates.join(" "));
     Step { why, action: Action::Gates(gates) }
 }

@@ -99,6 +99,12 @@ impl Operation {
         push.map_or(Sent::No, |step| self.pushed(step))
     }
 
+    /// Whether anything of the plan has left this machine, or nobody knows.
+    pub fn may_have_arrived(&self) -> bool {
+        let steps = 0..self.plan().steps.len();
+        steps.into_iter().any(|step| self.pushed(step) != Sent::No)
+    }
+
     /// Whether the post-commit hook of this step was started once.
     pub fn post_commit_began(&self, step: usize) -> bool {
         let began =

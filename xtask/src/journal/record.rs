@@ -28,7 +28,7 @@ pub enum Record {
     /// The work tree is about to go elsewhere: `paths` differ there and are as HEAD has them.
     Switching { step: usize, back: bool },
     /// HEAD is where it was to go.
-    Switched { step: usize },
+    Switched { step: usize, back: bool },
     /// The remote is about to be asked to move its refs; from here on they may have moved.
     Pushing { step: usize },
     /// The remote has refused: none of its refs has moved.
@@ -57,6 +57,10 @@ pub struct Begin {
     #[serde(with = "raw_path")]
     pub work_tree: PathBuf,
     pub plan: Plan,
+    /// The open operation that this one replaces: with this record that one is over, and when this
+    /// one is taken back it is the open one again.
+    #[serde(default)]
+    pub replaces: Option<u64>,
     /// Sizes of the files in `before`.
     pub sizes: Vec<usize>,
     /// Permissions of the planned files, in plan order.
@@ -83,6 +87,8 @@ pub enum Closed {
     Undone,
     /// It failed before a ref moved and took its own steps back.
     TakenBack,
+    /// Another operation led to the same end.
+    Replaced,
 }
 
 /// A tracked file with changes that are not part of the plan, as it was before the hooks ran.

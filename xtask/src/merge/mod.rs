@@ -58,6 +58,23 @@ impl Conflict {
     }
 }
 
+/// So many places of a conflict are named.
+const NAMED: usize = 12;
+
+/// A merge that a person has to make: nothing was changed. `into` is the short name of the branch.
+pub fn refused(into: &str, conflicts: &[Conflict]) -> Refusal {
+    let place = |conflict: &Conflict| {
+        let line = conflict.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}: {}", conflict.path, conflict.why)
+    };
+    let what = format!("merging into {into} conflicts for real");
+    let refusal = conflicts.iter().take(NAMED).map(place).fold(Refusal::unsafe_to(what), Refusal::why);
+    match conflicts.len().saturating_sub(NAMED) {
+        0 => refusal,
+        more => refusal.why(format!("and {more} more")),
+    }
+}
+
 /// Joins a changelog: the bytes of the merged file and what to say about it.
 ///
 /// # Errors

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use digest::Digest;
 pub use object::{
-    Commit, Gates, HookEdits, Id, Keep, Land, Object, Place, Push, RefMove, Sign, Switch, Tag,
+    Commit, Gates, HookEdits, Id, Keep, Land, Merge, Object, Page, Parents, Place, Pull, Push,
+    RefMove, Sign, Switch, Tag,
 };
 pub use render::{Change, changes};
 
@@ -75,6 +76,8 @@ pub enum Action {
     Switch(Switch),
     /// Moves refs of a remote, all or none. It cannot be undone.
     Push(Push),
+    /// Offers a branch for a merge, on the site that hosts the remote; best effort.
+    Pull(Pull),
     /// Keeps the record of a release, here and (best effort) on the remote.
     Keep(Keep),
     /// Makes git hooks that do not exist yet.
@@ -209,6 +212,7 @@ impl Action {
             | Action::Land(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => &[],
         }
@@ -225,6 +229,7 @@ impl Action {
             | Action::Land(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => &[],
         }
@@ -241,6 +246,7 @@ impl Action {
             | Action::Gates(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => &[],
         }
@@ -280,6 +286,7 @@ impl Plan {
             | Action::Gates(_)
             | Action::Land(_)
             | Action::Switch(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => None,
         })

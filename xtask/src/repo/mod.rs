@@ -7,7 +7,6 @@ mod git;
 #[allow(dead_code, reason = "for releases, which look for what landed")]
 mod landing;
 mod log;
-#[allow(dead_code, reason = "for releases, which are merged")]
 pub mod merge;
 #[allow(dead_code, reason = "for releases, which compare branches")]
 mod moved;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Args;
+use super::args::Args;
 use crate::cli::Context;
 use crate::cli::check::{Request, Waivers, poll};
 use crate::error::{Next, Refusal, word};

@@ -10,7 +10,7 @@ use crate::cli::Context;
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::Operation;
-use crate::plan::{Gates, Plan, Push};
+use crate::plan::{Gates, Plan, Pull, Push};
 use crate::repo::Repo;
 use crate::sys::proc::Interrupt;
 
@@ -54,6 +54,10 @@ impl exec::Host for Host<'_> {
         ui.remark("");
         ui.remark("Everything up to here can be taken back (undo). The push cannot.");
         ui.confirm(&format!("Push to {} now?", push.shown))
+    }
+
+    fn pull(&self, pull: &Pull, interrupt: &Interrupt) -> Result<(), Refusal> {
+        super::pull::open(self.repo, self.context, pull, interrupt)
     }
 
     fn record(&self, operation: &Operation) -> Result<Vec<u8>, Refusal> {

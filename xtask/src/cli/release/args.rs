@@ -1,0 +1,54 @@
+//! What is said on the command line.
+
+/// Make a release: version, changelog, gates, commit, tag, push, as one transaction
+///
+/// Everything is checked first. The commit hooks and the gates see exactly the tree that will be
+/// tagged, and where one says no every file is put back. What leaves this machine leaves last, all
+/// or nothing. After a kill, `resume` completes it and `undo` takes it back.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct Args {
+    /// major, minor, patch, alpha, beta, rc, final, auto, or a version; without it, the version in
+    /// the files
+    #[arg(value_name = "LEVEL|VERSION")]
+    pub(super) to: Option<String>,
+    /// The package to release, by name or folder
+    #[arg(short, long = "package", value_name = "PACKAGE")]
+    pub(super) package: Option<String>,
+    /// Make it a pre-release of that level: `release minor --pre rc`
+    #[arg(long, alias = "prerelease", value_name = "PHASE")]
+    pub(super) pre: Option<String>,
+    /// One further, also when the files hold a version that is not released yet
+    #[arg(long)]
+    pub(super) next: bool,
+    /// What the release is called besides its version
+    #[arg(long, value_name = "NAME")]
+    pub(super) codename: Option<String>,
+    /// What it is about, in one line
+    #[arg(long, value_name = "TEXT")]
+    pub(super) summary: Option<String>,
+    /// Keep everything on this machine; the network is not used at all
+    #[arg(long)]
+    pub(super) no_push: bool,
+    /// By a pull request, also where the branch is not protected
+    #[arg(long, conflicts_with = "no_push")]
+    pub(super) pr: bool,
+    /// A gate that may fail this time, with --reason; may be repeated, each with its own reason
+    #[arg(long, value_name = "GATE")]
+    pub(super) waive: Vec<String>,
+    /// Why it may fail; it stands in the record
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Vec<String>,
+    /// How many gates run at a time
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+    /// Repeat also gates that were green on the same files
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Answer yes to every question but destructive ones
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// Show the whole plan and do nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
