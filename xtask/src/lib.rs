@@ -24,6 +24,7 @@ mod history;
 mod journal;
 mod path;
 mod plan;
+mod record;
 mod repo;
 mod sites;
 mod sys;
