@@ -12,6 +12,7 @@ mod init;
 mod log;
 mod man;
 mod project;
+mod record;
 mod resume;
 mod schema;
 mod status;

@@ -331,7 +331,7 @@ impl<'a> Running<'a> {
                 Action::Land(land) => land::forward(self, number, land)?,
                 Action::Switch(switch) => switch::forward(self, number, switch)?,
                 Action::Push(push) => push::forward(self, number, push)?,
-                Action::Keep(keep) => record::forward(self, keep)?,
+                Action::Keep(keep) => record::forward(self, number, keep)?,
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
             self.host.done(&plan, number, start.elapsed());
@@ -349,7 +349,7 @@ impl<'a> Running<'a> {
                 Action::Build(_) => land::build_back(self, number)?,
                 Action::Land(land) => land::back(self, number, land)?,
                 Action::Switch(switch) => switch::back(self, number, switch)?,
-                Action::Keep(keep) => record::back(self, keep)?,
+                Action::Keep(keep) => record::back(self, number, keep)?,
                 Action::Hooks(hooks) => install::back(self, hooks)?,
             }
         }

@@ -11,6 +11,7 @@ mod log;
 mod network;
 mod people;
 mod ready;
+mod records;
 mod releases;
 mod remote;
 mod stored;
@@ -32,6 +33,7 @@ pub use log::{Asked, Question, Range, Reading};
 #[allow(unused_imports, reason = "for releases, which push")]
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
+pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
 pub use stored::Stored;
