@@ -12,7 +12,7 @@ mod init;
 mod log;
 mod man;
 mod project;
-mod record;
+pub(crate) mod record;
 mod resume;
 mod schema;
 mod status;

@@ -17,7 +17,7 @@ const SUBJECT: usize = 200;
 ///
 /// # Errors
 /// git fails.
-pub(super) fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal> {
+pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal> {
     let Some(subject) = Subject::of(operation) else { return Ok(None) };
     let previous = subject.keep.about.previous.as_ref().map(|previous| &previous.commit);
     let previous = match previous {
@@ -44,7 +44,7 @@ pub(super) fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, R
 /// # Errors
 /// git fails; the operation makes no release; the record would be too large to be read again.
 #[allow(dead_code, reason = "for releases, which keep records")]
-pub(super) fn bytes(repo: &Repo, operation: &Operation) -> Result<Vec<u8>, Refusal> {
+pub fn bytes(repo: &Repo, operation: &Operation) -> Result<Vec<u8>, Refusal> {
     let record = of(repo, operation)?;
     let record = record.ok_or_else(|| Refusal::external("no release was made"))?;
     let bytes = record.bytes();

@@ -22,6 +22,8 @@ mod rehearse;
 mod stale;
 mod switch;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -1,7 +1,6 @@
 //! What the gates of a release said, from the report of a check.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -71,7 +70,6 @@ pub(super) fn values(report: &Value) -> BTreeMap<String, Recorded> {
 
 impl Reported {
     fn each_run(self) -> Vec<Gate> {
-        let took = self.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         let whole = Gate {
             id: self.id,
             outcome: self.outcome,
@@ -79,7 +77,7 @@ impl Reported {
             required: self.required,
             reused: self.reused,
             command: self.command,
-            millis: took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            millis: self.seconds.map(millis),
             ..Gate::default()
         };
         if self.runs.is_empty() {
@@ -111,6 +109,11 @@ impl Run {
             },
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+fn millis(seconds: f64) -> u64 {
+    (seconds * 1000.0).round() as u64
 }
 
 /// The path of a log without the folders of the machine it lies on.

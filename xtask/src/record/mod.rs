@@ -7,6 +7,9 @@
 
 mod gates;
 mod make;
+mod markdown;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,7 @@ mod remote;
 mod stored;
 mod surroundings;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod tree;
 
 use std::collections::HashMap;
