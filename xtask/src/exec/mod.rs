@@ -25,6 +25,8 @@ mod replace;
 mod stale;
 mod switch;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -361,7 +363,7 @@ impl<'a> Running<'a> {
                 Action::Switch(switch) => switch::forward(self, number, switch)?,
                 Action::Push(push) => push::forward(self, number, push)?,
                 Action::Pull(pull) => pull::forward(self, pull),
-                Action::Keep(keep) => record::forward(self, keep)?,
+                Action::Keep(keep) => record::forward(self, number, keep)?,
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
             self.host.done(&plan, number, start.elapsed());
@@ -379,7 +381,7 @@ impl<'a> Running<'a> {
                 Action::Build(_) => land::build_back(self, number)?,
                 Action::Land(land) => land::back(self, number, land)?,
                 Action::Switch(switch) => switch::back(self, number, switch)?,
-                Action::Keep(keep) => record::back(self, keep)?,
+                Action::Keep(keep) => record::back(self, number, keep)?,
                 Action::Hooks(hooks) => install::back(self, hooks)?,
             }
         }

@@ -46,9 +46,7 @@ pub(super) fn forward(
 pub(super) fn back(running: &mut Running<'_>, step: usize, switch: &Switch) -> Result<(), Refusal> {
     match seen(running, step) {
         Seen::Never => Ok(()),
-        Seen::InFlight(_) | Seen::There | Seen::Back => {
-            go(running, step, switch, Direction::Back)
-        }
+        Seen::InFlight(_) | Seen::There | Seen::Back => go(running, step, switch, Direction::Back),
     }
 }
 
@@ -242,9 +240,9 @@ fn removed(running: &Running<'_>, path: &Path) -> Result<(), Refusal> {
     }
     write::remove(&full).map_err(failed)?;
     let above = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-    above.into_iter().try_for_each(|folder| {
-        write::remove_empty(&running.repo.top.join(folder)).map_err(failed)
-    })
+    above
+        .into_iter()
+        .try_for_each(|folder| write::remove_empty(&running.repo.top.join(folder)).map_err(failed))
 }
 
 /// The bytes that a commit has of a path, as they stand in a work tree.

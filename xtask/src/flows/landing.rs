@@ -80,15 +80,12 @@ pub fn offered(release: Release<'_>, branch: &Branch, pull: Option<Pull>) -> Pla
     let mut steps = begun(&release, branch);
     let base = release.base.clone();
     let ready = release.commit.ready.clone();
-    let remote = release.remote.as_ref().map(|it| Remote {
-        name: it.name.clone(),
-        shown: it.shown.clone(),
-    });
+    let remote =
+        release.remote.as_ref().map(|it| Remote { name: it.name.clone(), shown: it.shown.clone() });
     steps.extend(edits(&release));
     let parent = Id::Known(ready.parent.clone());
     let Release { title, commit, gates, .. } = release;
-    let made =
-        commit_of(&ready, parent.clone(), commit.message, commit.hooks, commit.paths);
+    let made = commit_of(&ready, parent.clone(), commit.message, commit.hooks, commit.paths);
     steps.push(build(vec![Object::Commit(made)]));
     if !gates.gates.is_empty() {
         steps.push(ask(gates));
@@ -135,7 +132,7 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
     let End { branch, targets, author, then, keeps } = end;
     let mut steps = begun(&release, &branch);
     steps.extend(edits(&release));
-    let Release { title, base, tag, commit, gates, remote, .. } = release;
+    let Release { title, base, tag, commit, gates, about, remote, .. } = release;
     let (ready, paths) = (commit.ready, commit.paths);
     let parent = Id::Known(ready.parent.clone());
     let mut objects = Vec::new();
@@ -186,7 +183,7 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
     }
     let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
     there.push(RefMove::create(format!("refs/tags/{tag}"), tagged));
-    steps.extend(away(remote, &tag, &targets, there));
+    steps.extend(away(remote, Keep { tag, remote: None, about }, &targets, there));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }
 
@@ -199,13 +196,8 @@ pub fn started(release: Release<'_>, branch: &Branch) -> Plan {
     let mut tip = parent.clone();
     if !commit.paths.is_empty() {
         tip = Id::Made(0);
-        let made = commit_of(
-            &commit.ready,
-            parent.clone(),
-            commit.message,
-            commit.hooks,
-            commit.paths,
-        );
+        let made =
+            commit_of(&commit.ready, parent.clone(), commit.message, commit.hooks, commit.paths);
         steps.push(build(vec![Object::Commit(made)]));
         let moves = vec![RefMove::update(&branch.name, parent, tip.clone())];
         steps.push(land(short(&branch.name).to_owned(), moves));
@@ -223,7 +215,8 @@ pub fn started(release: Release<'_>, branch: &Branch) -> Plan {
 /// A branch (full name) goes on to `to`, and is checked out.
 pub fn forwarded(base: Base, name: &str, here: Option<Oid>, to: &Oid) -> Plan {
     let mut steps = Vec::new();
-    let mut from = place(base.branch.clone(), base.head.clone().map_or(Id::Known(to.clone()), Id::Known));
+    let mut from =
+        place(base.branch.clone(), base.head.clone().map_or(Id::Known(to.clone()), Id::Known));
     let moves = here.as_ref() != Some(to);
     if moves && base.branch.as_deref() == Some(name) {
         let detached = place(None, from.commit.clone());
@@ -245,11 +238,10 @@ fn begun(release: &Release<'_>, branch: &Branch) -> Vec<Step> {
         return Vec::new();
     }
     let at = Id::Known(release.commit.ready.parent.clone());
-    let mut steps =
-        vec![land(
-            format!("{} begins", short(&branch.name)),
-            vec![RefMove::create(&branch.name, at.clone())],
-        )];
+    let mut steps = vec![land(
+        format!("{} begins", short(&branch.name)),
+        vec![RefMove::create(&branch.name, at.clone())],
+    )];
     steps.extend(switch(
         place(release.base.branch.clone(), at.clone()),
         place(Some(branch.name.clone()), at),
@@ -319,19 +311,16 @@ impl Joined {
     /// The commit of main, where it is no child of what was released.
     fn squashed(&self) -> Option<Id> {
         match self.objects.first() {
-            Some(Object::Merge(Merge { parents: Parents::Target, .. })) => self.tips.first().cloned(),
+            Some(Object::Merge(Merge { parents: Parents::Target, .. })) => {
+                self.tips.first().cloned()
+            }
             _ => None,
         }
     }
 }
 
 /// What leaves this machine in the end.
-fn away(
-    remote: Option<Remote>,
-    tag: &str,
-    targets: &[Target],
-    moves: Vec<RefMove>,
-) -> Vec<Step> {
+fn away(remote: Option<Remote>, keep: Keep, targets: &[Target], moves: Vec<RefMove>) -> Vec<Step> {
     let name = remote.as_ref().map(|remote| remote.name.clone());
     let mut steps = Vec::new();
     if let Some(remote) = remote {
@@ -348,7 +337,7 @@ fn away(
         });
         steps.extend(pulls);
     }
-    let keep = Keep { tag: tag.to_owned(), remote: name };
+    let keep = Keep { remote: name, ..keep };
     steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     steps
 }

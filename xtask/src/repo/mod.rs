@@ -13,12 +13,13 @@ mod moved;
 mod network;
 mod people;
 mod ready;
+mod records;
 mod releases;
 mod remote;
 mod stored;
 mod surroundings;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod tree;
 
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ pub use log::{Asked, Question, Range, Reading};
 pub use moved::{Brief, Came, Standing};
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
+pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
 pub use stored::Stored;

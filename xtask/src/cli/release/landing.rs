@@ -48,7 +48,8 @@ impl Way<'_> {
         if offered || self.settings.branches.protects(&into).is_some() {
             let body = body(&release, self.made, self.words);
             let title = self.words.title(&self.landing.title)?;
-            let pull = self.remote.map(|remote| pull(self.repo, remote, (&name, &into), title, body));
+            let pull =
+                self.remote.map(|remote| pull(self.repo, remote, (&name, &into), title, body));
             return Ok(landing::offered(release, &branch, pull.transpose()?));
         }
         let joining = Joining { repo: self.repo, settings: self.settings, remote: self.remote };
@@ -260,7 +261,14 @@ pub fn newer(
             } else {
                 Err(Refusal::unsafe_to(format!("{name} has diverged from the remote"))
                     .why("Here and there are commits that the other side does not have.")
-                    .next_shell(format!("git log --oneline {here}...{there}", here = here.short(), there = there.short()), "shows them"))
+                    .next_shell(
+                        format!(
+                            "git log --oneline {here}...{there}",
+                            here = here.short(),
+                            there = there.short()
+                        ),
+                        "shows them",
+                    ))
             }
         }
     }
@@ -278,10 +286,9 @@ pub fn pull(
     body: String,
 ) -> Result<Pull, Refusal> {
     let url = repo.configuration()?.remote_url();
-    let page = url.and_then(|url| web::page(&url)).map(|site| Page {
-        open: web::pull_request(&site, branch, into),
-        site,
-    });
+    let page = url
+        .and_then(|url| web::page(&url))
+        .map(|site| Page { open: web::pull_request(&site, branch, into), site });
     let (branch, into) = (branch.to_owned(), into.to_owned());
     Ok(Pull { remote: remote.name().to_owned(), branch, into, title, body, page })
 }

@@ -15,7 +15,7 @@ use crate::error::Refusal;
 use crate::flows::release::{Commitment, Next, Release};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{FileChange, Gates, Plan, Sign};
+use crate::plan::{self, FileChange, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, WorkTree};
 use crate::sys::proc;
 use crate::version::Step;
@@ -120,7 +120,20 @@ impl About<'_> {
             made,
             remote: there.as_ref(),
         };
+        let previous = made.previous.as_ref().and_then(|previous| {
+            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+        });
+        let about = plan::About {
+            name: self.known.name().to_owned(),
+            version: self.chosen.version.text().to_owned(),
+            codename: self.args.codename.clone(),
+            profile: gates.profile.clone(),
+            previous,
+            section: None,
+            landing: plan::Landing::Push,
+        };
         way.plan(Release {
+            about,
             title,
             base: repo.head.base(),
             from: &self.chosen.files,

@@ -3,7 +3,7 @@
 
 use super::{Author, Remote, away, build, land, offer, place, push, short, switch};
 use crate::plan::{
-    Base, FORMAT, Id, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step,
+    About, Base, FORMAT, Id, Keep, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step,
 };
 
 /// A release that is made here and was refused there.
@@ -21,12 +21,14 @@ pub struct Refused {
     pub tag: String,
     pub tagged: Oid,
     pub remote: Remote,
+    /// What its record says besides.
+    pub about: About,
 }
 
 /// The release commit goes to a branch of its own (full name), which is offered for a merge; the
 /// tag and the branch that was to be pushed are as they were before.
 pub fn pull_request(refused: Refused, on: &str, pull: Pull) -> Plan {
-    let Refused { title, base, branch, before, tip, released, tag, tagged, remote } = refused;
+    let Refused { title, base, branch, before, tip, released, tag, tagged, remote, .. } = refused;
     let (now, released) = (Id::Known(tip), Id::Known(released));
     let moves = vec![
         RefMove::create(on, released.clone()),
@@ -47,7 +49,7 @@ pub fn pull_request(refused: Refused, on: &str, pull: Pull) -> Plan {
 
 /// The tested commit and its tag stay, and are merged into the branch as it is on the remote now.
 pub fn merged_later(refused: Refused, onto: &Oid, author: Author) -> Plan {
-    let Refused { title, base, branch, tip, tag, tagged, remote, .. } = refused;
+    let Refused { title, base, branch, tip, tag, tagged, remote, about, .. } = refused;
     let now = Id::Known(tip);
     let Author { author, committer, sign } = author;
     let merge = Merge {
@@ -71,6 +73,6 @@ pub fn merged_later(refused: Refused, onto: &Oid, author: Author) -> Plan {
         RefMove::update(&branch, Id::Known(onto.clone()), merged),
         RefMove::create(format!("refs/tags/{tag}"), Id::Known(tagged)),
     ];
-    steps.extend(away(Some(remote), &tag, &[], moves));
+    steps.extend(away(Some(remote), Keep { tag, remote: None, about }, &[], moves));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }
