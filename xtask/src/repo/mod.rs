@@ -16,6 +16,7 @@ mod ready;
 mod records;
 mod releases;
 mod remote;
+mod stand_in;
 mod stored;
 mod surroundings;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use ready::OtherChanges;
 pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
+pub use stand_in::{StandIn, Standing};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
@@ -57,7 +59,17 @@ pub struct Repo {
     /// The git folder that all linked work trees share.
     pub common_dir: PathBuf,
     pub head: Head,
+    begins: Begins,
     recent: log::Recent,
+}
+
+/// Where the history of a shallow clone begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// Further back than is here.
+    Beyond,
+    /// With the oldest commit that is here.
+    Here,
 }
 
 /// What HEAD is.
@@ -167,8 +179,8 @@ impl Repo {
         };
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
-        let recent = log::Recent::default();
-        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, recent })
+        let (begins, recent) = (Begins::Beyond, log::Recent::default());
+        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, begins, recent })
     }
 
     /// The same repository with its history as a commit has it.
@@ -179,8 +191,15 @@ impl Repo {
             git_dir: self.git_dir.clone(),
             common_dir: self.common_dir.clone(),
             head: Head::Detached { commit },
+            begins: self.begins,
             recent: log::Recent::default(),
         }
+    }
+
+    /// The same repository with the boundary of a shallow clone taken as the beginning of history.
+    #[must_use]
+    pub fn from_its_boundary(self) -> Self {
+        Self { begins: Begins::Here, ..self }
     }
 
     /// The name of this work tree among those that share the repository: empty for the main one,

@@ -7,6 +7,7 @@ mod landing;
 mod made;
 mod prepare;
 mod pull;
+mod rehearse;
 mod remote;
 mod shown;
 mod target;
@@ -26,6 +27,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
+    }
+    if args.rehearse {
+        return Ok(rehearse::run(args, context, repo)?);
     }
     let asking = Asking::new(args, context)?;
     let Some((plan, before)) = planned(args, context, &repo, &asking)? else { return Ok(()) };

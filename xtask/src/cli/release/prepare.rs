@@ -50,7 +50,7 @@ pub fn planned(
     let gates = asking.before(repo, profile, version, &interrupt)?;
     let tree = WorkTree::new(repo)?;
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
+    let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref() };
     let made = Made::new(repo, context, (&survey, known), &wanted)?;
     let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
