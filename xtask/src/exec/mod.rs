@@ -32,7 +32,7 @@ pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 
 use crate::error::{Exit, Refusal, word};
-use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
+use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, Sent, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
@@ -362,14 +362,14 @@ impl<'a> Running<'a> {
 
     /// What a failure leaves: nothing when no ref has moved, else an open operation.
     fn failed(&mut self, failure: Refusal) -> Refusal {
-        let moved = land::any_moved(self);
+        let moved = land::any_moved(self) || self.may_have_arrived();
         // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
         let interrupted = self.not_interrupted().is_err();
         // The disk may be full: what is taken back needs the space.
         self.operation.tidy();
         let back = if moved { None } else { Some(self.back(Closed::TakenBack)) };
         if let Some(Ok(())) = back {
-            let failure = if interrupted { Refusal::interrupted() } else { failure };
+            let failure = if interrupted { Refusal::interrupted() } else { self.closed(failure) };
             let notes = std::mem::take(&mut self.notes).into_iter();
             let failure = notes.fold(failure, Refusal::why);
             return match self.left_alone.as_slice() {
@@ -392,6 +392,24 @@ impl<'a> Running<'a> {
             .why(format!("Operation {} is open.", self.operation.id))
             .next("resume", "completes it when the cause is mended")
             .next("undo", "takes it back")
+    }
+
+    /// Whether a push was begun of which it is not known that nothing arrived.
+    fn may_have_arrived(&self) -> bool {
+        let steps = 0..self.operation.plan().steps.len();
+        steps.into_iter().any(|step| self.operation.pushed(step) != Sent::No)
+    }
+
+    /// A failure that would leave the operation open, where there was nothing to leave: a push of
+    /// what had been here before.
+    fn closed(&self, mut failure: Refusal) -> Refusal {
+        if failure.exit != Exit::Open {
+            return failure;
+        }
+        failure.exit = Exit::External;
+        failure.next.clear();
+        let again = self.operation.begin().command.clone();
+        failure.next_typed(again, "when the cause is mended")
     }
 
     fn finished(&mut self) -> Finished {
