@@ -15,6 +15,7 @@ mod project;
 mod resume;
 mod schema;
 mod status;
+mod tag;
 mod undo;
 mod unreleased;
 
@@ -57,6 +58,7 @@ pub struct Cli {
 enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
+    Tag(tag::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -225,6 +227,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
+        Command::Tag(args) => return Ok(tag::run(args, context)?),
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

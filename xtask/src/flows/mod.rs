@@ -5,5 +5,6 @@ pub mod changelog;
 pub mod hooks;
 pub mod init;
 pub mod rehearsal;
+pub mod tag;
 #[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod words;

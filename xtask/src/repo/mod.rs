@@ -15,6 +15,7 @@ mod releases;
 mod remote;
 mod stored;
 mod surroundings;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -36,6 +37,7 @@ pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
+pub use tags::{Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;

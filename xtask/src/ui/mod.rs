@@ -1,6 +1,7 @@
 //! The only code that prints. Results go to stdout, progress and refusals to stderr; the last
 //! line is a command to copy, spelled the way the user called us.
 
+mod ask;
 mod escape;
 mod line;
 mod live;
@@ -13,6 +14,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
+pub use ask::{agreed, can_ask};
 pub use line::{clean, cut, one_line};
 pub use live::Live;
 pub use refusal::{as_json, shown};
