@@ -1,6 +1,7 @@
-//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog` at every call that changes a
-//! file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes in half, and
-//! wants each time that one `gonogo resume` finishes the work and one `gonogo undo` leaves no trace.
+//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag` at every call
+//! that changes a file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes
+//! in half, and wants each time that one `gonogo resume` finishes the work and one `gonogo undo` leaves
+//! no trace.
 //!
 //! `faults/faults.c` says how. `GONOGO_CRASH_ALL=1` leaves nothing out;
 //! `GONOGO_CRASH_ONLY='commit kill 37'` runs one case, shows it and keeps its repositories.
@@ -49,6 +50,16 @@ fn a_section_of_a_changelog_survives() {
 #[test]
 fn git_hooks_survive() {
     every_fault(repo::HOOKS);
+}
+
+#[test]
+fn a_tag_survives() {
+    every_fault(repo::TAG);
+}
+
+#[test]
+fn a_signed_tag_survives() {
+    every_fault(repo::SIGNED);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.

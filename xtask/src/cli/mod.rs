@@ -17,6 +17,7 @@ mod release;
 mod resume;
 mod schema;
 mod status;
+mod tag;
 mod undo;
 mod unreleased;
 
@@ -60,6 +61,7 @@ enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
     Release(release::Args),
+    Tag(tag::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -229,6 +231,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
         Command::Release(args) => release::run(args, context)?,
+        Command::Tag(args) => return Ok(tag::run(args, context)?),
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

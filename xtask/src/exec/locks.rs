@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::{Running, index, io_failed, keep, switch};
 use crate::error::Refusal;
 use crate::journal::Sent;
-use crate::plan::Id;
+use crate::plan::{Id, Object, Sign};
 use crate::sys::fs as write;
 
 /// Waits for git children of ours that outlived us, then removes the locks that they can have left
@@ -81,6 +81,12 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
         let known = |branch| format!("refs/remotes/{}/{branch}.lock", push.remote);
         locks.extend(branches.map(|branch| common.join(known(branch))));
     }
+    // `git tag` takes the ref for the moment in which it signs, before anything is built.
+    let signed = plan.objects().into_iter().filter_map(|object| match object {
+        Object::Tag(tag) if tag.sign == Sign::Yes => Some(&tag.name),
+        Object::Tag(_) | Object::Commit(_) | Object::Merge(_) => None,
+    });
+    locks.extend(signed.map(|name| common.join(format!("refs/tags/{name}.lock"))));
     let of_made = |id: &Option<Id>| matches!(id, Some(Id::Made(_)));
     if !running.operation.any_built() && plan.moves().iter().all(|wanted| of_made(&wanted.new)) {
         // No child of ours has come near the user's refs.

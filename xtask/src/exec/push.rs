@@ -9,7 +9,7 @@ use std::process::Output;
 use super::Running;
 use crate::error::{Exit, Refusal};
 use crate::journal::{Record, Sent};
-use crate::plan::{At, Id, Oid, Push};
+use crate::plan::{At, Id, Object, Oid, Push};
 use crate::repo::{Errand, QUESTION, TRANSFER};
 use crate::sys::proc;
 
@@ -141,12 +141,21 @@ fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
         Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
             .why("Others may have it; history that left this machine is not rewritten.");
     let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
+    if !makes_commits(running) {
+        return refusal.next("bump patch --next", "what is wrong in it, the next release mends");
+    }
     let back = match tag {
         Some(tag) => format!("git revert {tag}"),
         None => "git revert".to_owned(),
     };
     refusal
         .next_shell(back, "makes a commit that takes its changes back; a new release tells of it")
+}
+
+/// Whether the operation has commits of its own, which can land another way.
+fn makes_commits(running: &Running<'_>) -> bool {
+    let objects = running.operation.plan().objects();
+    objects.iter().any(|object| matches!(object, Object::Commit(_)))
 }
 
 fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
@@ -419,6 +428,13 @@ fn refused(
     let refusal = Refusal::open(format!("the push to {} was refused, nothing arrived", push.shown));
     let refusal = why.into_iter().fold(refusal, Refusal::why);
     let refusal = match cause {
+        // A tag alone waits for its commit to land.
+        Cause::Protected if !makes_commits(running) => {
+            refusal.why("The branch takes pull requests only: its commits have to be there first.")
+        }
+        Cause::Moved if !makes_commits(running) => {
+            refusal.why("Somebody has pushed meanwhile. What is there has to be in it first.")
+        }
         Cause::Protected => refusal
             .why("The branch takes pull requests only. Here everything is done.")
             .next("resume --pr", "turns this into a pull request, tagged after the merge"),

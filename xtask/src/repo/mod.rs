@@ -19,6 +19,7 @@ mod remote;
 mod stand_in;
 mod stored;
 mod surroundings;
+mod tags;
 #[cfg(test)]
 pub mod tests;
 mod tree;
@@ -41,9 +42,10 @@ pub use ready::OtherChanges;
 pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
-pub use stand_in::{StandIn, Standing};
+pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
+pub use tags::{Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;

@@ -33,6 +33,12 @@ pub const CHANGELOG: Variant = Variant { name: "changelog", bump: &["changelog"]
 /// Git hooks, in a folder of the work tree that does not exist yet.
 pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"] };
 
+/// A tag, beside staged and unstaged work.
+pub const TAG: Variant = Variant { name: "tag", bump: &["tag"] };
+
+/// The same with a signature, which git makes with the ref held back.
+pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"] };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -94,7 +100,12 @@ pub fn template(variant: Variant, dir: &Path) {
     symlink("other.txt", dir.join("link")).expect("symlink");
     git(dir, &["add", "."]);
     git(dir, &["commit", "-q", "-m", "start"]);
-    git(dir, &["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    if !matches!(variant.name, "tag" | "signed") {
+        git(dir, &["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    }
+    if variant.name == "signed" {
+        sign(dir);
+    }
     put("untracked.txt", "mine\n");
     match variant.name {
         "plain" => {
@@ -131,6 +142,20 @@ pub fn template(variant: Variant, dir: &Path) {
         }
     }
     git(dir, &["update-index", "-q", "--refresh"]);
+}
+
+/// Tags are signed, with a key of this run: its signatures of the same bytes are the same.
+fn sign(dir: &Path) {
+    let key = base().join("home/key");
+    let _ = fs::remove_file(&key);
+    let key = key.to_str().expect("UTF-8");
+    let mut make = hermetic("ssh-keygen", dir);
+    make.args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
+    assert!(make.status().expect("ssh-keygen runs").success());
+    for (name, value) in [("gpg.format", "ssh"), ("user.signingKey", key), ("tag.gpgSign", "true")]
+    {
+        git(dir, &["config", name, value]);
+    }
 }
 
 /// Copies a folder with modes and times: git must not take a copied file for a changed one.

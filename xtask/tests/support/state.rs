@@ -33,7 +33,8 @@ impl State {
         ask("config", &["config", "--local", "--list"]);
         // The only refs of our own making; they are not the user's.
         let refs = parts.get("refs").cloned().unwrap_or_default();
-        let users = refs.lines().filter(|line| !line.starts_with("refs/gonogo/"));
+        let own = ["refs/gonogo/", "refs/gonogo-remote/"];
+        let users = refs.lines().filter(|line| !own.iter().any(|own| line.starts_with(own)));
         parts.insert("refs".to_owned(), users.collect::<Vec<_>>().join("\n"));
         if let Some(git_dir) =
             place.run("git", &["rev-parse", "--absolute-git-dir"]).out.lines().next()

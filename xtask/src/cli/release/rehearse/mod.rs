@@ -16,7 +16,7 @@ use crate::exec::{self, Driven, Finished};
 use crate::gates::builtin::is_ours;
 use crate::journal::Journal;
 use crate::plan::{Action, Oid, Plan};
-use crate::repo::{Destination, Head, OtherChanges, Repo, StandIn, Standing, in_hook};
+use crate::repo::{Destination, Head, OtherChanges, Repo, Snapshot, StandIn, in_hook};
 use crate::sys::proc::{self, Interrupt};
 use host::Rehearsing;
 use scratch::Scratch;
@@ -83,7 +83,7 @@ fn rehearse(
     staged.name_the_real_remote(&mut plan, scratch);
     as_ready_as_here(repo, &plan)?;
     shown::beginning(context, &plan, &before);
-    let start = (clone.standing()?, staged.there(&clone)?);
+    let start = (clone.snapshot()?, staged.there(&clone)?);
     let inner = Host { repo: &clone, context, asking: &asking, consent: Consent::Given };
     let host = Rehearsing::new(inner);
     let driven = exec::run(&clone, plan.clone(), &before, &context.asked(&host));
@@ -97,7 +97,7 @@ fn rehearse(
         Some(finished) => finished,
         None => pushed(context, &clone, &host)?,
     };
-    let end = (Repo::discover(&clone.top)?.standing()?, staged.there(&clone)?);
+    let end = (Repo::discover(&clone.top)?.snapshot()?, staged.there(&clone)?);
     let mut open = staged.open(repo, &plan)?;
     let left_out = asking.elsewhere.iter().flat_map(|all| all.left_out.take());
     open.extend(left_out.map(|(gate, why)| format!("The gate {gate} was not asked: {why}.")));
@@ -261,12 +261,12 @@ fn undone(
     context: &Context,
     scratch: &Scratch,
     clone: &Repo,
-    start: &Standing,
+    start: &Snapshot,
 ) -> Result<(), Refusal> {
     let copy = Repo::discover(&scratch.copy_of(clone)?)?;
     let quiet = |_: &str| ();
     exec::undo(&copy, None, &context.asked(&quiet))?;
-    let differences = Repo::discover(&copy.top)?.standing()?.differences(start);
+    let differences = Repo::discover(&copy.top)?.snapshot()?.differences(start);
     if differences.is_empty() {
         shown::undone(&context.ui);
         return Ok(());

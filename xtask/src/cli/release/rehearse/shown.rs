@@ -92,6 +92,12 @@ pub fn commands(plan: &Plan) -> Vec<String> {
             let name = word(crate::exec::record_ref(&keep.tag));
             Some(format!("git push {} {name}", word(keep.remote.as_ref()?)))
         }
+        Action::Pull(pull) => Some(format!(
+            "gh pr create --base {} --head {} --title {}",
+            word(&pull.into),
+            word(&pull.branch),
+            word(&pull.title)
+        )),
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
