@@ -23,7 +23,7 @@ mod stale;
 mod switch;
 mod tag;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -333,7 +333,7 @@ impl<'a> Running<'a> {
                 Action::Land(land) => land::forward(self, number, land)?,
                 Action::Switch(switch) => switch::forward(self, number, switch)?,
                 Action::Push(push) => push::forward(self, number, push)?,
-                Action::Keep(keep) => record::forward(self, number, keep)?,
+                Action::Keep(keep) => record::forward(self, number, keep),
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
             self.host.done(&plan, number, start.elapsed());
