@@ -33,6 +33,7 @@ use std::time::Instant;
 
 pub use check::ask;
 pub use host::{Asked, Host};
+pub use locks::after_killed_fetch;
 pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};

@@ -14,6 +14,7 @@ use crate::repo::{Errand, QUESTION, TRANSFER};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Move {
     name: String,
     before: Option<Oid>,
@@ -42,16 +43,21 @@ const SHOWN: usize = 12;
 /// whether it arrived: the same.
 pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Result<(), Refusal> {
     let moves = moves(running, push)?;
+    let mut missing = moves.clone();
     match running.operation.pushed(step) {
         Sent::Yes => return Ok(()),
         // A push that was killed or cut off may have arrived.
-        Sent::Unknown => match judged(&moves, &asked(running, push, &moves)?) {
-            Arrived::All => return arrived(running, step, push, &moves),
-            Arrived::Elsewhere(cause, why) => {
-                return refused(running, step, push, cause, vec![why]);
+        Sent::Unknown => {
+            let found = asked(running, push, &moves)?;
+            match judged(&moves, &found) {
+                Arrived::All => return arrived(running, step, push, &moves),
+                Arrived::Elsewhere(cause, why) => {
+                    return refused(running, step, push, cause, vec![why]);
+                }
+                Arrived::Nothing | Arrived::Some(_) => {}
             }
-            Arrived::Nothing | Arrived::Some(_) => {}
-        },
+            missing.retain(|wanted| found.get(&wanted.name) != wanted.after.as_ref());
+        }
         Sent::No => {
             running.not_interrupted()?;
             if !running.host.go(running.operation.plan(), push)? {
@@ -59,10 +65,10 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Re
             }
         }
     }
-    no_commit_is_lost(running, &moves)?;
+    no_commit_is_lost(running, &missing)?;
     running.not_interrupted()?;
     running.operation.append(Record::Pushing { step })?;
-    let out = send(running, push, &moves)?;
+    let out = send(running, push, &missing)?;
     if !out.status.success() {
         running.not_interrupted()?;
     }

@@ -419,6 +419,27 @@ impl Repo {
         self.git.object(name)
     }
 
+    /// Where these refs (full names) point, asked at once; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn refs_at<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<HashMap<String, Oid>, Refusal> {
+        let names: Vec<&str> = names.into_iter().collect();
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let args = ["for-each-ref", "--format=%(objectname) %(refname)"];
+        let out = self.git.call(args.iter().chain(&names)).read()?;
+        let at = |line: &str| {
+            let (id, name) = line.split_once(' ')?;
+            Some((name.to_owned(), Oid::new(id)?))
+        };
+        Ok(String::from_utf8_lossy(&out).lines().filter_map(at).collect())
+    }
+
     /// The branch HEAD is on now (full name), `None` when detached.
     ///
     /// # Errors
