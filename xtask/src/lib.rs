@@ -22,6 +22,7 @@ mod gates;
 mod glob;
 mod history;
 mod journal;
+mod merge;
 mod path;
 mod plan;
 mod repo;

@@ -232,10 +232,10 @@ fn a_server_is_gone_when_it_is_dropped() {
     let proxy = Proxy::before(&server);
     let (url, through) = (server.url(), proxy.url().to_owned());
     // Even in the middle of a push that would not end by itself.
-    remote.hook("pre-receive", "sleep 600");
+    remote.hook("pre-receive", "touch began; sleep 600");
     std::thread::scope(|scope| {
         let pushing = scope.spawn(|| push(&place, &through));
-        while proxy.seen().last() != Some(&Asks::Push) {
+        while !remote.path().join("began").exists() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
         drop((proxy, server));

@@ -74,6 +74,39 @@ pub fn tag(page: &str, tag: &str) -> String {
     }
 }
 
+/// The page that opens a pull request of a branch into another.
+pub fn pull_request(page: &str, branch: &str, into: &str) -> String {
+    let (branch, into) = (encoded(branch), encoded(into));
+    match style(page) {
+        // Gitea and Forgejo open it below the comparison and do not mind the question.
+        Style::Plain => format!("{page}/compare/{into}...{branch}?expand=1"),
+        Style::GitLab => format!(
+            "{page}/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}\
+             &merge_request%5Btarget_branch%5D={into}"
+        ),
+        Style::Bitbucket => format!("{page}/pull-requests/new?source={branch}&dest={into}"),
+    }
+}
+
+/// The page that shows what CI is doing.
+pub fn ci(page: &str) -> String {
+    match style(page) {
+        Style::Plain => format!("{page}/actions"),
+        Style::GitLab => format!("{page}/-/pipelines"),
+        Style::Bitbucket => format!("{page}/pipelines"),
+    }
+}
+
+/// The name of a branch as a part of an address (RFC 3986, "Percent-Encoding").
+fn encoded(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let letter = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    name.bytes().map(letter).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +134,8 @@ mod tests {
             ("https://github.com/.git", None),
             ("https://exa mple.com/a/b", None),
             ("https://github.com/a/b\n](x)", None),
+            ("https://ada:se/cret@github.com/a/b", None),
+            ("https://github.com/a/b?access_token=secret", None),
             ("", None),
         ] {
             assert_eq!(page(remote).as_deref(), expected, "{remote}");
@@ -118,6 +153,51 @@ mod tests {
         ] {
             assert_eq!(comparison(page, "v1", "v2"), format!("{page}{compares}"));
             assert_eq!(tag(page, "v2"), format!("{page}{tagged}"));
+        }
+    }
+
+    #[test]
+    fn a_branch_has_a_page_that_opens_its_pull_request() {
+        let gitlab = |source: &str, target: &str| {
+            let query = "/-/merge_requests/new?merge_request%5Bsource_branch%5D=";
+            format!("{query}{source}&merge_request%5Btarget_branch%5D={target}")
+        };
+        for (remote, branch, opens, ci) in [
+            (
+                "https://ada:secret@github.com/acme/studio.git",
+                "release/v1.3.0",
+                "/compare/main...release/v1.3.0?expand=1".to_owned(),
+                "/actions",
+            ),
+            (
+                "git@github.com:acme/studio.git",
+                "fix-#7&x=é",
+                "/compare/main...fix-%237%26x%3D%C3%A9?expand=1".to_owned(),
+                "/actions",
+            ),
+            (
+                "ssh://git@codeberg.org:22/acme/studio.git",
+                "release/v1.3.0+x",
+                "/compare/main...release/v1.3.0%2Bx?expand=1".to_owned(),
+                "/actions",
+            ),
+            (
+                "git@gitlab.example.com:group/sub/studio.git",
+                "release/v1.3.0",
+                gitlab("release/v1.3.0", "main"),
+                "/-/pipelines",
+            ),
+            (
+                "https://bitbucket.org/acme/studio",
+                "release/v1.3.0",
+                "/pull-requests/new?source=release/v1.3.0&dest=main".to_owned(),
+                "/pipelines",
+            ),
+        ] {
+            let page = page(remote).unwrap();
+            assert!(!page.contains("ada") && !page.contains("secret"));
+            assert_eq!(pull_request(&page, branch, "main"), format!("{page}{opens}"));
+            assert_eq!(super::ci(&page), format!("{page}{ci}"));
         }
     }
 }

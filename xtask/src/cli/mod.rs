@@ -12,6 +12,7 @@ mod init;
 mod log;
 mod man;
 mod project;
+mod release;
 mod resume;
 mod schema;
 mod status;
@@ -59,6 +60,7 @@ enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
     Tag(tag::Args),
+    Release(release::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -228,6 +230,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
         Command::Tag(args) => return Ok(tag::run(args, context)?),
+        Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

@@ -3,19 +3,26 @@
 use serde_json::json;
 
 use super::Context;
+use super::release::{Asking, Consent, Host};
 use crate::exec::{self, Driven};
 use crate::repo::Repo;
 use crate::ui::Mark;
 
 /// Complete an operation that was interrupted
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Answer yes to every question but destructive ones
+    #[arg(short, long)]
+    yes: bool,
+}
 
-pub(super) fn run(_: &Args, context: &Context) -> anyhow::Result<()> {
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let ui = &context.ui;
     let repo = Repo::discover(&context.folder)?;
-    let progress = |hook: &str| ui.progress(&format!("running {hook} ..."));
-    match exec::resume(&repo, &context.asked(&progress))? {
+    let asking = Asking::again(&repo, context)?;
+    let consent = if args.yes { Consent::Given } else { Consent::Asked };
+    let host = Host { repo: &repo, context, asking: &asking, consent };
+    match exec::resume(&repo, &context.asked(&host))? {
         Driven::Nothing(why) => {
             ui.say(&why);
             ui.json(&json!({ "operation": null, "state": "nothing", "why": why }));

@@ -22,12 +22,13 @@ struct Move {
 
 /// The moves of a step, `None` while an object of theirs is not made.
 fn moves(running: &Running<'_>, land: &Land) -> Option<Vec<Move>> {
+    let id = |id: &Option<Id>| match id {
+        Some(id) => running.operation.object(id).map(Some),
+        None => Some(None),
+    };
     let one = |planned: &RefMove| {
-        let after = match &planned.new {
-            Some(id) => Some(running.operation.object(id)?),
-            None => None,
-        };
-        Some(Move { name: planned.name.clone(), before: planned.old.clone(), after })
+        let (before, after) = (id(&planned.old)?, id(&planned.new)?);
+        Some(Move { name: planned.name.clone(), before, after })
     };
     land.moves.iter().map(one).collect()
 }
@@ -52,7 +53,14 @@ pub(super) fn probe(
             .iter()
             .map(|wanted| {
                 let found = running.repo.ref_at(&wanted.name)?;
-                let at = if found == wanted.old { At::Before } else { moved_on(found) };
+                // What an earlier step is still to make is not there to be compared.
+                let old = wanted.old.as_ref().map(|id| running.operation.object(id));
+                let at = match &old {
+                    None if found.is_none() => At::Before,
+                    Some(None) => At::Before,
+                    Some(old) if *old == found => At::Before,
+                    _ => moved_on(found),
+                };
                 Ok((wanted.name.clone(), at))
             })
             .collect();

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Running, index, io_failed, keep, switch};
 use crate::error::Refusal;
+use crate::journal::Sent;
 use crate::plan::{Id, Object, Sign};
 use crate::sys::fs as write;
 
@@ -17,11 +18,24 @@ use crate::sys::fs as write;
 /// process may still hold, is left alone; where that cannot be found out, it counts as held.
 ///
 /// Called for an operation that is open and whose process is gone (we hold the journal's lock).
+///
+/// # Errors
+/// A push of a killed process still runs: it may arrive at any moment.
 pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
     if !running.operation.lands() {
         return Ok(());
     }
-    wait_for_git(running);
+    let ended = wait_for_git(running);
+    if running.operation.sent() == Sent::Unknown && !ended {
+        let begin = running.operation.begin();
+        return Err(Refusal::open(format!(
+            "a push of operation {} still runs",
+            running.operation.id
+        ))
+        .why(format!("It was started by process {}, which is gone.", begin.pid))
+        .next("resume", "when the push has ended")
+        .next("undo", "when the push has ended, if it did not arrive"));
+    }
     let since = modified(&running.operation.file("journal"));
     for lock in candidates(running) {
         let made = modified(&lock);
@@ -74,13 +88,14 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
 
 /// Waits for git processes at work in this repository, two seconds at most: a child of ours may
 /// have outlived us and is about to finish what it was told.
-fn wait_for_git(running: &Running<'_>) {
+fn wait_for_git(running: &Running<'_>) -> bool {
     for _ in 0..100 {
         if !processes().iter().any(|process| is_git_here(running, process)) {
-            return;
+            return true;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
+    false
 }
 
 /// Whether a process may still need the lock: it has it open, or it is a git at work in this

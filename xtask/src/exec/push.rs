@@ -9,7 +9,8 @@ use std::process::Output;
 use super::Running;
 use crate::error::Refusal;
 use crate::journal::{Record, Sent};
-use crate::plan::{At, Object, Oid, Push};
+use crate::plan::{At, Id, Object, Oid, Push};
+use crate::repo::{Errand, QUESTION, TRANSFER};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
@@ -142,14 +143,17 @@ fn makes_commits(running: &Running<'_>) -> bool {
 }
 
 fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
+    let id = |id: &Option<Id>| match id {
+        Some(id) => running
+            .operation
+            .object(id)
+            .map(Some)
+            .ok_or_else(|| Refusal::external("the plan pushes an object that it has not made")),
+        None => Ok(None),
+    };
     let each = push.moves.iter().map(|planned| {
-        let after = match &planned.new {
-            Some(id) => Some(running.operation.object(id).ok_or_else(|| {
-                Refusal::external("the plan pushes an object that it has not made")
-            })?),
-            None => None,
-        };
-        Ok(Move { name: planned.name.clone(), before: planned.old.clone(), after })
+        let (before, after) = (id(&planned.old)?, id(&planned.new)?);
+        Ok(Move { name: planned.name.clone(), before, after })
     });
     each.collect()
 }
@@ -207,7 +211,10 @@ fn send_some(
     for wanted in moves {
         args.push(format!("{}:{}", id(&wanted.after), wanted.name));
     }
-    running.repo.git.call(args).output()
+    let failure = "could not be pushed to";
+    let (remote, interrupt) = (push.remote.as_str(), &running.interrupt);
+    let errand = Errand { remote, failure, limit: TRANSFER, interrupt };
+    running.repo.over_network(running.repo.git.call(args), &errand)
 }
 
 /// What the remote has, of the refs of a push.
@@ -218,8 +225,12 @@ fn ask(
 ) -> Result<HashMap<String, Oid>, Refusal> {
     let names = moves.iter().map(|wanted| wanted.name.as_str());
     let args = ["ls-remote", "--", &push.remote];
-    let out = running.repo.git.call(args.into_iter().chain(names)).read()?;
-    let text = String::from_utf8_lossy(&out).into_owned();
+    let failure = "could not be asked";
+    let (remote, interrupt) = (push.remote.as_str(), &running.interrupt);
+    let errand = Errand { remote, failure, limit: QUESTION, interrupt };
+    let out =
+        running.repo.over_network(running.repo.git.call(args.into_iter().chain(names)), &errand)?;
+    let text = String::from_utf8_lossy(&errand.succeeded(out)?).into_owned();
     let line = |line: &str| {
         let (id, name) = line.split_once('\t')?;
         Some((name.to_owned(), Oid::new(id)?))

@@ -3,7 +3,7 @@
 use super::{files, install};
 use crate::error::Refusal;
 use crate::path::RepoPath;
-use crate::plan::{Action, Plan, RefMove};
+use crate::plan::{Action, Id, Plan, RefMove};
 use crate::repo::Repo;
 
 /// Everything the plan wants to change is still as it was when the plan was made.
@@ -46,7 +46,12 @@ fn not_moved(repo: &Repo, moves: &[&RefMove]) -> Result<(), Refusal> {
             continue;
         }
         seen.push(&wanted.name);
-        if repo.ref_at(&wanted.name)? != wanted.old {
+        let old = match &wanted.old {
+            Some(Id::Known(oid)) => Some(oid.clone()),
+            // Only a ref that moved before begins at an object of the plan.
+            Some(Id::Made(_)) | None => None,
+        };
+        if repo.ref_at(&wanted.name)? != old {
             return Err(Refusal::unsafe_to(format!("{} moved meanwhile", wanted.name))
                 .why("It is not where it was when this was planned; nothing was changed."));
         }

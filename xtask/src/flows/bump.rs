@@ -356,7 +356,7 @@ pub(super) fn commit_of(ready: Ready, message: String, paths: Vec<RepoPath>) -> 
     let land = Step {
         why: format!("commit on {}", branch.trim_start_matches("refs/heads/")),
         action: Action::Land(Land {
-            moves: vec![RefMove::update(branch, parent.clone(), Id::Made(0))],
+            moves: vec![RefMove::update(branch, Id::Known(parent.clone()), Id::Made(0))],
         }),
     };
     let (parent, hooks) = (Id::Known(parent), HookEdits::default());

@@ -5,6 +5,7 @@ pub mod changelog;
 pub mod hooks;
 pub mod init;
 pub mod rehearsal;
+pub mod release;
 pub mod tag;
 #[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod words;

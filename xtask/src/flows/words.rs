@@ -101,7 +101,7 @@ impl<'a> Words<'a> {
         }
         let text = self.filled(template)?;
         let wrong = |refusal: Refusal| {
-            let shown = format!("{} in gonogo.toml gives {text}", template.key);
+            let shown = format!("{} in gonogo.toml gives {text:?}", template.key);
             let why = refusal.why.clone();
             let what =
                 Refusal::usage(format!("{shown}, which cannot come after {}", self.version()));

@@ -9,6 +9,7 @@ use super::evidence::{Evidence, Key};
 use super::slot::{Failure, Ran, Slot};
 use super::values::Values;
 use super::{Finding, Judged, Outcome, network};
+use crate::config::file::command;
 use crate::config::file::gates::{CommandLine, Commanded, Reuse};
 use crate::config::runner;
 use crate::path::RepoPath;
@@ -59,18 +60,11 @@ impl Unit {
             let why = format!("${name} has no value here");
             Judged::could_not_run(why).details([reason(&name).to_owned()])
         };
-        let (argv, shell) = match line {
-            CommandLine::Argv(words) => {
-                let words: Result<Vec<String>, String> =
-                    words.iter().map(|word| values.expand(word)).collect();
-                (words.map_err(no_value)?, Shell::No)
-            }
-            // Values reach a shell through its environment only: they are data, not code.
-            CommandLine::Shell(text) => {
-                values.named_in(text).map_err(no_value)?;
-                (vec!["sh".to_owned(), "-c".to_owned(), text.clone()], Shell::Yes)
-            }
+        let shell = match line {
+            CommandLine::Argv(_) => Shell::No,
+            CommandLine::Shell(_) => Shell::Yes,
         };
+        let argv = line.argv(values.map()).map_err(no_value)?;
         let ours = values.all().map(|(name, value)| (name, value.map(str::to_owned)));
         let git = LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None));
         let own = commanded.env.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
@@ -96,7 +90,7 @@ impl Unit {
         }
         let named = match &commanded.line {
             CommandLine::Argv(_) => Vec::new(),
-            CommandLine::Shell(text) => values.named_in(text).unwrap_or_default(),
+            CommandLine::Shell(text) => command::named_in(text, values.map()).unwrap_or_default(),
         };
         let named = named.into_iter().map(|(name, value)| format!("{name}={value}"));
         let own = commanded.env.iter().map(|(name, value)| format!("{name}={value}"));

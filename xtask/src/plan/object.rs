@@ -85,7 +85,7 @@ pub struct Land {
 pub struct RefMove {
     /// Its full name.
     pub name: String,
-    pub old: Option<Oid>,
+    pub old: Option<Id>,
     pub new: Option<Id>,
 }
 
@@ -142,12 +142,12 @@ impl RefMove {
     }
 
     /// A ref that moves on.
-    pub fn update(name: impl Into<String>, old: Oid, new: Id) -> Self {
+    pub fn update(name: impl Into<String>, old: Id, new: Id) -> Self {
         Self { name: name.into(), old: Some(old), new: Some(new) }
     }
 
     /// A ref that is deleted.
-    pub fn delete(name: impl Into<String>, old: Oid) -> Self {
+    pub fn delete(name: impl Into<String>, old: Id) -> Self {
         Self { name: name.into(), old: Some(old), new: None }
     }
 }

@@ -1,13 +1,16 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
 mod contents;
-#[allow(dead_code, reason = "for releases, which push")]
 mod destination;
-#[allow(dead_code, reason = "for releases, which fetch")]
 mod fetch;
 mod git;
+#[allow(dead_code, reason = "for releases, which look for what landed")]
+mod landing;
 mod log;
-#[allow(dead_code, reason = "for releases, which push")]
+#[allow(dead_code, reason = "for releases, which are merged")]
+pub mod merge;
+#[allow(dead_code, reason = "for releases, which compare branches")]
+mod moved;
 mod network;
 mod people;
 mod ready;
@@ -24,13 +27,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use contents::{Contents, Tracked};
-#[allow(unused_imports, reason = "for releases, which push")]
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
 pub use fetch::{Differing, Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
+#[allow(unused_imports, reason = "for releases, which look for what landed")]
+pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
-#[allow(unused_imports, reason = "for releases, which push")]
+#[allow(unused_imports, reason = "for releases, which compare branches")]
+pub use moved::{Brief, Came, Standing};
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
 pub use releases::{Releases, made_tags};

@@ -13,6 +13,7 @@ use super::git::Call;
 use super::{Repo, git};
 use crate::error::{Refusal, word};
 use crate::sys::proc::{self, Alone, Ended, Interrupt, Watch};
+use crate::wording::counted;
 
 /// A remote that does not answer a question for so long is not there.
 pub const QUESTION: Duration = Duration::from_mins(2);
@@ -115,9 +116,9 @@ impl Repo {
                 Ended::Interrupted => Err(Refusal::interrupted()),
                 Ended::Stopped => Err(errand.refused("asks for a password", &stderr)),
                 Ended::TimedOut => {
-                    let minutes = errand.limit.as_secs() / 60;
-                    let why = format!("did not answer within {minutes} minutes");
-                    Err(errand.refused(&why, &stderr))
+                    let seconds =
+                        counted(usize::try_from(errand.limit.as_secs()).unwrap_or(0), "second");
+                    Err(errand.refused(&format!("did not answer within {seconds}"), &stderr))
                 }
             }
         };
@@ -167,7 +168,7 @@ impl Errand<'_> {
         let refusal = Refusal::external(format!("{remote} {failure}"));
         let refusal = means.into_iter().fold(refusal, |refusal, (_, means)| refusal.why(*means));
         let refusal = lines.fold(refusal, Refusal::why);
-        if low.contains("remote prune") || low.contains("cannot lock ref") {
+        if low.contains("remote prune") {
             return refusal.next_shell(
                 format!("git remote prune {}", word(remote)),
                 "drops what is known of branches that are gone there",

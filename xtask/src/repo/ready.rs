@@ -10,7 +10,9 @@ use crate::sys::clock::Timestamp;
 
 /// Whether tracked changes outside the plan are in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtherChanges {
+pub enum OtherChanges<'p> {
+    /// None but these, which operations of ours made: they are committed with the rest.
+    Only(&'p [RepoPath]),
     /// The default: hook frameworks stash them, and a kill there would lose them.
     Refuse,
     /// `--allow-dirty`: they are saved in the journal before the hooks run.
@@ -27,7 +29,7 @@ impl Repo {
     pub fn ready_to_commit(
         &self,
         paths: &[RepoPath],
-        others: OtherChanges,
+        others: OtherChanges<'_>,
         at: Timestamp,
     ) -> Result<Ready, Refusal> {
         let (branch, parent) = self.branch_to_commit_on()?;
@@ -41,6 +43,17 @@ impl Repo {
         };
         let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);
         Ok(Ready { branch, parent, author, committer, sign })
+    }
+
+    /// The same for a tag on the commit that is there.
+    ///
+    /// # Errors
+    /// Those of [`Self::ready_to_commit`] that concern a tag.
+    pub fn ready_to_tag(&self, at: Timestamp) -> Result<Ready, Refusal> {
+        let (branch, parent) = self.branch_to_commit_on()?;
+        self.nothing_in_progress()?;
+        let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);
+        Ok(Ready { branch, parent, author, committer, sign: Sign::No })
     }
 
     /// The branch a commit would land on (full name), and the commit it is at.
@@ -192,7 +205,11 @@ impl Status {
     ///
     /// # Errors
     /// Conflicts, changes of `paths` themselves, other tracked changes that are not allowed.
-    pub fn clean_enough(&self, paths: &[RepoPath], others: OtherChanges) -> Result<(), Refusal> {
+    pub fn clean_enough(
+        &self,
+        paths: &[RepoPath],
+        others: OtherChanges<'_>,
+    ) -> Result<(), Refusal> {
         let planned = |path: &Path| paths.iter().any(|own| Path::new(own.as_str()) == path);
         let named = |paths: Vec<&std::path::PathBuf>| {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
@@ -211,6 +228,13 @@ impl Status {
         }
         let (own, other): (Vec<_>, Vec<_>) =
             self.changed.iter().partition(|path| planned(path.as_path()));
+        let ours = |path: &&std::path::PathBuf| match others {
+            OtherChanges::Only(ours) => {
+                ours.iter().any(|o| Path::new(o.as_str()) == path.as_path())
+            }
+            OtherChanges::Refuse | OtherChanges::Allow => false,
+        };
+        let own: Vec<_> = own.into_iter().filter(|path| !ours(path)).collect();
         if !own.is_empty() {
             return Err(Refusal::unsafe_to("version files have changes that are not committed")
                 .why(named(own))
@@ -222,7 +246,7 @@ impl Status {
             return Ok(());
         }
         match others {
-            OtherChanges::Refuse => {
+            OtherChanges::Refuse | OtherChanges::Only(_) => {
                 Err(Refusal::unsafe_to("tracked files have changes that are not committed")
                     .why(named(other))
                     .why("Commit hooks may stash them, and a crash there would lose them.")

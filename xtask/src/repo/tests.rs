@@ -2,6 +2,8 @@
 
 mod destination;
 mod fetch;
+mod landing;
+mod moved;
 
 use std::path::{Path, PathBuf};
 

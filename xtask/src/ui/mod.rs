@@ -14,7 +14,6 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-pub use ask::{agreed, can_ask};
 pub use line::{clean, cut, one_line};
 pub use live::Live;
 pub use refusal::{as_json, shown};

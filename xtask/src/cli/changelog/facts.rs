@@ -98,7 +98,7 @@ impl Facts {
 ///
 /// # Errors
 /// It cannot be written as a date.
-pub(super) fn today(context: &Context) -> Result<Date, Refusal> {
+pub(in super::super) fn today(context: &Context) -> Result<Date, Refusal> {
     let date = Date::iso(&context.at.date());
     date.ok_or_else(|| Refusal::usage("the date is beyond the year 9999"))
 }

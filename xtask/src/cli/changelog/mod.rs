@@ -12,6 +12,8 @@ mod values;
 mod waiting;
 mod write;
 
+pub(super) use facts::today;
+
 use super::Context;
 use crate::error::Refusal;
 pub(super) use waiting::Waiting;

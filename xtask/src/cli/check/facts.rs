@@ -45,6 +45,18 @@ impl Read {
     /// # Errors
     /// A gonogo.toml that is wrong, git fails.
     pub fn new(repo: &Repo, profile: Option<Profile>) -> Result<Self, Refusal> {
+        Self::about(repo, profile, None)
+    }
+
+    /// The same for a version that is decided.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub fn about(
+        repo: &Repo,
+        profile: Option<Profile>,
+        decided: Option<&Version>,
+    ) -> Result<Self, Refusal> {
         let tree = WorkTree::new(repo)?;
         let settings = Projects::new(&tree)?.settings;
         let survey = Survey::any(repo);
@@ -55,7 +67,7 @@ impl Read {
             },
             _ => None,
         };
-        let next = sole.map(|(survey, known)| next(repo, survey, known)).transpose()?;
+        let next = sole.map(|(survey, known)| next(repo, survey, known, decided)).transpose()?;
         let (version, previous) = next.unwrap_or_default();
         let tag = version.as_ref().zip(sole).map(|(version, (_, known))| {
             let newest = known.releases.newest.as_ref();
@@ -143,13 +155,19 @@ impl Read {
 /// then what the commits since ask for.
 type Next = (Option<Version>, Option<(String, Version)>);
 
-fn next(repo: &Repo, survey: &Survey, known: &Known) -> Result<Next, Refusal> {
+fn next(
+    repo: &Repo,
+    survey: &Survey,
+    known: &Known,
+    decided: Option<&Version>,
+) -> Result<Next, Refusal> {
     let unreleased = unreleased::read(repo, survey, std::slice::from_ref(known))?.pop();
     let facts = survey.facts(known);
     let held = bump::held(&known.project, &survey.files).unwrap_or_default();
     let current = held.first().map(|(_, version)| version.clone());
     let released = |version: &Version| known.tagged.iter().any(|tagged| tagged.same(version));
     let version = match current {
+        _ if decided.is_some() => decided.cloned(),
         Some(current) if released(&current) => {
             let level = unreleased.as_ref().and_then(unreleased::Unreleased::level);
             level.and_then(|level| {

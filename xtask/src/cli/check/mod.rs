@@ -6,25 +6,28 @@ mod fix;
 mod github;
 mod markdown;
 mod once;
+mod poll;
 mod rehearsal;
 mod show;
 mod waivers;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Context;
 use crate::error::Refusal;
-use crate::gates::builtin::{ALL, Facts, Hooks};
-use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Store, Wanted, named};
+use crate::gates::builtin::{ALL, Facts};
+use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Wanted, named};
 use crate::journal::Journal;
 use crate::repo::{Contents, Repo};
 use crate::sys::proc::{self, Interrupt};
 use crate::ui::Ui;
 use facts::Read;
-use waivers::Waivers;
 
 pub(super) use once::once;
+pub(super) use poll::{Request, poll};
+pub(super) use rehearsal::installed;
 pub(super) use show::clock;
+pub(super) use waivers::Waivers;
 
 /// Ask the gates: is this ready to be released?
 ///
@@ -85,60 +88,31 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     };
     // A fix may have committed something.
     let repo = Repo::discover(&context.folder)?;
-    let read = Read::new(&repo, profile(args)?)?;
-    let status = repo.status()?;
-    let rehearse = || rehearsal::tried(&read, &repo, context);
-    let hooks = Hooks { installed: rehearsal::installed(&repo)?, rehearse: &rehearse };
-    let facts = read.facts(&repo, &status, context.at, hooks);
-    let choice = choice(&read, &facts)?;
-    waivers.iter().try_for_each(|(gate, _)| choice.must_be(gate, "check --waive"))?;
-    let whole = choice.whole(read.aim.profile);
-    let (gates, part_of) = match args.gates.as_slice() {
-        [] => (whole?, None),
-        names => (choice.only(names)?, Some(whole.map_or(0, |gates| gates.len()))),
+    let select = |choice: &Choice, profile| {
+        let whole = choice.whole(profile);
+        match args.gates.as_slice() {
+            [] => Ok((whole?, None)),
+            names => Ok((choice.only(names)?, Some(whole.map_or(0, |gates| gates.len())))),
+        }
     };
-    let interrupt = interrupts()?;
-    let logs = facts::new_logs(&repo)?;
-    let contents = repo.contents(&logs)?;
-    let (store, jobs) = (Store::of(&repo.common_dir), most(args.jobs));
-    let packages = Read::packages(&repo, &gates)?;
-    let poll = Poll {
-        gates: &gates,
-        facts: &facts,
-        values: &read.values,
-        packages: &packages,
-        jobs,
+    let request = Request {
+        profile: profile(args)?,
+        version: None,
+        waivers: &waivers,
         reused: if args.fresh { Reused::No } else { Reused::Allowed },
-        waived: &waivers.gates(),
-        logs: &logs,
-        store: &store,
-        contents: &contents,
-        interrupt: &interrupt,
-        at: context.at,
+        jobs: args.jobs,
+        interrupt: &interrupts()?,
+        fixed: fixed.as_ref(),
+        select: &select,
     };
-    let start = Instant::now();
-    let checked = watched(&poll, &context.ui)?;
-    let took = start.elapsed();
-    store.prune();
-    let (checked, waivers) = (&checked[..], &waivers);
-    let report = Report {
-        checked,
-        waivers,
-        read: &read,
-        repo: &repo,
-        contents: &contents,
-        jobs,
-        took,
-        part_of,
-    };
-    let data = report.json(&context.ui, fixed.as_ref());
-    facts::record(&logs, &data)?;
-    match args.markdown {
-        true => report.markdown(&context.ui, context.at),
-        false => report.show(&context.ui, fixed.as_ref(), context.at),
-    }
-    context.ui.json(&data);
-    Ok(u8::from(!report.stopping().is_empty()))
+    poll(&repo, context, &request, |report, data| {
+        match args.markdown {
+            true => report.markdown(&context.ui, context.at),
+            false => report.show(&context.ui, fixed.as_ref(), context.at),
+        }
+        context.ui.json(data);
+        Ok(u8::from(!report.stopping().is_empty()))
+    })
 }
 
 fn profile(args: &Args) -> Result<Option<Profile>, Refusal> {

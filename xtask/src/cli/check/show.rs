@@ -49,6 +49,15 @@ impl Report<'_> {
         }
     }
 
+    /// Only the gates and the ends of the logs of those that stop: a part of a larger procedure.
+    pub fn show_gates(&self, ui: &Ui, at: Timestamp) {
+        self.table(ui, at);
+        self.checked
+            .iter()
+            .filter(|checked| self.stops(checked))
+            .for_each(|checked| self.ends_of_logs(ui, checked));
+    }
+
     /// `studio, next 0.3.0 · candidate 5a1b2c3 · profile release`
     fn title(&self) -> String {
         let line = self.facts_line();

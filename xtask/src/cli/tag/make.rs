@@ -11,7 +11,6 @@ use crate::flows::tag::{New, Which, Wish, plan};
 use crate::journal::Journal;
 use crate::plan::Sign;
 use crate::repo::{Repo, Tag, in_hook};
-use crate::ui;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -140,13 +139,13 @@ fn fit_to_push(candidate: &Candidate, tag: &Tag, sign: Sign, setting: &str) -> R
 /// Asks before anything is done: what is pushed cannot be taken back.
 fn confirmed(shown: &Shown<'_>, context: &Context) -> Result<(), Refusal> {
     let yes = format!("{} --yes", context.command());
-    if !ui::can_ask() {
+    if !context.ui.can_ask() {
         return Err(Refusal::usage("a push cannot be taken back, and nobody can be asked here")
             .why("Nothing was tagged or pushed.")
             .next_typed(yes, "pushes without asking"));
     }
     shown.planned(context);
-    match ui::agreed("Push this? It cannot be taken back.") {
+    match context.ui.confirm("Push this? It cannot be taken back.")? {
         true => Ok(()),
         false => Err(Refusal::unsafe_to("not pushed: you did not say yes")
             .why("Nothing was tagged or pushed.")

@@ -129,7 +129,7 @@ impl Look<'_> {
         match self.there.get(&full) {
             None => Ok(RefMove::create(full, to)),
             Some(old) if self.repo.is_ancestor(old, commit)? => {
-                Ok(RefMove::update(full, old.clone(), to))
+                Ok(RefMove::update(full, Id::Known(old.clone()), to))
             }
             Some(old) => {
                 let what = format!("{branch} and {branch} of {remote} have gone apart");

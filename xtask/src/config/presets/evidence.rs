@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::ci::{self, Line, Needs};
+use crate::config::publish::is_workflow;
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -152,10 +153,7 @@ impl<'t> Evidence<'t> {
     /// What workflows run.
     pub fn lines(&self) -> &[Line] {
         self.lines.get_or_init(|| {
-            let workflow = |path: &&RepoPath| {
-                path.folder() == ".github/workflows" && matches!(path.extension(), "yml" | "yaml")
-            };
-            let files = self.paths.iter().filter(workflow);
+            let files = self.paths.iter().filter(|path| is_workflow(path));
             files.filter_map(|path| self.file(path.as_str())).flat_map(|f| ci::lines(&f)).collect()
         })
     }

@@ -245,3 +245,29 @@ fn a_branch_tells_which_version_it_prepares() {
     };
     assert!(unnamed.version("/1.3.0").is_none());
 }
+
+#[test]
+fn the_name_of_a_branch_leads_back_to_its_version() {
+    let tags = TagFormat::Usual { name: None };
+    let templates =
+        ["release/v{version}", "{tag}", "rel-{version}-{name}", "{name}/{tag}/{version}"];
+    for template in templates {
+        let settings = settings(&format!("branch = '{template}'"));
+        let branch = settings.landing(Procedure::Release).branch.unwrap();
+        for (text, style) in [
+            ("1.3.0", Style::SEMVER),
+            ("1.3.0-rc.1", Style::SEMVER),
+            ("0.0.1-alpha.12+build.5", Style::SEMVER),
+            ("26.4", Style::PEP440),
+            ("1!2.0.post1", Style::PEP440),
+            ("1.3.0rc1.dev2", Style::PEP440),
+        ] {
+            let (new, tag) = (version(text), format!("v{text}"));
+            let name = Words::new(Release { style, ..release(&new, &tag) }).unwrap();
+            let name = name.branch(&branch).unwrap();
+            let branches =
+                Branches { template, tags: &tags, name: Some("studio"), package: None, style };
+            assert_eq!(branches.version(&name).as_ref().map(Version::text), Some(text), "{name}");
+        }
+    }
+}

@@ -52,7 +52,10 @@ fn judge(facts: &Facts<'_>) -> Result<Judged, Refusal> {
 
 /// Whether a file holds byte for byte what an operation of ours wrote, and that operation, or the
 /// first of several in a row, found it as committed.
-fn ours(repo: &Repo, operations: &[Operation], path: &Path) -> Result<bool, Refusal> {
+///
+/// # Errors
+/// git fails.
+pub fn ours(repo: &Repo, operations: &[Operation], path: &Path) -> Result<bool, Refusal> {
     let Ok(bytes) = std::fs::read(repo.top.join(path)) else { return Ok(false) };
     let Some(committed) = repo.committed(path)? else { return Ok(false) };
     let committed = Digest::of(&committed);

@@ -25,6 +25,7 @@ use crate::repo::{Configuration, Releases, Repo, Status};
 use crate::sys::clock::Timestamp;
 use crate::version::{TagFormat, Version};
 
+pub use clean::ours as is_ours;
 pub use hooks::{Hooks, Tried};
 
 /// Every built-in gate, in the order in which they are shown.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::JoinHandle;
@@ -68,7 +68,11 @@ impl Open {
     /// This stream is shut down, too, when the listener is dropped.
     pub fn watched(&self, stream: TcpStream) -> Arc<TcpStream> {
         let stream = Arc::new(stream);
-        self.streams.lock().expect("streams").push(Arc::downgrade(&stream));
+        let mut streams = self.streams.lock().expect("streams");
+        streams.push(Arc::downgrade(&stream));
+        if self.dropped.load(Ordering::SeqCst) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
         stream
     }
 
@@ -77,9 +81,7 @@ impl Open {
         if !input.is_empty() {
             command.stdin(Stdio::piped());
         }
-        let mut child = command.process_group(0).spawn()?;
-        let id = Pid::from_child(&child);
-        self.children.lock().expect("children").push(id);
+        let (mut child, id) = self.start(command.process_group(0))?;
         let stdin = child.stdin.take();
         let out = std::thread::scope(|scope| {
             // What it does not want to read is its own affair.
@@ -88,6 +90,18 @@ impl Open {
         });
         self.children.lock().expect("children").retain(|child| *child != id);
         out
+    }
+
+    /// Under one lock, so that a listener that is dropped meanwhile finds every child.
+    fn start(&self, command: &mut Command) -> io::Result<(Child, Pid)> {
+        let mut children = self.children.lock().expect("children");
+        if self.dropped.load(Ordering::SeqCst) {
+            return Err(io::Error::other("the listener is gone"));
+        }
+        let child = command.spawn()?;
+        let id = Pid::from_child(&child);
+        children.push(id);
+        Ok((child, id))
     }
 }
 

@@ -1,0 +1,166 @@
+//! The gates of a release: what is cheap before anything is edited, the commands on the tree that
+//! will be tagged.
+
+use serde_json::Value;
+
+use super::Args;
+use crate::cli::Context;
+use crate::cli::check::{Request, Waivers, poll};
+use crate::error::{Next, Refusal, word};
+use crate::gates::{Choice, Gate, Kind, Profile, Reused};
+use crate::journal::Journal;
+use crate::plan;
+use crate::repo::Repo;
+use crate::sys::proc::Interrupt;
+use crate::version::Version;
+
+/// What a release does itself: it has just fetched, and its hooks see the commit.
+const ITS_OWN: [&str; 2] = ["fresh", "hooks"];
+
+/// How gates are asked in a release.
+pub struct Asking<'a> {
+    pub context: &'a Context,
+    pub waivers: Waivers,
+    pub jobs: Option<u16>,
+    pub fresh: bool,
+}
+
+impl<'a> Asking<'a> {
+    /// As the arguments say.
+    ///
+    /// # Errors
+    /// A waiver without a reason.
+    pub fn new(args: &Args, context: &'a Context) -> Result<Self, Refusal> {
+        let waivers = Waivers::new(&args.waive, &args.reason)?;
+        Ok(Self { context, waivers, jobs: args.jobs, fresh: args.fresh })
+    }
+
+    /// As the operation that is open was asked.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn again(repo: &Repo, context: &'a Context) -> Result<Self, Refusal> {
+        let newest = Journal::of(&repo.common_dir).newest()?;
+        let steps = newest.iter().flat_map(|operation| &operation.plan().steps);
+        let gates = steps.into_iter().find_map(|step| match &step.action {
+            plan::Action::Gates(gates) => Some(&gates.waived),
+            _ => None,
+        });
+        let (waive, reason): (Vec<String>, Vec<String>) =
+            gates.into_iter().flatten().cloned().unzip();
+        let waivers = Waivers::new(&waive, &reason)?;
+        Ok(Self { context, waivers, jobs: None, fresh: false })
+    }
+
+    /// The built-in gates, all at once, before anything is edited; the ids of the commands that are
+    /// asked later.
+    ///
+    /// # Errors
+    /// One of them stops the release: all are told.
+    pub fn before(
+        &self,
+        repo: &Repo,
+        profile: Profile,
+        version: &Version,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<String>, Refusal> {
+        let commands = std::cell::RefCell::new(Vec::new());
+        let select = |choice: &Choice, profile| {
+            let all = choice.whole(profile)?;
+            let (built_in, later): (Vec<Gate>, Vec<Gate>) =
+                all.into_iter().partition(|gate| matches!(gate.kind, Kind::BuiltIn(_)));
+            *commands.borrow_mut() = later.into_iter().map(|gate| gate.id).collect();
+            let own = |gate: &Gate| ITS_OWN.contains(&gate.id.as_str());
+            Ok((built_in.into_iter().filter(|gate| !own(gate)).collect(), None))
+        };
+        let request = self.request(Some(profile), Some(version), interrupt, &select);
+        poll(repo, self.context, &request, |report, _| {
+            let stopping = report.stopping();
+            let [first, ..] = stopping.as_slice() else { return Ok(()) };
+            let refusal = match stopping.as_slice() {
+                [one] => Refusal::unsafe_to(format!(
+                    "{version} cannot be released: {}",
+                    one.outcome.why()
+                )),
+                all => Refusal::unsafe_to(format!(
+                    "{version} cannot be released, for {} reasons",
+                    all.len()
+                )),
+            };
+            let several = stopping.len() > 1;
+            let refusal = stopping.iter().fold(refusal, |refusal, checked| {
+                let details = checked.runs.iter().flat_map(|(_, judged)| &judged.details);
+                let why = match several {
+                    true => refusal.why(format!("{}: {}", checked.gate.id, checked.outcome.why())),
+                    false => refusal,
+                };
+                details.fold(why, |refusal, line| refusal.why(line.as_str()))
+            });
+            let ways = stopping.iter().flat_map(|checked| &checked.runs);
+            let mut ways: Vec<(Next, String)> = ways
+                .filter_map(|(_, judged)| Some((judged.next.clone()?, String::new())))
+                .collect();
+            ways.dedup();
+            ways.push((
+                Next::Typed(format!(
+                    "{} --waive {} --reason \"...\"",
+                    self.context.command(),
+                    word(&first.gate.id)
+                )),
+                "stands in the record".to_owned(),
+            ));
+            Err(refusal.leading_to(ways))
+        })?;
+        Ok(commands.into_inner())
+    }
+
+    /// The commands, on the tree as it is now.
+    ///
+    /// # Errors
+    /// One of them stops the release.
+    pub fn on_tree(
+        &self,
+        repo: &Repo,
+        gates: &plan::Gates,
+        interrupt: &Interrupt,
+    ) -> Result<Value, Refusal> {
+        let select = |choice: &Choice, _| Ok((choice.exactly(&gates.gates)?, None));
+        let profile = Profile::named(&gates.profile);
+        let version = Version::parse(&gates.version)?;
+        let request = self.request(profile, Some(&version), interrupt, &select);
+        let ui = &self.context.ui;
+        poll(repo, self.context, &request, |report, data| {
+            report.show_gates(ui, self.context.at);
+            let stopping = report.stopping();
+            if stopping.is_empty() {
+                return Ok(data.clone());
+            }
+            let names: Vec<&str> =
+                stopping.iter().map(|checked| checked.gate.id.as_str()).collect();
+            let refusal =
+                Refusal::red(format!("NO-GO for {}: {}", gates.version, names.join(", ")));
+            let again = self.context.command();
+            let waive: Vec<String> =
+                names.iter().map(|id| format!("--waive {}", word(id))).collect();
+            let waive = format!("{again} {} --reason \"...\"", waive.join(" --reason \"...\" "));
+            Err(refusal
+                .next_typed(
+                    again,
+                    "when it is mended; what was green on an equal tree is not repeated",
+                )
+                .next_typed(waive, "stands in the record"))
+        })
+    }
+
+    fn request<'r>(
+        &'r self,
+        profile: Option<Profile>,
+        version: Option<&'r Version>,
+        interrupt: &'r Interrupt,
+        select: &'r dyn Fn(&Choice, Profile) -> Result<(Vec<Gate>, Option<usize>), Refusal>,
+    ) -> Request<'r> {
+        let reused = if self.fresh { Reused::No } else { Reused::Allowed };
+        let (waivers, jobs) = (&self.waivers, self.jobs);
+        Request { profile, version, waivers, reused, jobs, interrupt, fixed: None, select }
+    }
+}

@@ -1,0 +1,78 @@
+//! The remote of a release: what it has, fetched in one connection before anything is planned.
+
+use crate::error::{Refusal, word};
+use crate::flows::release;
+use crate::plan::{Oid, Ready};
+use crate::repo::{Destination, Fetched, Repo, Wanted};
+use crate::sys::proc::Interrupt;
+
+/// A remote, and what it had a moment ago.
+pub struct Remote {
+    destination: Destination,
+    fetched: Fetched,
+}
+
+impl Remote {
+    /// Fetches the branch that is checked out, the main branches, the tags, and our own refs.
+    ///
+    /// # Errors
+    /// There is no remote, or several and nothing says which; it does not answer.
+    pub fn fetch(repo: &Repo, interrupt: &Interrupt) -> Result<Self, Refusal> {
+        let configuration = repo.configuration()?;
+        let branch = repo.branch().unwrap_or_default();
+        let destination = repo.remote_to_push(&configuration, branch)?.ok_or_else(|| {
+            Refusal::usage("there is no remote to push a release to")
+                .next_shell("git remote add origin URL", "gives an address a name")
+                .next("release --no-push", "makes the release on this machine only")
+        })?;
+        let wanted = Wanted {
+            branches: vec!["*".to_owned()],
+            tags: vec!["*".to_owned()],
+            own: ["record", "rolledback", "signoff"].map(str::to_owned).to_vec(),
+        };
+        let fetched = repo.fetch(&destination.name, &wanted, interrupt)?;
+        Ok(Self { destination, fetched })
+    }
+
+    /// The same for the push of a branch.
+    ///
+    /// # Errors
+    /// The branch has commits there that are not here; the tag is there.
+    pub fn for_branch(
+        self,
+        repo: &Repo,
+        ready: &Ready,
+        tag: &str,
+    ) -> Result<release::Remote, Refusal> {
+        let Self { destination, fetched } = self;
+        let (name, shown) = (destination.name, destination.shown);
+        let tip = fetched.there.get(&ready.branch).cloned();
+        if fetched.there.get(&format!("refs/tags/{tag}")).is_some() {
+            return Err(Refusal::unsafe_to(format!("{tag} is on {name} already"))
+                .why("Somebody has released this version."));
+        }
+        if let Some(tip) = &tip {
+            not_behind(repo, ready, tip, &name)?;
+        }
+        Ok(release::Remote { name, shown, tip })
+    }
+}
+
+/// Everything that the remote has is here.
+fn not_behind(repo: &Repo, ready: &Ready, tip: &Oid, remote: &str) -> Result<(), Refusal> {
+    if repo.is_ancestor(tip, &ready.parent)? {
+        return Ok(());
+    }
+    let branch = ready.branch.trim_start_matches("refs/heads/");
+    let (refusal, way) = match repo.is_ancestor(&ready.parent, tip)? {
+        true => (
+            Refusal::unsafe_to(format!("{branch} is behind {remote}/{branch}")),
+            format!("git merge --ff-only {}", word(format!("{remote}/{branch}"))),
+        ),
+        false => (
+            Refusal::unsafe_to(format!("{branch} and {remote}/{branch} have diverged")),
+            format!("git rebase {}", word(format!("{remote}/{branch}"))),
+        ),
+    };
+    Err(refusal.next_shell(way, "brings what is there, then the same again"))
+}

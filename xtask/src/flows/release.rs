@@ -1,0 +1,203 @@
+//! `release`: from everything that is known of a release to the whole of its steps.
+//!
+//! The order is what makes it safe: edits; objects that nothing names yet (the commit hooks see the
+//! commit); gates on exactly that tree; refs; and only then what leaves this machine.
+
+use crate::path::RepoPath;
+use crate::plan::{
+    Action, Base, Check, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land, Object, Oid,
+    Plan, Push, Ready, RefMove, Step, Tag,
+};
+use crate::version::Version;
+use crate::wording::counted;
+
+/// What a release is made of.
+pub struct Release<'a> {
+    /// `studio 1.3.0`, for the log.
+    pub title: String,
+    pub base: Base,
+    pub from: &'a Version,
+    pub version: &'a Version,
+    pub tag: String,
+    /// The edits of the version files.
+    pub edits: Vec<FileChange>,
+    /// Those of the changelog, and who says whether they are right.
+    pub changelog: Vec<FileChange>,
+    pub guards: Vec<Check>,
+    pub commit: Commitment,
+    pub tag_message: String,
+    pub tagger: String,
+    pub sign_tag: crate::plan::Sign,
+    /// What must be green.
+    pub gates: Gates,
+    /// The version that is written after the release.
+    pub next: Option<Next>,
+    /// `None` where nothing leaves this machine.
+    pub remote: Option<Remote>,
+}
+
+/// What is committed.
+pub struct Commitment {
+    pub ready: Ready,
+    pub message: String,
+    pub hooks: HookEdits,
+    /// Every path of it: what is edited here and what was edited by us before. None where the files
+    /// are committed as they are: then the commit that is there gets the tag.
+    pub paths: Vec<RepoPath>,
+}
+
+/// The version after a release.
+pub struct Next {
+    pub version: Version,
+    pub edits: Vec<FileChange>,
+    pub message: String,
+}
+
+/// Where it goes.
+pub struct Remote {
+    pub name: String,
+    pub shown: String,
+    /// Where the branch is there; `None` where it does not exist.
+    pub tip: Option<Oid>,
+}
+
+/// The plan of a release straight on the branch that is checked out.
+pub fn straight(release: Release<'_>) -> Plan {
+    let mut steps = edits(&release);
+    let Release { title, base, tag, commit, gates, next, remote, .. } = release;
+    let Commitment { ready, message, hooks, paths } = commit;
+    let branch = ready.branch.clone();
+    let released = match paths.is_empty() {
+        true => Id::Known(ready.parent.clone()),
+        false => Id::Made(0),
+    };
+    let mut objects = Vec::new();
+    if !paths.is_empty() {
+        objects.push(Object::Commit(commit_of(
+            &ready,
+            Id::Known(ready.parent.clone()),
+            message,
+            hooks,
+            paths,
+        )));
+    }
+    let tagged = Id::Made(objects.len());
+    objects.push(Object::Tag(Tag {
+        name: tag.clone(),
+        target: released.clone(),
+        message: release.tag_message,
+        tagger: release.tagger,
+        sign: release.sign_tag,
+    }));
+    steps.push(build(objects));
+    if !gates.gates.is_empty() {
+        steps.push(ask(gates));
+    }
+    let short = branch.trim_start_matches("refs/heads/").to_owned();
+    let mut moves = Vec::new();
+    if let Id::Made(_) = released {
+        moves.push(RefMove::update(&branch, Id::Known(ready.parent.clone()), released.clone()));
+    }
+    let tag_ref = format!("refs/tags/{tag}");
+    moves.push(RefMove::create(&tag_ref, tagged.clone()));
+    steps.push(Step {
+        why: match released {
+            Id::Made(_) => format!("{short} and {tag}"),
+            Id::Known(_) => tag.clone(),
+        },
+        action: Action::Land(Land { moves }),
+    });
+    let tip = match next {
+        Some(next) => {
+            let number = steps.iter().map(|step| step.action.objects().len()).sum();
+            steps.extend(following(next, &ready, &released, number, hooks));
+            Id::Made(number)
+        }
+        None => released,
+    };
+    if let Some(remote) = remote {
+        let moves = vec![
+            RefMove { name: branch, old: remote.tip.map(Id::Known), new: Some(tip) },
+            RefMove::create(tag_ref, tagged),
+        ];
+        let why = format!("{short} and {tag} to {}, both or neither", remote.shown);
+        let push = Push { remote: remote.name.clone(), shown: remote.shown, moves };
+        steps.push(Step { why, action: Action::Push(push) });
+        let keep = Keep { tag, remote: Some(remote.name) };
+        steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
+    } else {
+        let keep = Keep { tag, remote: None };
+        steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
+    }
+    Plan { format: FORMAT, title: format!("release {title}"), base, steps }
+}
+
+fn edits(release: &Release<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let number = release.edits.len();
+    if number > 0 {
+        steps.push(Step {
+            why: format!("{} -> {} in {}", release.from, release.version, counted(number, "file")),
+            action: Action::Files(release.edits.clone()),
+        });
+    }
+    if let Some(first) = release.changelog.first() {
+        steps.push(Step {
+            why: format!("the section in {}", first.path),
+            action: Action::Files(release.changelog.clone()),
+        });
+    }
+    steps.extend(release.guards.iter().map(|check| Step {
+        why: format!("{} says whether it is right", check.name),
+        action: Action::Check(check.clone()),
+    }));
+    steps
+}
+
+fn commit_of(
+    ready: &Ready,
+    parent: Id,
+    message: String,
+    hooks: HookEdits,
+    paths: Vec<RepoPath>,
+) -> Commit {
+    let Ready { author, committer, sign, .. } = ready.clone();
+    Commit { parent, message, author, committer, sign, paths, hooks }
+}
+
+fn build(objects: Vec<Object>) -> Step {
+    let why = objects.iter().map(|object| match object {
+        Object::Commit(commit) => {
+            format!("commit {}", commit.message.lines().next().unwrap_or_default())
+        }
+        Object::Tag(tag) => format!("tag {}", tag.name),
+    });
+    Step { why: why.collect::<Vec<_>>().join(", "), action: Action::Build(objects) }
+}
+
+fn ask(gates: Gates) -> Step {
+    let why = format!("{}, on exactly this tree", gates.gates.join(" "));
+    Step { why, action: Action::Gates(gates) }
+}
+
+/// The commit that writes the next version, on top of the release.
+fn following(
+    next: Next,
+    ready: &Ready,
+    released: &Id,
+    number: usize,
+    hooks: HookEdits,
+) -> [Step; 3] {
+    let paths: Vec<RepoPath> = next.edits.iter().map(|change| change.path.clone()).collect();
+    let files = Step {
+        why: format!("{} in {}", next.version, counted(paths.len(), "file")),
+        action: Action::Files(next.edits),
+    };
+    let commit = commit_of(ready, released.clone(), next.message, hooks, paths);
+    let moves = vec![RefMove::update(&ready.branch, released.clone(), Id::Made(number))];
+    let land = Step {
+        why: format!("{} moves on", ready.branch.trim_start_matches("refs/heads/")),
+        action: Action::Land(Land { moves }),
+    };
+    [files, build(vec![Object::Commit(commit)]), land]
+}
