@@ -206,7 +206,7 @@ fn signing_is_looked_at_and_nothing_signs() {
     finds("unreadable", unreadable, |p| git(p, &format!("{ssh} ~/none")));
     let agent = ("failed", "signing", "no ssh agent runs", "ssh-add");
     finds("agent", agent, |p| git(p, &format!("{ssh} key::ssh-ed25519:AAAA")));
-    let tags = ("failed", "signing", "tags by ssh: no key", "user.signingKey");
+    let tags = ("warning", "signing", "tags by ssh: no key", "user.signingKey");
     finds("tags", tags, |p| git(p, "config tag.gpgSign true\nconfig gpg.format ssh"));
     let called = ("unknown", "signing", "commits by openpgp", "git commit-tree -S");
     finds("called", called, |place| {

@@ -60,8 +60,8 @@ pub struct Cli {
 enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
-    Release(release::Args),
     Tag(tag::Args),
+    Release(release::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -230,8 +230,8 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
-        Command::Release(args) => release::run(args, context)?,
         Command::Tag(args) => return Ok(tag::run(args, context)?),
+        Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

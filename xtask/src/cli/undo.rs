@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Context;
 use crate::exec::{self, Driven};
 use crate::journal::{Closed, Journal, Operation, State};
+use crate::plan::Id;
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui};
 use crate::wording::counted;
@@ -74,7 +75,8 @@ fn dry_run(ui: &Ui, chosen: Option<&Operation>) {
         for planned in plan.moves() {
             let name = planned.name.trim_start_matches("refs/heads/");
             ui.say(&match &planned.old {
-                Some(old) => format!("  {name}  goes back to {}", old.short()),
+                Some(Id::Known(old)) => format!("  {name}  goes back to {}", old.short()),
+                Some(Id::Made(_)) => format!("  {name}  goes back"),
                 None => format!("  {name}  is removed"),
             });
         }

@@ -208,7 +208,7 @@ fn a_push_that_was_cut_off_is_looked_for() {
             Dies::BeforeApplied => {
                 assert_eq!(said.code, if here { 5 } else { 4 }, "{said}");
                 assert_eq!(origin.id(TAG), None, "{said}");
-                let again = if here { &PUSH[..] } else { &["resume"] };
+                let again = if here { &PUSH[..] } else { &["resume", "--yes"] };
                 arrived(&place, &origin, &works(&place, again));
             }
         }
@@ -228,7 +228,7 @@ fn what_nobody_knows_stays_open() {
     std::fs::rename(gone, origin.path()).expect("it is back");
     origin.hook("post-receive", "exit 0");
     place.gonogo(&["undo"]).refused(3, &["was pushed to origin"]);
-    arrived(&place, &origin, &works(&place, &["resume"]));
+    arrived(&place, &origin, &works(&place, &["resume", "--yes"]));
 }
 
 #[test]

@@ -29,8 +29,8 @@ use crate::wording::counted;
 /// is signed, nobody is asked. With -v each check tells its details, and each value of the
 /// configuration in force where it comes from.
 ///
-/// Exit code 1 when something (✗) will make `bump --commit` or `tag` fail as it stands, else 0, also
-/// with warnings.
+/// Exit code 1 when something (✗) will make `bump --commit` fail as it stands, else 0, also with
+/// warnings.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -85,7 +85,10 @@ impl Facts {
             (true, true) => "commits and tags",
         };
         let found = self.way(&format!("{what} by {}", self.format));
-        Some(found.details(self.key.iter().map(|key| format!("user.signingKey is {key}"))))
+        let found = found.details(self.key.iter().map(|key| format!("user.signingKey is {key}")));
+        // `bump --commit` makes no tag.
+        let harmless = found.mark == crate::ui::Mark::Failed && !self.commits;
+        Some(if harmless { found.marked(crate::ui::Mark::Warning) } else { found })
     }
 
     fn way(&self, what: &str) -> Finding {

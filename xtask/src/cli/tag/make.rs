@@ -11,7 +11,7 @@ use crate::flows::tag::{New, Which, Wish, plan};
 use crate::journal::Journal;
 use crate::plan::Sign;
 use crate::repo::{Repo, Tag, in_hook};
-use crate::ui;
+use crate::sys::proc;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -146,7 +146,12 @@ fn confirmed(shown: &Shown<'_>, context: &Context) -> Result<(), Refusal> {
             .next_typed(yes, "pushes without asking"));
     }
     shown.planned(context);
-    match context.ui.confirm("Push this? It cannot be taken back.")? {
+    let mortal = proc::mortal().map_err(|error| {
+        Refusal::external("ctrl-C cannot be watched for").why(error.to_string())
+    })?;
+    let agreed = context.ui.confirm("Push this? It cannot be taken back.")?;
+    drop(mortal);
+    match agreed {
         true => Ok(()),
         false => Err(Refusal::unsafe_to("not pushed: you did not say yes")
             .why("Nothing was tagged or pushed.")

@@ -221,14 +221,16 @@ fn places(
 fn line(planned: &RefMove) -> String {
     let tag = planned.name.strip_prefix("refs/tags/");
     let name = tag.or(planned.name.strip_prefix("refs/heads/")).unwrap_or(&planned.name);
-    let to = match &planned.new {
-        Some(Id::Known(id)) if tag.is_none() => id.short(),
-        _ => "",
+    let at = |id: &Option<Id>| match id {
+        Some(Id::Known(id)) => id.short().to_owned(),
+        Some(Id::Made(_)) | None => String::new(),
     };
-    match &planned.old {
-        Some(old) => format!("{name}  {} -> {to}", old.short()),
-        None if tag.is_some() => format!("{name}  a new tag"),
-        None => format!("{name}  a new branch at {to}"),
+    match tag {
+        Some(_) => format!("{name}  a new tag"),
+        None if planned.old.is_some() => {
+            format!("{name}  {} -> {}", at(&planned.old), at(&planned.new))
+        }
+        None => format!("{name}  a new branch at {}", at(&planned.new)),
     }
 }
 
