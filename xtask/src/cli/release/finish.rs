@@ -212,7 +212,7 @@ impl Finish<'_> {
         let page = match self.remote {
             Some(remote) => {
                 let (title, body) = (String::new(), String::new());
-                pull(self.repo, remote, (name, main), title, body)?.page
+                pull(self.repo, remote.name(), (name, main), title, body)?.page
             }
             None => None,
         };

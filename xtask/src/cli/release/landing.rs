@@ -63,7 +63,7 @@ impl Way<'_> {
         if by_request {
             let body = body(&release, self.made);
             let title = self.words.title(&self.landing.title)?;
-            let pull = self.remote.map(|remote| pull(self.repo, remote, (&name, &into), title, body));
+            let pull = self.remote.map(|remote| pull(self.repo, remote.name(), (&name, &into), title, body));
             return Ok(landing::offered(release, &branch, pull.transpose()?));
         }
         let joining = Joining { repo: self.repo, settings: self.settings, remote: self.remote };
@@ -213,7 +213,7 @@ impl Joining<'_> {
         let branch = format!("backmerge/{tag}-into-{}", name.replace('/', "-"));
         let title = format!("Merge {tag} into {name}");
         let body = "The version lines and changelogs are resolved.\n".to_owned();
-        let pull = pull(self.repo, remote, (&branch, name), title, body)?;
+        let pull = pull(self.repo, remote.name(), (&branch, name), title, body)?;
         let branch = format!("refs/heads/{branch}");
         let there = remote.at(&branch);
         Ok(How::Offered { branch, there, pull })
@@ -286,7 +286,7 @@ pub fn newer(
 /// git fails.
 pub fn pull(
     repo: &Repo,
-    remote: &Remote,
+    remote: &str,
     (branch, into): (&str, &str),
     title: String,
     body: String,
@@ -297,7 +297,7 @@ pub fn pull(
         site,
     });
     let (branch, into) = (branch.to_owned(), into.to_owned());
-    Ok(Pull { remote: remote.name().to_owned(), branch, into, title, body, page })
+    Ok(Pull { remote: remote.to_owned(), branch, into, title, body, page })
 }
 
 /// What a pull request says: the section of the release.

@@ -9,6 +9,7 @@ mod made;
 mod opened;
 mod prepare;
 mod pull;
+mod refused;
 mod remote;
 mod shown;
 mod start;
@@ -24,6 +25,7 @@ use args::Part;
 pub(super) use args::Args;
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
+pub(super) use refused::{Way, anew, go_on};
 use prepare::planned;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {

@@ -15,8 +15,7 @@ mod vocabulary;
 mod written;
 mod wrong;
 
-pub use command::Command;
-pub(in crate::config) use command::split;
+pub use command::{Command, split};
 pub use schema::schema;
 pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]
