@@ -4,7 +4,7 @@
 //! The first record of the new operation names the old one, so there is no moment between the two.
 //! The old one is not touched: when the new one is taken back, it is the open one again.
 
-use super::{Asked, Direction, Finished, Running, begun, holder, hooks, interrupts, keep, locks};
+use super::{Asked, Direction, Finished, Running, begun, holder, interrupts, keep};
 use crate::error::Refusal;
 use crate::journal::{Closed, Journal, Operation, State};
 use crate::plan::Plan;
@@ -30,8 +30,6 @@ pub fn replaceable(repo: &Repo, asked: &Asked<'_>) -> Result<Operation, Refusal>
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
     running.turn(Direction::Forward)?;
-    hooks::still_running(&running)?;
-    locks::clear(&running)?;
     running.nothing_arrived()?;
     Ok(running.operation)
 }

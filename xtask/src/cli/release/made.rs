@@ -82,7 +82,16 @@ impl Made {
 
     /// Every path that the release commits.
     pub fn paths(&self) -> Vec<RepoPath> {
-        let edited = self.edits.iter().chain(self.changelog()).map(|change| change.path.clone());
+        self.with_earlier(self.edits.iter().chain(self.changelog()))
+    }
+
+    /// The same of a release that is only started.
+    pub fn without_changelog(&self) -> Vec<RepoPath> {
+        self.with_earlier(self.edits.iter())
+    }
+
+    fn with_earlier<'c>(&self, changes: impl Iterator<Item = &'c FileChange>) -> Vec<RepoPath> {
+        let edited = changes.map(|change| change.path.clone());
         let mut paths: Vec<RepoPath> = edited.collect();
         for path in &self.earlier {
             if !paths.contains(path) {

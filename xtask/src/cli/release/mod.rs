@@ -1,15 +1,19 @@
 //! `release`
 
 mod args;
+mod finish;
 mod gates;
 mod host;
 mod landing;
 mod made;
+mod opened;
 mod prepare;
 mod pull;
+mod refused;
 mod rehearse;
 mod remote;
 mod shown;
+mod start;
 mod target;
 
 use super::Context;
@@ -19,20 +23,44 @@ use crate::journal::Journal;
 use crate::plan::Plan;
 use crate::repo::Repo;
 pub(super) use args::Args;
+use args::Part;
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
 use prepare::planned;
+pub(super) use refused::{Way, anew, go_on};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
-    let repo = Repo::discover(&context.folder)?;
-    if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
-        return Err(refusal.into());
+    match &args.part {
+        Some(Part::Start(start)) => return Ok(start::run(start, context)?),
+        Some(Part::Finish(finish)) => return Ok(finish::run(finish, context)?),
+        None => {}
     }
+    let repo = Repo::discover(&context.folder)?;
+    nothing_open(&repo)?;
     if args.rehearse {
         return Ok(rehearse::run(args, context, repo)?);
     }
     let asking = Asking::new(args, context)?;
     let Some((plan, before)) = planned(args, context, &repo, &asking)? else { return Ok(()) };
+    Ok(execute(args, context, &repo, &asking, plan, &before)?)
+}
+
+fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
+    match Journal::of(&repo.common_dir).unfinished()? {
+        Some((_, refusal)) => Err(refusal),
+        None => Ok(()),
+    }
+}
+
+/// Shows a plan, asks, and does it.
+fn execute(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    asking: &Asking<'_>,
+    plan: Plan,
+    before: &[Vec<u8>],
+) -> Result<(), Refusal> {
     let ui = &context.ui;
     if args.dry_run {
         shown::plan(ui, &plan);
@@ -46,8 +74,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         ui.say("Nothing was done.");
         return Ok(());
     }
-    let host = Host { repo: &repo, context, asking: &asking, consent };
-    let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&host))?;
+    let host = Host { repo, context, asking, consent };
+    let finished = exec::run(repo, plan.clone(), before, &context.asked(&host))?;
     shown::end(context, &plan, &finished);
     Ok(())
 }

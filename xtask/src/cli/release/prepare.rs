@@ -1,6 +1,6 @@
 //! A release from the arguments to its plan: everything is read, nothing is written.
 
-use super::args::Args;
+use super::args::{Args, Asked};
 use super::gates::Asking;
 use super::landing::Way;
 use super::made::{self, Made};
@@ -47,7 +47,11 @@ pub fn planned(
     let newest = known.releases.newest.as_ref();
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
-    let gates = asking.before(repo, profile, version, &interrupt)?;
+    let gates = match args.way {
+        Asked::Whole => asking.before(repo, profile, version, &interrupt)?,
+        // They are asked at its end.
+        Asked::Start => Vec::new(),
+    };
     let tree = WorkTree::new(repo)?;
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
@@ -99,7 +103,10 @@ impl About<'_> {
             command: &command,
         })?;
         let others = OtherChanges::Only(&made.earlier);
-        let paths = made.paths();
+        let paths = match self.args.way {
+            Asked::Whole => made.paths(),
+            Asked::Start => made.without_changelog(),
+        };
         let ready = match paths.is_empty() {
             true => repo.ready_to_tag(context.at)?,
             false => repo.ready_to_commit(&paths, others, context.at)?,
@@ -138,13 +145,25 @@ impl About<'_> {
             base: repo.head.base(),
             from: &self.chosen.files,
             version: &self.chosen.version,
-            tag_message: words.message(&landing.tag_message)?,
+            tag_message: match self.args.way {
+                Asked::Whole => words.message(&landing.tag_message)?,
+                Asked::Start => String::new(),
+            },
             sign_tag: self.sign_tag()?,
             edits: made.edits.clone(),
-            changelog: made.changelog().cloned().into_iter().collect(),
-            guards: made.guards.clone(),
+            changelog: match self.args.way {
+                Asked::Whole => made.changelog().cloned().into_iter().collect(),
+                Asked::Start => Vec::new(),
+            },
+            guards: match self.args.way {
+                Asked::Whole => made.guards.clone(),
+                Asked::Start => Vec::new(),
+            },
             commit: Commitment {
-                message: words.message(&landing.commit_message)?,
+                message: match self.args.way {
+                    Asked::Whole => words.message(&landing.commit_message)?,
+                    Asked::Start => format!("chore: start release {}\n", self.chosen.version),
+                },
                 hooks: landing.hooks.value,
                 ready,
                 paths,

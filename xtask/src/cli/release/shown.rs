@@ -77,6 +77,12 @@ pub fn end(context: &Context, plan: &Plan, finished: &Finished) {
         ui.json(&json(plan, Some(finished)));
         return;
     }
+    if title.starts_with("start ") {
+        ui.say(&format!("{} is done, and nothing is locked", bold(title)));
+        ui.say(&format!("next, when it is ready: {}", ui.ours("release finish")));
+        ui.json(&json(plan, Some(finished)));
+        return;
+    }
     match plan.point_of_no_return() {
         Some(_) => ui.say(&format!("{} is out", bold(title))),
         None => {

@@ -15,8 +15,7 @@ mod vocabulary;
 mod written;
 mod wrong;
 
-pub use command::CommandLine;
-pub(in crate::config) use command::split;
+pub use command::{CommandLine, split};
 pub use schema::schema;
 pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]
