@@ -16,6 +16,7 @@ use super::{Git, Head, Repo, Tracked, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
 use crate::sys::fs as write;
+use crate::sys::proc;
 
 /// What a stand-in is made like.
 pub struct StandIn<'a> {
@@ -208,8 +209,9 @@ impl Repo {
             let args = ["remote", "get-url"].iter().chain(which);
             let out = self.git.call(args.chain(&["--", remote])).read()?;
             if out.strip_suffix(b"\n") != Some(folder.as_os_str().as_bytes()) {
+                let found = proc::mask(&git::lines(&out).join(", "));
                 return Err(Refusal::unsafe_to("a setting of git's leads to another address")
-                    .why(format!("{} would be {}.", folder.display(), git::lines(&out).join(", ")))
+                    .why(format!("{} would be {found}.", folder.display()))
                     .next_shell("git config --show-origin --get-regexp '^url\\.'", "shows which"));
             }
         }

@@ -12,10 +12,10 @@ use super::prepare::planned;
 use super::{Args, Asking, Consent, Host, gates::Elsewhere};
 use crate::cli::Context;
 use crate::error::{Exit, Refusal};
-use crate::exec::{self, Driven, Finished};
+use crate::exec::{self, Finished};
 use crate::gates::builtin::is_ours;
 use crate::journal::Journal;
-use crate::plan::{Action, Oid, Plan};
+use crate::plan::{Action, Object, Oid, Plan};
 use crate::repo::{Destination, Head, OtherChanges, Repo, StandIn, Standing, in_hook};
 use crate::sys::proc::{self, Interrupt};
 use host::Rehearsing;
@@ -84,19 +84,13 @@ fn rehearse(
     as_ready_as_here(repo, &plan)?;
     shown::beginning(context, &plan, &before);
     let start = (clone.standing()?, staged.there(&clone)?);
+    let prove = || undone(context, scratch, &clone, &start.0);
     let inner = Host { repo: &clone, context, asking: &asking, consent: Consent::Given };
-    let host = Rehearsing::new(inner);
-    let driven = exec::run(&clone, plan.clone(), &before, &context.asked(&host));
-    let stopped = host.stopped_before_push();
-    let finished = match driven {
-        Err(failure) if !stopped => return Err(failure),
-        driven => driven.ok(),
-    };
-    undone(context, scratch, &clone, &start.0)?;
-    let finished = match finished {
-        Some(finished) => finished,
-        None => pushed(context, &clone, &host)?,
-    };
+    let host = Rehearsing { inner, before_push: &prove };
+    let finished = exec::run(&clone, plan.clone(), &before, &context.asked(&host))?;
+    if plan.point_of_no_return().is_none() {
+        prove()?;
+    }
     let end = (Repo::discover(&clone.top)?.standing()?, staged.there(&clone)?);
     let mut open = staged.open(repo, &plan)?;
     let left_out = asking.elsewhere.iter().flat_map(|all| all.left_out.take());
@@ -198,7 +192,7 @@ impl Staged {
                 _ => "",
             };
             open.push(format!(
-                "This clone is shallow: history was taken to begin where it ends here{known}."
+                "This clone is shallow: its boundary was taken as the beginning{known}."
             ));
         }
         match (&self.destination, self.no_push) {
@@ -242,7 +236,11 @@ fn main_of(repo: &Repo) -> Result<String, Refusal> {
 
 /// What is in the way of a commit here is not there in a clone.
 fn as_ready_as_here(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
-    let paths: Vec<_> = plan.files().iter().map(|change| change.path.clone()).collect();
+    let committed = plan.objects().into_iter().flat_map(|object| match object {
+        Object::Commit(commit) => commit.paths.clone(),
+        Object::Tag(_) => Vec::new(),
+    });
+    let paths: Vec<_> = committed.collect();
     repo.nothing_in_progress()?;
     repo.index_is_free()?;
     let operations = Journal::of(&repo.common_dir).operations()?;
@@ -265,7 +263,14 @@ fn undone(
 ) -> Result<(), Refusal> {
     let copy = Repo::discover(&scratch.copy_of(clone)?)?;
     let quiet = |_: &str| ();
-    exec::undo(&copy, None, &context.asked(&quiet))?;
+    match exec::undo(&copy, None, &context.asked(&quiet)) {
+        // A hook changed files that are not committed: as after a release, that is a person's.
+        Err(no) if no.exit == Exit::Unsafe => {
+            shown::not_undone(&context.ui, &no);
+            return Ok(());
+        }
+        ended => ended?,
+    };
     let differences = Repo::discover(&copy.top)?.standing()?.differences(start);
     if differences.is_empty() {
         shown::undone(&context.ui);
@@ -273,16 +278,6 @@ fn undone(
     }
     let refusal = Refusal::external("an undo would not bring everything back");
     Err(refusal.why(format!("Other than before: {}.", differences.join(", "))))
-}
-
-/// Goes on with the push, as `resume` does.
-fn pushed(context: &Context, clone: &Repo, host: &Rehearsing<'_>) -> Result<Finished, Refusal> {
-    host.let_it_push();
-    let clone = Repo::discover(&clone.top)?;
-    match exec::resume(&clone, &context.asked(host))? {
-        Driven::Finished(finished) => Ok(finished),
-        Driven::Nothing(why) => Err(Refusal::external("the release did not go on").why(why)),
-    }
 }
 
 /// The branches and tags that are not where they were.
