@@ -26,6 +26,8 @@ pub struct StandIn<'a> {
     pub commit: &'a Oid,
     /// The remote that releases go to.
     pub remote: Option<&'a str>,
+    /// Settings that it has besides those that are copied.
+    pub settings: Vec<(String, String)>,
 }
 
 /// Where the refs, the index and the tracked files of a repository are.
@@ -86,6 +88,7 @@ impl Repo {
         let name = self.top.file_name().unwrap_or(OsStr::new("repository"));
         let (bare, top) = (folder.join("remote.git"), folder.join("clone").join(name));
         let mut settings = self.settings_to_copy()?;
+        settings.extend(wanted.settings.iter().cloned());
         if let Some(remote) = wanted.remote {
             self.bare_stand_in(&bare, wanted, remote)?;
             let set = |key: &str, value: String| (format!("remote.{remote}.{key}"), value);
@@ -404,8 +407,7 @@ mod tests {
         let args = ["config", "--list", "-z", "--file"].map(OsStr::new);
         let out = git.call(args.into_iter().chain([file.as_os_str()])).read().unwrap();
         write::remove_folder(&folder).unwrap();
-        let expected: String =
-            settings.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
+        let expected = settings.map(|(key, value)| format!("{key}\n{value}\0")).concat();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

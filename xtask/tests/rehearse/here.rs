@@ -41,6 +41,18 @@ fn in_a_shallow_clone_without_tags() {
 }
 
 #[test]
+fn where_git_knows_nobody() {
+    let (place, _remote) = ready("nobody");
+    for name in ["user.name", "user.email"] {
+        place.git(&["config", "--global", "--unset", name]);
+    }
+    place.git(&["config", "--global", "user.useConfigOnly", "true"]);
+    let said = rehearsed(&place, &MINOR, 0);
+    assert!(said.out.contains("git does not know who commits here"), "{said}");
+    place.gonogo(&["release", "minor", "--yes"]).refused(2, &["git does not know who you are"]);
+}
+
+#[test]
 fn without_a_remote_and_in_a_linked_work_tree() {
     let place = Place::python("alone").with("SOURCE_DATE_EPOCH", "1795269780");
     place.git(&["commit", "-q", "--allow-empty", "-m", "feat: x"]);

@@ -73,7 +73,7 @@ fn rehearse(
     scratch: &Scratch,
 ) -> Result<Option<Rehearsed>, Refusal> {
     let (_, commit) = on_a_branch(repo)?;
-    let staged = Staged::new(args, repo, &commit)?;
+    let staged = Staged::new(args, context, repo, &commit)?;
     let clone = staged.clone_in(repo, scratch)?;
     let asking = Asking { elsewhere: Some(staged.gates(repo)), ..Asking::new(args, context)? };
     let args = Args { no_push: staged.destination.is_none(), ..args.clone() };
@@ -110,10 +110,12 @@ struct Staged {
     detached: bool,
     no_push: bool,
     hooks: bool,
+    /// git knows who commits.
+    known: bool,
 }
 
 impl Staged {
-    fn new(args: &Args, repo: &Repo, commit: &Oid) -> Result<Self, Refusal> {
+    fn new(args: &Args, context: &Context, repo: &Repo, commit: &Oid) -> Result<Self, Refusal> {
         let configuration = repo.configuration()?;
         let branch = match &repo.head {
             Head::Branch { name, .. } | Head::Unborn { name } => name.clone(),
@@ -126,8 +128,9 @@ impl Staged {
         };
         let detached = matches!(repo.head, Head::Detached { .. });
         let hooks = !crate::cli::check::installed(repo)?.is_empty();
+        let known = ["AUTHOR", "COMMITTER"].iter().all(|role| repo.ident(role, context.at).is_ok());
         let (commit, no_push) = (commit.clone(), args.no_push);
-        Ok(Self { branch, commit, destination, detached, no_push, hooks })
+        Ok(Self { branch, commit, destination, detached, no_push, hooks, known })
     }
 
     fn short(&self) -> &str {
@@ -140,7 +143,13 @@ impl Staged {
 
     /// The clone, with the edits that earlier operations of ours left here.
     fn clone_in(&self, repo: &Repo, scratch: &Scratch) -> Result<Repo, Refusal> {
-        let wanted = StandIn { branch: &self.branch, commit: &self.commit, remote: self.remote() };
+        let (branch, commit, remote) = (self.branch.as_str(), &self.commit, self.remote());
+        // A machine of CI need not know who releases.
+        let settings = match self.known {
+            true => Vec::new(),
+            false => NOBODY.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec(),
+        };
+        let wanted = StandIn { branch, commit, remote, settings };
         let clone = repo.stand_in(&scratch.folder, &wanted)?;
         let operations = Journal::of(&repo.common_dir).operations()?;
         let mut own = Vec::new();
@@ -210,9 +219,16 @@ impl Staged {
         if self.hooks {
             open.push(UNTRACKED.to_owned());
         }
+        if !self.known {
+            open.push("git does not know who commits here (user.name, user.email).".to_owned());
+        }
         Ok(open)
     }
 }
+
+/// Who commits where git knows nobody.
+const NOBODY: [(&str, &str); 2] =
+    [("user.name", "gonogo rehearsal"), ("user.email", "rehearsal@invalid")];
 
 /// What hooks may miss.
 const UNTRACKED: &str = "The hooks ran in a fresh checkout: what git does not track (.venv, node_modules) was not there.";
