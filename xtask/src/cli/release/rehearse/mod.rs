@@ -106,10 +106,7 @@ struct Staged {
     branch: String,
     commit: Oid,
     destination: Option<Destination>,
-    /// HEAD is detached here.
-    detached: bool,
     no_push: bool,
-    hooks: bool,
     /// git knows who commits.
     known: bool,
 }
@@ -126,11 +123,9 @@ impl Staged {
             true => None,
             false => repo.remote_to_push(&configuration, short)?,
         };
-        let detached = matches!(repo.head, Head::Detached { .. });
-        let hooks = !crate::cli::check::installed(repo)?.is_empty();
         let known = ["AUTHOR", "COMMITTER"].iter().all(|role| repo.ident(role, context.at).is_ok());
         let (commit, no_push) = (commit.clone(), args.no_push);
-        Ok(Self { branch, commit, destination, detached, no_push, hooks, known })
+        Ok(Self { branch, commit, destination, no_push, known })
     }
 
     fn short(&self) -> &str {
@@ -164,7 +159,7 @@ impl Staged {
 
     fn gates<'r>(&self, repo: &'r Repo) -> Elsewhere<'r> {
         let mut without = vec![("ci", "no server has the commit of a rehearsal".to_owned())];
-        if self.detached {
+        if is_detached(repo) {
             without.push(("branch", "HEAD is detached".to_owned()));
         }
         Elsewhere { repo, without, left_out: RefCell::default() }
@@ -190,7 +185,7 @@ impl Staged {
     fn open(&self, repo: &Repo, plan: &Plan) -> Result<Vec<String>, Refusal> {
         let mut open = Vec::new();
         let (short, commit) = (self.short(), self.commit.short());
-        if self.detached {
+        if is_detached(repo) {
             open.push(format!(
                 "HEAD is detached: it was rehearsed as if {short} were at {commit}."
             ));
@@ -216,7 +211,7 @@ impl Staged {
                 "The gates saw your work tree as it is, without the edits of the release.".into(),
             );
         }
-        if self.hooks {
+        if !crate::cli::check::installed(repo)?.is_empty() {
             open.push(UNTRACKED.to_owned());
         }
         if !self.known {
@@ -232,6 +227,10 @@ const NOBODY: [(&str, &str); 2] =
 
 /// What hooks may miss.
 const UNTRACKED: &str = "The hooks ran in a fresh checkout: what git does not track (.venv, node_modules) was not there.";
+
+fn is_detached(repo: &Repo) -> bool {
+    matches!(repo.head, Head::Detached { .. })
+}
 
 /// The branch HEAD is on, or would be.
 fn on_a_branch(repo: &Repo) -> Result<(String, Oid), Refusal> {
