@@ -1,41 +1,47 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
 mod contents;
-#[allow(dead_code, reason = "for releases, which push")]
 mod destination;
-#[allow(dead_code, reason = "for releases, which fetch")]
 mod fetch;
 mod git;
+#[allow(dead_code, reason = "for releases, which look for what landed")]
+mod landing;
 mod log;
-#[allow(dead_code, reason = "for releases, which push")]
+pub mod merge;
+#[allow(dead_code, reason = "for releases, which compare branches")]
+mod moved;
 mod network;
 mod people;
 mod ready;
+mod records;
 mod releases;
 mod remote;
 mod stand_in;
 mod stored;
 mod surroundings;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod tree;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use contents::{Contents, Tracked};
-#[allow(unused_imports, reason = "for releases, which push")]
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
 pub use fetch::{Differing, Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
+#[allow(unused_imports, reason = "for releases, which look for what landed")]
+pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
-#[allow(unused_imports, reason = "for releases, which push")]
+#[allow(unused_imports, reason = "for releases, which compare branches")]
+pub use moved::{Brief, Came, Standing};
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
+pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
-pub use stand_in::{StandIn, Standing};
+pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
@@ -376,13 +382,15 @@ impl Repo {
         }
     }
 
-    /// Whether a commit is another one or comes before it.
+    /// Whether a commit is another one or comes before it, for everybody: what replace refs and grafts
+    /// say here is not so elsewhere.
     ///
     /// # Errors
     /// git fails.
     pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
         let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
-        let out = self.git.call(args).output()?;
+        let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
+        let out = call.env("GIT_GRAFT_FILE", "/dev/null").output()?;
         match out.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),

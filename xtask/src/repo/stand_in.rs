@@ -32,7 +32,7 @@ pub struct StandIn<'a> {
 
 /// Where the refs, the index and the tracked files of a repository are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct Snapshot {
     /// By full name: an id, or `ref: NAME` of another one. Refs of our own are not among them.
     pub refs: BTreeMap<String, String>,
     index: Vec<u8>,
@@ -225,13 +225,13 @@ impl Repo {
     ///
     /// # Errors
     /// git fails.
-    pub fn standing(&self) -> Result<Standing, Refusal> {
+    pub fn snapshot(&self) -> Result<Snapshot, Refusal> {
         let mut refs = self.refs_of(&[])?;
         refs.retain(|name, _| !name.starts_with("refs/gonogo"));
         let branch = self.current_branch()?;
         refs.extend(branch.map(|branch| ("HEAD".to_owned(), format!("ref: {branch}"))));
         let index = self.git.call(["ls-files", "-s", "-z"]).read()?;
-        Ok(Standing { refs, index, tracked: self.tracked()? })
+        Ok(Snapshot { refs, index, tracked: self.tracked()? })
     }
 
     /// The refs of the remote of a stand-in.
@@ -246,7 +246,7 @@ impl Repo {
     }
 }
 
-impl Standing {
+impl Snapshot {
     /// What is different, in words.
     pub fn differences(&self, before: &Self) -> Vec<String> {
         let names = self.refs.keys().chain(before.refs.keys());

@@ -30,6 +30,9 @@ pub struct Args {
     /// Keep everything on this machine; the network is not used at all
     #[arg(long)]
     pub(super) no_push: bool,
+    /// By a pull request, also where the branch is not protected
+    #[arg(long, conflicts_with = "no_push")]
+    pub(super) pr: bool,
     /// A gate that may fail this time, with --reason; may be repeated, each with its own reason
     #[arg(long, value_name = "GATE")]
     pub(super) waive: Vec<String>,

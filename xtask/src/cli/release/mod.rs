@@ -3,8 +3,10 @@
 mod args;
 mod gates;
 mod host;
+mod landing;
 mod made;
 mod prepare;
+mod pull;
 mod rehearse;
 mod remote;
 mod shown;

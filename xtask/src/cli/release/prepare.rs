@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use super::gates::Asking;
+use super::landing::Way;
 use super::made::{self, Made};
 use super::remote::Remote;
 use super::target::{self, Chosen};
@@ -11,10 +12,10 @@ use crate::cli::project::{Known, Survey};
 use crate::config::changelog as configured;
 use crate::config::file::{Landing, Procedure};
 use crate::error::Refusal;
-use crate::flows::release::{self, Commitment, Next, Release};
+use crate::flows::release::{Commitment, Next, Release};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{FileChange, Gates, Plan, Sign};
+use crate::plan::{self, FileChange, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, WorkTree};
 use crate::sys::proc;
 use crate::version::Step;
@@ -104,12 +105,35 @@ impl About<'_> {
             false => repo.ready_to_commit(&paths, others, context.at)?,
         };
         let tagger = repo.ident("COMMITTER", context.at)?;
-        let remote = match remote {
+        let there = remote;
+        let remote = match &there {
             Some(remote) => Some(remote.for_branch(repo, &ready, &tag)?),
             None => None,
         };
         let title = format!("{} {}", self.known.name(), self.chosen.version);
-        Ok(release::straight(Release {
+        let way = Way {
+            args: self.args,
+            repo,
+            settings: &survey.settings,
+            landing: &landing,
+            words: &words,
+            made,
+            remote: there.as_ref(),
+        };
+        let previous = made.previous.as_ref().and_then(|previous| {
+            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+        });
+        let about = plan::About {
+            name: self.known.name().to_owned(),
+            version: self.chosen.version.text().to_owned(),
+            codename: self.args.codename.clone(),
+            profile: gates.profile.clone(),
+            previous,
+            section: None,
+            landing: plan::Landing::Push,
+        };
+        way.plan(Release {
+            about,
             title,
             base: repo.head.base(),
             from: &self.chosen.files,
@@ -129,8 +153,8 @@ impl About<'_> {
             gates,
             next: self.next(&landing, &words)?,
             remote,
-            tag,
-        }))
+            tag: tag.clone(),
+        })
     }
 
     fn sign_tag(&self) -> Result<Sign, Refusal> {

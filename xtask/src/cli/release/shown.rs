@@ -9,7 +9,7 @@ use crate::cli::check::clock;
 use crate::error::Refusal;
 use crate::exec::Finished;
 use crate::journal::Operation;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Object, Plan, Step};
 use crate::ui::{Mark, Ui, bold, changed_bytes};
 use crate::wording::counted;
 
@@ -36,6 +36,7 @@ pub fn word(action: &Action) -> &'static str {
         Action::Land(_) => "refs",
         Action::Switch(_) => "switch",
         Action::Push(_) => "push",
+        Action::Pull(_) => "pull",
         Action::Keep(_) => "record",
         Action::Hooks(_) => "hooks",
     }
@@ -44,6 +45,10 @@ pub fn word(action: &Action) -> &'static str {
 /// A step that is done.
 pub fn done(ui: &Ui, plan: &Plan, step: usize, took: Duration) {
     let step = &plan.steps[step];
+    if matches!(step.action, Action::Pull(_)) {
+        // It has said where it is.
+        return;
+    }
     let took = match took {
         took if took >= Duration::from_secs(60) => clock(took),
         took => format!("{:.1} s", took.as_secs_f32()),
@@ -64,6 +69,14 @@ pub fn end(context: &Context, plan: &Plan, finished: &Finished) {
     let ui = &context.ui;
     finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
     let title = plan.title.trim_start_matches("release ");
+    let tags = |step: &Step| step.action.objects().iter().any(|it| matches!(it, Object::Tag(_)));
+    let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
+    if offered && !plan.steps.iter().any(tags) {
+        ui.say("No tag yet, and nothing is locked meanwhile.");
+        ui.say(&format!("next, after the merge, on any machine: {}", ui.ours("release finish")));
+        ui.json(&json(plan, Some(finished)));
+        return;
+    }
     match plan.point_of_no_return() {
         Some(_) => ui.say(&format!("{} is out", bold(title))),
         None => {
@@ -82,18 +95,4 @@ pub fn json(plan: &Plan, finished: Option<&Finished>) -> Value {
         "notes": finished.map(|finished| &finished.notes),
         "plan": plan,
     })
-}
-
-/// What is kept with a release.
-///
-/// # Errors
-/// None.
-pub fn record(operation: &Operation) -> Result<Vec<u8>, Refusal> {
-    let begin = operation.begin();
-    let gates = (0..begin.plan.steps.len()).find_map(|step| operation.gated(step));
-    let record = json!({
-        "title": begin.plan.title, "who": begin.who, "at": begin.at, "command": begin.command,
-        "gates": gates,
-    });
-    Ok(format!("{record:#}\n").into_bytes())
 }

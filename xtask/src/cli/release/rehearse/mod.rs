@@ -16,7 +16,7 @@ use crate::exec::{self, Finished};
 use crate::gates::builtin::is_ours;
 use crate::journal::Journal;
 use crate::plan::{Action, Object, Oid, Plan};
-use crate::repo::{Destination, Head, OtherChanges, Repo, StandIn, Standing, in_hook};
+use crate::repo::{Destination, Head, OtherChanges, Repo, Snapshot, StandIn, in_hook};
 use crate::sys::proc::{self, Interrupt};
 use host::Rehearsing;
 use scratch::Scratch;
@@ -83,7 +83,7 @@ fn rehearse(
     staged.name_the_real_remote(&mut plan, scratch);
     as_ready_as_here(repo, &plan)?;
     shown::beginning(context, &plan, &before);
-    let start = (clone.standing()?, staged.there(&clone)?);
+    let start = (clone.snapshot()?, staged.there(&clone)?);
     let prove = || undone(context, scratch, &clone, &start.0);
     let inner = Host { repo: &clone, context, asking: &asking, consent: Consent::Given };
     let host = Rehearsing { inner, before_push: &prove };
@@ -91,7 +91,7 @@ fn rehearse(
     if plan.point_of_no_return().is_none() {
         prove()?;
     }
-    let end = (Repo::discover(&clone.top)?.standing()?, staged.there(&clone)?);
+    let end = (Repo::discover(&clone.top)?.snapshot()?, staged.there(&clone)?);
     let mut open = staged.open(repo, &plan)?;
     let left_out = asking.elsewhere.iter().flat_map(|all| all.left_out.take());
     open.extend(left_out.map(|(gate, why)| format!("The gate {gate} was not asked: {why}.")));
@@ -206,6 +206,9 @@ impl Staged {
             (None, false) => open.push("No remote is known here, so nothing was pushed.".to_owned()),
             (None, true) => {}
         }
+        if plan.steps.iter().any(|step| matches!(&step.action, Action::Pull(_))) {
+            open.push("No pull request was opened.".to_owned());
+        }
         if plan.steps.iter().any(|step| matches!(&step.action, Action::Gates(_))) {
             open.push(
                 "The gates saw your work tree as it is, without the edits of the release.".into(),
@@ -253,7 +256,7 @@ fn main_of(repo: &Repo) -> Result<String, Refusal> {
 fn as_ready_as_here(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
     let committed = plan.objects().into_iter().flat_map(|object| match object {
         Object::Commit(commit) => commit.paths.clone(),
-        Object::Tag(_) => Vec::new(),
+        Object::Tag(_) | Object::Merge(_) => Vec::new(),
     });
     let paths: Vec<_> = committed.collect();
     repo.nothing_in_progress()?;
@@ -274,7 +277,7 @@ fn undone(
     context: &Context,
     scratch: &Scratch,
     clone: &Repo,
-    start: &Standing,
+    start: &Snapshot,
 ) -> Result<(), Refusal> {
     let copy = Repo::discover(&scratch.copy_of(clone)?)?;
     let quiet = |_: &str| ();
@@ -286,7 +289,7 @@ fn undone(
         }
         ended => ended?,
     };
-    let differences = Repo::discover(&copy.top)?.standing()?.differences(start);
+    let differences = Repo::discover(&copy.top)?.snapshot()?.differences(start);
     if differences.is_empty() {
         shown::undone(&context.ui);
         return Ok(());

@@ -99,6 +99,10 @@ pub fn commands(plan: &Plan) -> Vec<String> {
             let name = word(crate::exec::record_ref(&keep.tag));
             Some(format!("git push {} {name}", word(keep.remote.as_ref()?)))
         }
+        Action::Pull(pull) => {
+            let (into, branch) = (word(&pull.into), word(&pull.branch));
+            Some(format!("gh pr create --base {into} --head {branch}"))
+        }
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
