@@ -41,6 +41,26 @@ fn in_a_shallow_clone_without_tags() {
 }
 
 #[test]
+fn a_pull_request_is_not_opened() {
+    let (place, remote) = ready("protected");
+    place.put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
+    place.commit_all("chore: main takes pull requests");
+    place.git(&["push", "-q", "origin", "main"]);
+    let called = place.root.join("called");
+    let bin = place.at(&place.root);
+    bin.script("bin/gh", &format!("echo \"$@\" >> '{}'; exit 1", called.display()));
+    let path = std::env::var("PATH").expect("PATH");
+    let place = place.with("PATH", &format!("{}:{path}", bin.top.join("bin").display()));
+    let before = remote.state();
+    let said = rehearsed(&place, &MINOR, 0);
+    remote.state().must_be(&before, &said.to_string());
+    for words in ["No pull request was opened.", "gh pr create --base main --head release/v1.3.0"] {
+        assert!(said.out.contains(words), "no {words} in {said}");
+    }
+    assert!(!called.exists(), "gh was asked: {said}");
+}
+
+#[test]
 fn where_git_knows_nobody() {
     let (place, _remote) = ready("nobody");
     for name in ["user.name", "user.email"] {
