@@ -55,7 +55,7 @@ pub fn run(args: &Args, context: &Context, repo: Repo) -> Result<(), Refusal> {
         format!("{} ({}, process {})\n", context.command(), proc::user(), std::process::id());
     let lock = Journal::of(&repo.common_dir).lock(&holder)?;
     lock.journal().nothing_open()?;
-    let repo = repo.from_its_boundary();
+    let repo = repo.beginning_at_its_boundary();
     let scratch = Scratch::new(&repo)?;
     let rehearsed = rehearse(args, context, &repo, &scratch);
     let rehearsed = rehearsed.map_err(|failure| without_traces(failure, &scratch, &interrupt));
@@ -75,7 +75,7 @@ fn rehearse(
     let (_, commit) = on_a_branch(repo)?;
     let staged = Staged::new(args, context, repo, &commit)?;
     let clone = staged.clone_in(repo, scratch)?;
-    let asking = Asking { elsewhere: Some(staged.gates(repo)), ..Asking::new(args, context)? };
+    let asking = Asking { elsewhere: Some(gates_in(repo)), ..Asking::new(args, context)? };
     let args = Args { no_push: staged.destination.is_none(), ..args.clone() };
     let Some((mut plan, before)) = planned(&args, context, &clone, &asking)? else {
         return Ok(None);
@@ -154,15 +154,7 @@ impl Staged {
             }
         }
         scratch::take_over(repo, &clone, &own)?;
-        Ok(clone.from_its_boundary())
-    }
-
-    fn gates<'r>(&self, repo: &'r Repo) -> Elsewhere<'r> {
-        let mut without = vec![("ci", "no server has the commit of a rehearsal".to_owned())];
-        if is_detached(repo) {
-            without.push(("branch", "HEAD is detached".to_owned()));
-        }
-        Elsewhere { repo, without, left_out: RefCell::default() }
+        Ok(clone.beginning_at_its_boundary())
     }
 
     /// The plan as people read it: what is pushed to is not the folder of the stand-in.
@@ -230,6 +222,15 @@ const NOBODY: [(&str, &str); 2] =
 
 /// What hooks may miss.
 const UNTRACKED: &str = "The hooks ran in a fresh checkout: what git does not track (.venv, node_modules) was not there.";
+
+/// The gates, asked in the work tree of the person.
+fn gates_in(repo: &Repo) -> Elsewhere<'_> {
+    let mut without = vec![("ci", "no server has the commit of a rehearsal".to_owned())];
+    if is_detached(repo) {
+        without.push(("branch", "HEAD is detached".to_owned()));
+    }
+    Elsewhere { repo, without, left_out: RefCell::default() }
+}
 
 fn is_detached(repo: &Repo) -> bool {
     matches!(repo.head, Head::Detached { .. })
