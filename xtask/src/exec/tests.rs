@@ -70,7 +70,7 @@ fn release(clone: &Clone, remote: Option<&str>) -> Plan {
         sign: Sign::No,
     };
     let moves = vec![
-        RefMove::update("refs/heads/main", parent.clone(), Id::Made(0)),
+        RefMove::update("refs/heads/main", Id::Known(parent.clone()), Id::Made(0)),
         RefMove::create("refs/tags/v1.3.0", Id::Made(1)),
     ];
     let (profile, version, tag_name) =
