@@ -39,12 +39,12 @@ pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"], 
 
 /// A release of everything: section, hooks, a gate, commit, tag, record.
 pub const RELEASE: Variant =
-    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 6 };
+    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 9 };
 
 /// A release that is pushed to a repository beside, [`REMOTE`]. What git does there is not disturbed;
 /// that is what the other side's own journal would have to be for.
 pub const PUSHED: Variant =
-    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 6 };
+    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 9 };
 
 /// Where a pushed release goes: a bare repository beside the one that is released in.
 pub const REMOTE: &str = "origin.git";
