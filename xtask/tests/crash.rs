@@ -1,5 +1,5 @@
-//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog` at every call that changes a
-//! file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes in half, and
+//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog` and `gonogo release` on a
+//! branch of its own at every call that changes a file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes in half, and
 //! wants each time that one `gonogo resume` finishes the work and one `gonogo undo` leaves no trace.
 //!
 //! `faults/faults.c` says how. `GONOGO_CRASH_ALL=1` leaves nothing out;
@@ -49,6 +49,16 @@ fn a_section_of_a_changelog_survives() {
 #[test]
 fn git_hooks_survive() {
     every_fault(repo::HOOKS);
+}
+
+#[test]
+fn a_release_branch_survives() {
+    every_fault(repo::BRANCH);
+}
+
+#[test]
+fn a_release_that_waits_for_a_merge_survives() {
+    every_fault(repo::OFFERED);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.

@@ -36,7 +36,7 @@ fn moves(running: &Running<'_>, land: &Land) -> Option<Vec<Move>> {
 /// The index entries that go with the checked-out branch, when it moves to a commit of the plan and
 /// is still checked out.
 fn entries<'r>(running: &'r Running<'_>, step: usize, land: &Land) -> &'r [IndexChange] {
-    if switch::left(running, step) {
+    if switch::is_elsewhere(running, step) {
         return &[];
     }
     let branch = running.operation.branch_at(step);
@@ -128,7 +128,7 @@ fn head(
     step: usize,
     moves: &[Move],
 ) -> Result<Option<(String, At)>, Refusal> {
-    if switch::left(running, step) {
+    if switch::is_elsewhere(running, step) {
         return Ok(None);
     }
     let planned = running.operation.branch_at(step);

@@ -33,6 +33,12 @@ pub const CHANGELOG: Variant = Variant { name: "changelog", bump: &["changelog"]
 /// Git hooks, in a folder of the work tree that does not exist yet.
 pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"] };
 
+/// A release branch that is made, left and merged: the work tree goes there and back.
+pub const BRANCH: Variant = Variant { name: "branch", bump: &["release", "minor", "--no-push"] };
+
+/// A release branch that waits for a pull request.
+pub const OFFERED: Variant = Variant { name: "offered", bump: &["release", "minor", "--no-push"] };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -115,6 +121,24 @@ pub fn template(variant: Variant, dir: &Path) {
             mode(".git/hooks/commit-msg", 0o755);
         }
         "init" => {}
+        "branch" => {
+            put("gonogo.toml", "[release]\nbranch = \"release/v{version}\"\n");
+            put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
+            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+            git(dir, &["switch", "-q", "-c", "develop"]);
+            put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n");
+            put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
+            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+            git(dir, &["switch", "-q", "main"]);
+        }
+        "offered" => {
+            put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
+            fs::create_dir(dir.join("notes")).expect("notes");
+            put("notes/CHANGELOG.md", "# Changelog\n");
+            git(dir, &["add", "gonogo.toml", "notes"]);
+            git(dir, &["commit", "-q", "-m", "chore: protect main"]);
+        }
         "hooks" => drop(git(dir, &["config", "core.hooksPath", ".githooks"])),
         "changelog" => {
             put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
