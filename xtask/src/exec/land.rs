@@ -96,6 +96,12 @@ pub(super) fn probe(
 
 /// Whether a later step of the plan has moved this ref on to where it is.
 fn gone_on(running: &Running<'_>, step: usize, name: &str, now: Option<&Oid>) -> bool {
+    let here = running.operation.plan().steps[step].action.moves();
+    let begins = here.iter().find(|planned| planned.name == name).map(|planned| &planned.old);
+    // Where this step makes a branch that a later one deletes, it is nowhere before and after.
+    if begins.is_some_and(|old| old.is_none() && now.is_none()) {
+        return false;
+    }
     let later = running.operation.plan().steps.iter().skip(step + 1);
     let mut moves =
         later.flat_map(|step| step.action.moves()).filter(|planned| planned.name == name);
