@@ -5,7 +5,7 @@
 //! The old one is not touched: when the new one is taken back, it is the open one again.
 
 use super::{Asked, Direction, Finished, Running, begun, holder, interrupts, keep};
-use crate::error::Refusal;
+use crate::error::{Exit, Refusal};
 use crate::journal::{Closed, Journal, Operation, State};
 use crate::plan::Plan;
 use crate::repo::{Repo, in_hook};
@@ -50,11 +50,11 @@ pub fn replace(
     let finished = begun(repo, &locked, plan, before, asked, Some(old.id))
         .and_then(|mut running| running.forward());
     locked.prune();
-    finished.map_err(|failure| match locked.journal().nothing_open() {
-        Err(_) if failure.exit != crate::error::Exit::Open => failure
-            .leaves_open()
-            .why(format!("Operation {} is open as before.", old.id))
-            .next("undo", "takes everything back"),
+    finished.map_err(|mut failure| match locked.journal().newest() {
+        Ok(Some(open)) if open.id == old.id && failure.exit != Exit::Interrupted => {
+            failure.exit = Exit::Open;
+            failure.why(format!("Operation {} is open as before.", old.id))
+        }
         _ => failure,
     })
 }

@@ -55,6 +55,14 @@ pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 1 };
 /// The same with a signature, which git makes with the ref held back.
 pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 1 };
 
+/// A release branch that is made, left and merged: the work tree goes there and back.
+pub const BRANCH: Variant =
+    Variant { name: "branch", bump: &["release", "minor", "--no-push"], sample: 6 };
+
+/// A release branch that waits for a pull request.
+pub const OFFERED: Variant =
+    Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 6 };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -159,6 +167,27 @@ pub fn template(variant: Variant, dir: &Path) {
             }
         }
         "init" => {}
+        "branch" => {
+            put("gonogo.toml", "[release]\nbranch = \"release/v{version}\"\n");
+            put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
+            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+            git(dir, &["switch", "-q", "-c", "develop"]);
+            put(
+                "pyproject.toml",
+                "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n",
+            );
+            put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
+            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+            git(dir, &["switch", "-q", "main"]);
+        }
+        "offered" => {
+            put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
+            fs::create_dir(dir.join("notes")).expect("notes");
+            put("notes/CHANGELOG.md", "# Changelog\n");
+            git(dir, &["add", "gonogo.toml", "notes"]);
+            git(dir, &["commit", "-q", "-m", "chore: protect main"]);
+        }
         "hooks" => drop(git(dir, &["config", "core.hooksPath", ".githooks"])),
         "changelog" => {
             put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
