@@ -53,12 +53,24 @@ impl Survey {
     /// No such package; none is named and there are several; a manifest of theirs that cannot be
     /// read; git fails.
     pub fn chosen(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
-        let tree = WorkTree::new(repo)?;
-        let projects = Projects::new(&tree)?;
+        Self::chosen_in(repo, &WorkTree::new(repo)?, names, command)
+    }
+
+    /// The same of the files in `tree`.
+    ///
+    /// # Errors
+    /// Those of [`Self::chosen`].
+    pub fn chosen_in(
+        repo: &Repo,
+        tree: &dyn Tree,
+        names: &[String],
+        command: &str,
+    ) -> Result<Self, Refusal> {
+        let projects = Projects::new(tree)?;
         if names.is_empty() {
             return match projects.top()? {
-                Some(project) => Self::of(repo, &tree, projects, vec![project], Vec::new()),
-                None => Self::sole(repo, &tree, projects, command),
+                Some(project) => Self::of(repo, tree, projects, vec![project], Vec::new()),
+                None => Self::sole(repo, tree, projects, command),
             };
         }
         let mut chosen = Vec::new();
@@ -76,7 +88,7 @@ impl Survey {
             return Err(Refusal::usage(format!("no package {} has a version", names.join(", "))));
         }
         let names = packages.found.iter().map(|package| package.name.clone()).collect();
-        let survey = Self::of(repo, &tree, projects, chosen, Vec::new())?;
+        let survey = Self::of(repo, tree, projects, chosen, Vec::new())?;
         Ok(Self { packages: Some(names), ..survey })
     }
 
@@ -126,7 +138,7 @@ impl Survey {
     /// The only package, where nothing lies at the top.
     fn sole(
         repo: &Repo,
-        tree: &WorkTree<'_>,
+        tree: &dyn Tree,
         projects: Projects<'_>,
         command: &str,
     ) -> Result<Self, Refusal> {
@@ -141,7 +153,7 @@ impl Survey {
 
     fn of(
         repo: &Repo,
-        tree: &WorkTree<'_>,
+        tree: &dyn Tree,
         projects: Projects<'_>,
         found: Vec<Project>,
         broken: Vec<Broken>,

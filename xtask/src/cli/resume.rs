@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Context;
-use super::release::{Asking, Consent, Host};
+use super::release::{self, Asking, Consent, Host};
 use crate::exec::{self, Driven};
 use crate::repo::Repo;
 use crate::ui::Mark;
@@ -21,11 +21,14 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     let asking = Asking::again(&repo, context)?;
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    let host = Host { repo: &repo, context, asking: &asking, consent };
+    let host = Host::new(&repo, context, &asking, consent);
     match exec::resume(&repo, &context.asked(&host))? {
         Driven::Nothing(why) => {
             ui.say(&why);
             ui.json(&json!({ "operation": null, "state": "nothing", "why": why }));
+        }
+        Driven::Finished(finished) if release::is_one(&finished) => {
+            release::end(context, &repo, &finished, None)?;
         }
         Driven::Finished(finished) => {
             ui.say(&format!("done: {} (operation {})", finished.title, finished.id));

@@ -326,6 +326,15 @@ impl Repo {
         Ok(git::lines(&out).pop())
     }
 
+    /// The first line of a commit's message.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn subject(&self, commit: &Oid) -> Result<String, Refusal> {
+        let args = ["log", "-1", "--no-show-signature", "--format=%s", commit.as_str(), "--"];
+        Ok(git::lines(&self.git.call(args).read()?).pop().unwrap_or_default())
+    }
+
     /// Whether a merge waits to be committed.
     pub fn is_merging(&self) -> bool {
         self.git_dir.join("MERGE_HEAD").exists()

@@ -38,7 +38,7 @@ impl Repo {
         self.status()?.clean_enough(paths, others)?;
         self.all_tracked(paths)?;
         let sign = match self.config_bool("commit.gpgSign")? {
-            true => self.signing_works().map(|()| Sign::Yes)?,
+            true => self.signing_works("commits", "commit.gpgSign").map(|()| Sign::Yes)?,
             false => Sign::No,
         };
         let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);
@@ -162,17 +162,20 @@ impl Repo {
             .next_shell(format!("{add} {}", word(path)), "and commit it; or bump without --commit"))
     }
 
-    /// Signs a throw-away object (never referenced), so that a missing key is found now.
-    fn signing_works(&self) -> Result<(), Refusal> {
+    /// Signs a throw-away object (never referenced), so that a missing key is found now. git signs
+    /// tags and commits in the same way (git-config, "gpg.format"); `said` is what asks for it.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn signing_works(&self, what: &str, said: &str) -> Result<(), Refusal> {
         let out = self.git.call(["commit-tree", "-S", "-m", "probe", "HEAD^{tree}"]).output()?;
         if out.status.success() {
             return Ok(());
         }
         let failure = git::failed("signing", &out);
         let refusal =
-            Refusal::external("commits are to be signed (commit.gpgSign), and signing fails");
-        let show =
-            "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|commit.gpgsign)'";
+            Refusal::external(format!("{what} are to be signed ({said}), and signing fails"));
+        let show = "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|.*\\.gpgsign)'";
         let refusal = failure.why.iter().fold(refusal, |refusal, line| refusal.why(line.as_str()));
         Err(refusal.next_shell(show, "shows how it is configured"))
     }

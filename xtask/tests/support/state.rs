@@ -34,6 +34,8 @@ impl State {
         // The only refs of our own making; they are not the user's.
         let refs = parts.get("refs").cloned().unwrap_or_default();
         let users = refs.lines().filter(|line| !line.starts_with("refs/gonogo/"));
+        // What was seen of a remote.
+        let users = users.filter(|line| !line.starts_with("refs/gonogo-remote/"));
         parts.insert("refs".to_owned(), users.collect::<Vec<_>>().join("\n"));
         if let Some(git_dir) =
             place.run("git", &["rev-parse", "--absolute-git-dir"]).out.lines().next()

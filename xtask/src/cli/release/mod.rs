@@ -1,24 +1,33 @@
 //! `release`
 
+mod already;
 mod args;
+mod ci;
+mod edited;
+mod end;
 mod gates;
+mod hint;
 mod host;
 mod made;
 mod prepare;
+mod progress;
 mod remote;
 mod shown;
 mod target;
+
+use serde_json::json;
 
 use super::Context;
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::Journal;
-use crate::plan::Plan;
 use crate::repo::Repo;
+use crate::ui::Volume;
 pub(super) use args::Args;
+pub(super) use end::{end, is_one};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
-use prepare::planned;
+use prepare::{Preparation, Prepared, prepared};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
@@ -26,32 +35,49 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Err(refusal.into());
     }
     let asking = Asking::new(args, context)?;
-    let Some((plan, before)) = planned(args, context, &repo, &asking)? else { return Ok(()) };
     let ui = &context.ui;
+    let mut release = match prepared(args, context, &repo, &asking)? {
+        Preparation::Ready(release) => release,
+        Preparation::Nothing(why) => {
+            ui.say(&why);
+            ui.say(&format!("next: {}", ui.ours("status")));
+            ui.json(&json!({ "operation": null, "why": why }));
+            return Ok(());
+        }
+    };
     if args.dry_run {
-        shown::plan(ui, &plan);
-        ui.say("Nothing was changed (dry run).");
+        let Prepared { plan, before, facts } = release.as_ref();
+        shown::dry_run(ui, &repo, plan, before, facts);
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
-        ui.json(&shown::json(&plan, None));
+        ui.json(&shown::json(plan, facts));
         return Ok(());
+    }
+    let irreversible = release.plan.point_of_no_return().is_some();
+    if irreversible || ui.volume > Volume::Normal {
+        shown::plan(&ui.aside(), &repo, &release.plan, &release.facts);
+    } else {
+        shown::remarks(&ui.aside(), &release.facts);
+    }
+    if irreversible && !args.yes && !agreed(context, &repo, &mut release)? {
+        ui.say("Nothing was done.");
+        ui.say(&format!("next: {}", ui.typed(&format!("{} --dry-run", context.command()))));
+        ui.json(&json!({ "operation": null, "why": "Nothing was done." }));
+        return Ok(());
+    }
+    if irreversible {
+        ui.aside().say("");
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    if plan.point_of_no_return().is_some() && !agreed(args, context, &plan)? {
-        ui.say("Nothing was done.");
-        return Ok(());
-    }
-    let host = Host { repo: &repo, context, asking: &asking, consent };
-    let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&host))?;
-    shown::end(context, &plan, &finished);
+    let host = Host::new(&repo, context, &asking, consent);
+    let Prepared { plan, before, facts } = *release;
+    let finished = exec::run(&repo, plan, &before, &context.asked(&host))?;
+    end(context, &repo, &finished, facts.previous.as_deref())?;
     Ok(())
 }
 
 /// The one question before anything is done.
-fn agreed(args: &Args, context: &Context, plan: &Plan) -> Result<bool, Refusal> {
+fn agreed(context: &Context, repo: &Repo, release: &mut Prepared) -> Result<bool, Refusal> {
     let ui = &context.ui;
-    if args.yes {
-        return Ok(true);
-    }
     if !ui.can_ask() {
         return Err(Refusal::usage("nobody can be asked here, and a push cannot be taken back")
             .next_typed(format!("{} --yes", context.command()), "answers yes beforehand")
@@ -60,7 +86,24 @@ fn agreed(args: &Args, context: &Context, plan: &Plan) -> Result<bool, Refusal> 
                 "only shows what would be done",
             ));
     }
-    shown::plan(ui, plan);
-    ui.say("");
-    Ok(ui.ask("Start? [y]es  [n]o", &['y', 'n'], 'n')? == 'y')
+    let editable = edited::section(release).is_some();
+    let (edit, letters) = match editable {
+        true => ("  [e]dit the changelog", &['y', 'n', 'd', 'e'][..]),
+        false => ("", &['y', 'n', 'd'][..]),
+    };
+    loop {
+        ui.aside().say("");
+        match ui.ask(&format!("Start? [y]es  [n]o  [d]iff{edit}"), letters, 'n')? {
+            'y' => return Ok(true),
+            'd' => shown::diff(&ui.aside(), &release.plan, &release.before),
+            'e' => {
+                // A slip in the section is told, and the question comes again.
+                match edited::edit(context, repo, release) {
+                    Ok(()) => shown::plan(&ui.aside(), repo, &release.plan, &release.facts),
+                    Err(refusal) => ui.complain(&refusal),
+                }
+            }
+            _ => return Ok(false),
+        }
+    }
 }

@@ -16,7 +16,7 @@ mod written;
 mod wrong;
 
 pub use command::Command;
-pub(in crate::config) use command::split;
+pub use command::split;
 pub use schema::schema;
 pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]
