@@ -62,6 +62,7 @@ fn planning_does_no_io() {
         "config",
         "glob",
         "history",
+        "merge",
         "template",
         "wording",
     ];
@@ -98,6 +99,7 @@ fn a_dry_run_is_the_plan_printed() {
         "gates",
         "history",
         "journal",
+        "merge",
         "plan",
         "repo",
         "sites",

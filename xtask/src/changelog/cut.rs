@@ -134,6 +134,18 @@ struct Work<'c> {
     house: House,
 }
 
+/// A section at the start of another one or at the end, with blank lines around it.
+pub(super) fn put_section(changelog: &Changelog<'_>, house: &House, at: usize, text: &str) -> Edit {
+    let ended = at == 0 || b"\r\n".contains(&changelog.bytes()[at - 1]);
+    let first = changelog.lines_in(0..at).is_empty();
+    let apart = match (first, house::blank_before(changelog, at)) {
+        (false, 0) => house.above + usize::from(!ended),
+        _ => 0,
+    };
+    let after = if at < changelog.bytes().len() { house.above } else { 0 };
+    Edit::insert(at, format!("{}{text}{}", house.blank(apart), house.blank(after)))
+}
+
 /// The entries that are left to write, each with its index, by section in order.
 type Sorted = Vec<(String, Vec<usize>)>;
 
@@ -339,20 +351,11 @@ impl Work<'_> {
 
     /// A section of its own above another one, or at the end.
     fn section(&self, target: usize, heading: &str, content: &str) -> Edit {
-        let (House { above, below, .. }, changelog) = (&self.house, self.changelog);
+        let (changelog, house) = (self.changelog, &self.house);
         let next = changelog.sections.get(target);
         let at = next.map_or(changelog.footer, |next| next.range.start);
-        let ended = at == 0 || b"\r\n".contains(&changelog.bytes()[at - 1]);
-        let first = changelog.lines_in(0..at).is_empty();
-        let apart = match (first, house::blank_before(changelog, at)) {
-            (false, 0) => above + usize::from(!ended),
-            _ => 0,
-        };
-        let gap = if content.is_empty() { 0 } else { *below };
-        let after = if at < changelog.bytes().len() { *above } else { 0 };
-        let blank = |lines| self.house.blank(lines);
-        let text = format!("{}{heading}{}{content}{}", blank(apart), blank(gap), blank(after));
-        Edit::insert(at, text)
+        let gap = if content.is_empty() { 0 } else { house.below };
+        put_section(changelog, house, at, &format!("{heading}{}{content}", house.blank(gap)))
     }
 
     /// The new heading between that of Unreleased and its entries, which thereby become its own.

@@ -17,6 +17,7 @@ mod headings;
 mod house;
 mod lines;
 mod links;
+pub mod merge;
 mod notes;
 mod parse;
 mod parts;

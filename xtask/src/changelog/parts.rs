@@ -34,7 +34,7 @@ impl Changelog<'_> {
     }
 
     /// The items of the outermost lists in a range.
-    fn items(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+    pub(super) fn items(&self, range: &Range<usize>) -> Vec<Range<usize>> {
         let bytes = self.bytes();
         let mut found: Vec<Range<usize>> = Vec::new();
         // The column of the list, while one is open.

@@ -165,7 +165,7 @@ fn second(
 }
 
 /// A line behind another one, which may be the last of the file and lack its line end.
-fn after_line(changelog: &Changelog<'_>, at: usize, line: &str, house: &House) -> Edit {
+pub(super) fn after_line(changelog: &Changelog<'_>, at: usize, line: &str, house: &House) -> Edit {
     let ended = at == 0 || b"\r\n".contains(&changelog.bytes()[at - 1]);
     let text = if ended { format!("{line}{}", house.eol) } else { format!("{}{line}", house.eol) };
     Edit::insert(at, text)

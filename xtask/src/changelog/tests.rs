@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod check;
+mod merge;
 mod parts;
 mod properties;
 mod releases;

@@ -12,6 +12,7 @@ mod init;
 mod log;
 mod man;
 mod project;
+pub(crate) mod record;
 mod release;
 mod resume;
 mod schema;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::{Running, files, hooks, index, io_failed, keep, tag};
+use super::{Running, files, hooks, index, io_failed, keep, merge, tag};
 use crate::error::Refusal;
 use crate::journal::{IndexChange, IndexEntry, Record, Rewritten};
 use crate::path::RepoPath;
@@ -40,6 +40,7 @@ pub(super) fn build(
                 committed(running, step, commit, &objects, &tree)?
             }
             Object::Tag(tag) => tag::make(running, step, tag, &objects)?,
+            Object::Merge(merge) => merge::make(running, step, merge, &objects)?,
         };
         keep::keep(running, &made)?;
         objects.push(made);

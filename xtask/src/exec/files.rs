@@ -59,6 +59,7 @@ pub(super) fn missing_folders(repo: &Repo, plan: &Plan) -> Vec<RepoPath> {
         | Action::Land(_)
         | Action::Switch(_)
         | Action::Push(_)
+        | Action::Pull(_)
         | Action::Keep(_) => None,
     });
     let mut folders: Vec<RepoPath> = Vec::new();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::Refusal;
 use crate::journal::Operation;
-use crate::plan::{Gates, Plan, Push};
+use crate::plan::{Gates, Plan, Pull, Push};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::Interrupt;
 
@@ -45,6 +45,15 @@ pub trait Host {
     fn go(&self, plan: &Plan, push: &Push) -> Result<bool, Refusal> {
         let _ = (plan, push);
         Ok(true)
+    }
+
+    /// Opens a pull request, unless there is one for this branch; says where it is.
+    ///
+    /// # Errors
+    /// It cannot be opened from here.
+    fn pull(&self, pull: &Pull, interrupt: &Interrupt) -> Result<(), Refusal> {
+        let _ = (pull, interrupt);
+        Err(Refusal::external("this command opens none"))
     }
 
     /// The record of the release, as it is kept.

@@ -4,10 +4,15 @@
 use super::Running;
 use crate::error::Refusal;
 use crate::plan::Oid;
+use crate::repo::Repo;
 
 /// The place of the refs that keep this operation's objects.
 pub(super) fn place(running: &Running<'_>) -> String {
-    format!("refs/gonogo/keep/{}", running.operation.id)
+    of(running.operation.id)
+}
+
+fn of(id: u64) -> String {
+    format!("refs/gonogo/keep/{id}")
 }
 
 /// Makes an object reachable: under [`place`] the first, `place-2` and so on the others.
@@ -18,29 +23,38 @@ pub(super) fn keep(running: &Running<'_>, object: &Oid) -> Result<(), Refusal> {
         match running.repo.ref_at(&name)? {
             Some(kept) if kept == *object => return Ok(()),
             Some(_) => {}
-            None => return update(running, &[&name, object.as_str()]),
+            None => return update(running.repo, &[&name, object.as_str()]),
         }
     }
     Ok(())
 }
 
 /// A ref of our own is nothing to the user's reference-transaction hook.
-fn update(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
+fn update(repo: &Repo, args: &[&str]) -> Result<(), Refusal> {
     let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
-    running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
+    repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
 }
 
 /// The full names of the refs that keep objects of this operation.
 pub(super) fn names(running: &Running<'_>) -> Result<Vec<String>, Refusal> {
-    let place = place(running);
+    names_of(running.repo, running.operation.id)
+}
+
+fn names_of(repo: &Repo, id: u64) -> Result<Vec<String>, Refusal> {
+    let place = of(id);
     let own = |name: &String| {
         name.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    let all = running.repo.refs(&["refs/gonogo/keep/"])?;
+    let all = repo.refs(&["refs/gonogo/keep/"])?;
     Ok(all.into_iter().filter(own).collect())
 }
 
 /// Lets the objects go: they have landed, or never will.
 pub(super) fn release(running: &Running<'_>) -> Result<(), Refusal> {
-    names(running)?.iter().try_for_each(|name| update(running, &["-d", name]))
+    release_of(running.repo, running.operation.id)
+}
+
+/// The same of another operation.
+pub(super) fn release_of(repo: &Repo, id: u64) -> Result<(), Refusal> {
+    names_of(repo, id)?.iter().try_for_each(|name| update(repo, &["-d", name]))
 }

@@ -7,10 +7,10 @@
 
 use std::fs;
 
-use super::{Running, hooks, index, io_failed, keep};
+use super::{Running, hooks, index, io_failed, keep, switch};
 use crate::error::Refusal;
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
-use crate::plan::{At, Id, Land, Object, Oid, RefMove};
+use crate::plan::{Action, At, Id, Land, Object, Oid, RefMove};
 use crate::sys::fs as write;
 
 /// Where a ref was and where it goes; `None` is that it does not exist.
@@ -33,8 +33,12 @@ fn moves(running: &Running<'_>, land: &Land) -> Option<Vec<Move>> {
     land.moves.iter().map(one).collect()
 }
 
-/// The index entries that go with the checked-out branch, when it moves to a commit of the plan.
+/// The index entries that go with the checked-out branch, when it moves to a commit of the plan and
+/// is still checked out.
 fn entries<'r>(running: &'r Running<'_>, step: usize, land: &Land) -> &'r [IndexChange] {
+    if switch::left(running, step) {
+        return &[];
+    }
     let branch = running.operation.branch_at(step);
     let own = land.moves.iter().find(|planned| Some(planned.name.as_str()) == branch);
     let commit = own.and_then(|planned| planned.new.as_ref());
@@ -124,6 +128,9 @@ fn head(
     step: usize,
     moves: &[Move],
 ) -> Result<Option<(String, At)>, Refusal> {
+    if switch::left(running, step) {
+        return Ok(None);
+    }
     let planned = running.operation.branch_at(step);
     let now = running.repo.current_branch()?;
     let moves = |branch: Option<&str>| moves.iter().any(|wanted| Some(&*wanted.name) == branch);
@@ -146,12 +153,14 @@ fn moved_on(found: Option<Oid>) -> At {
 /// Whether any ref of the user names an object that the operation made: then nothing is taken back
 /// without being asked. Where that cannot be found out, the answer is yes.
 pub(super) fn any_moved(running: &Running<'_>) -> bool {
+    let object = |id: &Option<Id>| id.as_ref().and_then(|id| running.operation.object(id));
     let made = |planned: &&RefMove| matches!(planned.new, Some(Id::Made(_)));
     running.operation.plan().moves().into_iter().filter(made).any(|planned| {
-        let Some(after) = planned.new.as_ref().and_then(|id| running.operation.object(id)) else {
+        let after = object(&planned.new);
+        if after.is_none() || after == object(&planned.old) {
             return false;
-        };
-        running.repo.ref_at(&planned.name).map_or(true, |now| now.as_ref() == Some(&after))
+        }
+        running.repo.ref_at(&planned.name).map_or(true, |now| now == after)
     })
 }
 
@@ -223,7 +232,7 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Re
     if commits && !running.operation.post_commit_began(step) {
         running.operation.append(Record::PostCommit { step })?;
         hooks::post_commit(running)?;
-        stayed(running, land)?;
+        stayed(running, step, land)?;
     }
     Ok(())
 }
@@ -344,7 +353,7 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     let made = land.moves.iter().find_map(|planned| match &planned.new {
         Some(Id::Made(number)) => match objects.get(*number)? {
             Object::Commit(commit) => Some(commit),
-            Object::Tag(_) => None,
+            Object::Tag(_) | Object::Merge(_) => None,
         },
         _ => None,
     });
@@ -358,12 +367,20 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     format!("commit: {}", last.lines().next().unwrap_or_default())
 }
 
-/// After the post-commit hook the branch must still be at our commit.
-fn stayed(running: &mut Running<'_>, land: &Land) -> Result<(), Refusal> {
+/// After the post-commit hook the branch must still be at our commit: what it made of it is not what
+/// was tested, and is not pushed.
+fn stayed(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
+    let mut later = running.operation.plan().steps.iter().skip(step);
+    let pushes = later.any(|step| matches!(step.action, Action::Push(_)));
     for wanted in moves(running, land).unwrap_or_default() {
-        if running.repo.ref_at(&wanted.name)? != wanted.after {
-            running.notes.push(format!("a post-commit hook moved {} on", wanted.name));
+        if running.repo.ref_at(&wanted.name)? == wanted.after {
+            continue;
         }
+        let moved = format!("a post-commit hook moved {} on", wanted.name);
+        if pushes {
+            return Err(Refusal::external(moved).why("So nothing was pushed."));
+        }
+        running.notes.push(moved);
     }
     Ok(())
 }

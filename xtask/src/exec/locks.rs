@@ -26,7 +26,7 @@ pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let ended = wait_for_git(running);
-    if running.operation.sent() == Sent::Unknown && !ended {
+    if running.operation.sent() == Sent::Unknown && !ended && pushes(running) {
         let begin = running.operation.begin();
         return Err(Refusal::open(format!(
             "a push of operation {} still runs",
@@ -67,9 +67,20 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     locks.extend(["packed-refs.lock", "packed-refs.new"].map(|name| common.join(name)));
     locks.push(common.join("reftable/tables.list.lock"));
     if switch::any_in_flight(running) {
-        locks.extend(["index.lock", "HEAD.lock"].map(|name| running.repo.git_dir.join(name)));
+        locks.extend(
+            ["index.lock", "HEAD.lock", "AUTO_MERGE.lock"]
+                .map(|name| running.repo.git_dir.join(name)),
+        );
     }
     let plan = running.operation.plan();
+    if running.operation.sent() != Sent::No
+        && let Some(push) = plan.point_of_no_return()
+    {
+        // git moves what is known of the remote's branches along.
+        let branches = push.moves.iter().filter_map(|it| it.name.strip_prefix("refs/heads/"));
+        let known = |branch| format!("refs/remotes/{}/{branch}.lock", push.remote);
+        locks.extend(branches.map(|branch| common.join(known(branch))));
+    }
     let of_made = |id: &Option<Id>| matches!(id, Some(Id::Made(_)));
     if !running.operation.any_built() && plan.moves().iter().all(|wanted| of_made(&wanted.new)) {
         // No child of ours has come near the user's refs.
@@ -90,6 +101,15 @@ fn wait_for_git(running: &Running<'_>) -> bool {
         std::thread::sleep(Duration::from_millis(20));
     }
     false
+}
+
+/// Whether one of the git processes here pushes: a log that somebody reads does no harm.
+fn pushes(running: &Running<'_>) -> bool {
+    let push = |process: &PathBuf| {
+        let said = fs::read(process.join("cmdline")).unwrap_or_default();
+        said.split(|&b| b == 0).any(|word| matches!(word, b"push" | b"send-pack"))
+    };
+    processes().iter().any(|process| is_git_here(running, process) && push(process))
 }
 
 /// Whether a process may still need the lock: it has it open, or it is a git at work in this

@@ -16,12 +16,17 @@ mod install;
 mod keep;
 mod land;
 mod locks;
+mod merge;
+mod pull;
 mod push;
 mod record;
 mod rehearse;
+mod replace;
 mod stale;
 mod switch;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -30,6 +35,7 @@ pub use check::ask;
 pub use host::{Asked, Host};
 pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
+pub use replace::{replace, replaceable};
 
 use crate::error::{Exit, Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
@@ -83,20 +89,21 @@ pub fn run(
 ) -> Result<Finished, Refusal> {
     in_hook(&repo.git_dir)?;
     let locked = Journal::of(&repo.common_dir).lock(&holder(asked))?;
-    let finished = begun(repo, &locked, plan, before, asked)?.forward();
+    locked.journal().nothing_open()?;
+    let finished = begun(repo, &locked, plan, before, asked, None)?.forward();
     locked.prune();
     finished
 }
 
-/// Begins the operation of a plan, under the lock.
+/// Begins the operation of a plan, under the lock; it may replace an open one.
 fn begun<'a>(
     repo: &'a Repo,
     locked: &Locked,
     plan: Plan,
     before: &[Vec<u8>],
     asked: &Asked<'a>,
+    replaces: Option<u64>,
 ) -> Result<Running<'a>, Refusal> {
-    locked.journal().nothing_open()?;
     stale::not_stale(repo, &plan)?;
     let begin = Begin {
         at: asked.at,
@@ -108,6 +115,7 @@ fn begun<'a>(
         sizes: before.iter().map(Vec::len).collect(),
         modes: plan.files().iter().map(|change| files::mode(repo, &change.path)).collect(),
         folders: files::missing_folders(repo, &plan),
+        replaces,
         plan,
     };
     let interrupt = interrupts()?;
@@ -148,12 +156,24 @@ pub fn undo(repo: &Repo, id: Option<u64>, asked: &Asked<'_>) -> Result<Driven, R
     let Some(operation) = choose(&locked.journal(), id)? else {
         return Ok(Driven::Nothing("nothing to undo: no operation was made here".into()));
     };
+    let replaced = operation.begin().replaces;
+    let driven = taken_back(repo, operation, asked)?;
+    let Some(replaced) = replaced else { return Ok(driven) };
+    // What it replaced is the open one again.
+    match locked.journal().operation(replaced)? {
+        Some(old) if old.state() != State::Closed(Closed::Undone) => taken_back(repo, old, asked),
+        _ => Ok(driven),
+    }
+}
+
+fn taken_back(repo: &Repo, operation: Operation, asked: &Asked<'_>) -> Result<Driven, Refusal> {
     if let State::Closed(state @ (Closed::Undone | Closed::TakenBack)) = operation.state() {
         let how = if state == Closed::Undone { "already undone" } else { "it took itself back" };
         let title = &operation.plan().title;
         return Ok(Driven::Nothing(format!("{how}: {title} (operation {})", operation.id)));
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
+    running.settled(Direction::Back)?;
     running.nothing_arrived()?;
     running.not_pushed()?;
     running.not_committed_by_hand()?;
@@ -209,9 +229,8 @@ impl<'a> Running<'a> {
         Self { repo, operation, at, host, interrupt, notes, left_alone }
     }
 
-    /// Begins to drive a recorded operation in this direction, after a look at everything that
-    /// has to move: what somebody else changed stops it before anything is touched.
-    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+    /// Everything that an operation which was killed had started has ended.
+    fn settled(&self, direction: Direction) -> Result<(), Refusal> {
         let Begin { top, work_tree, .. } = self.operation.begin();
         if *work_tree != self.repo.work_tree_name() {
             let way = if direction == Direction::Back { "undo" } else { "resume" };
@@ -221,11 +240,18 @@ impl<'a> Running<'a> {
             ))
             .next(format!("-C {} {way}", word(top.display())), "to go on there"));
         }
-        let was_open = matches!(self.operation.state(), State::Open(_));
-        if was_open {
+        if matches!(self.operation.state(), State::Open(_)) {
             hooks::still_running(self)?;
             locks::clear(self)?;
         }
+        Ok(())
+    }
+
+    /// Begins to drive a recorded operation in this direction, after a look at everything that
+    /// has to move: what somebody else changed stops it before anything is touched.
+    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+        self.settled(direction)?;
+        let was_open = matches!(self.operation.state(), State::Open(_));
         let in_the_way = self.in_the_way(direction)?;
         if !in_the_way.is_empty() {
             let refusal = match direction {
@@ -258,16 +284,19 @@ impl<'a> Running<'a> {
                 Action::Land(land) => {
                     direction == Direction::Forward || land::landed(self, step, land)?
                 }
-                // The commit has its bytes; what somebody typed since stays an edit.
-                Action::Files(_) => {
-                    direction == Direction::Back || !self.operation.built_after(step)
-                }
+                // The commit has its bytes; what somebody typed since stays an edit. Where another
+                // branch is checked out now, going back to it looks at the files.
+                Action::Files(_) => match direction {
+                    Direction::Back => !switch::left(self, step),
+                    Direction::Forward => !self.operation.built_after(step),
+                },
                 Action::Check(_)
                 | Action::Rehearse(_)
                 | Action::Build(_)
                 | Action::Gates(_)
                 | Action::Switch(_)
                 | Action::Push(_)
+                | Action::Pull(_)
                 | Action::Keep(_)
                 | Action::Hooks(_) => true,
             };
@@ -296,6 +325,7 @@ impl<'a> Running<'a> {
             | Action::Build(_)
             | Action::Gates(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_) => Ok(Vec::new()),
         }
     }
@@ -310,6 +340,7 @@ impl<'a> Running<'a> {
     /// Drives to the end and closes; a failure before the first ref has moved takes all back.
     fn forward(&mut self) -> Result<Finished, Refusal> {
         let driven = self.drive_forward().and_then(|()| keep::release(self));
+        let driven = driven.and_then(|()| replace::closed(self));
         match driven.and_then(|()| self.operation.close(Closed::Done, self.at)) {
             Ok(()) => Ok(self.finished()),
             Err(failure) => Err(self.failed(failure)),
@@ -331,7 +362,8 @@ impl<'a> Running<'a> {
                 Action::Land(land) => land::forward(self, number, land)?,
                 Action::Switch(switch) => switch::forward(self, number, switch)?,
                 Action::Push(push) => push::forward(self, number, push)?,
-                Action::Keep(keep) => record::forward(self, keep)?,
+                Action::Pull(pull) => pull::forward(self, pull),
+                Action::Keep(keep) => record::forward(self, number, keep)?,
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
             self.host.done(&plan, number, start.elapsed());
@@ -344,12 +376,12 @@ impl<'a> Running<'a> {
         for (number, step) in plan.steps.iter().enumerate().rev() {
             match &step.action {
                 Action::Files(changes) => files::back(self, number, changes)?,
-                Action::Check(_) | Action::Gates(_) | Action::Push(_) => {}
+                Action::Check(_) | Action::Gates(_) | Action::Push(_) | Action::Pull(_) => {}
                 Action::Rehearse(_) => hooks::put_back_foreign(self)?,
                 Action::Build(_) => land::build_back(self, number)?,
                 Action::Land(land) => land::back(self, number, land)?,
                 Action::Switch(switch) => switch::back(self, number, switch)?,
-                Action::Keep(keep) => record::back(self, keep)?,
+                Action::Keep(keep) => record::back(self, number, keep)?,
                 Action::Hooks(hooks) => install::back(self, hooks)?,
             }
         }
@@ -362,7 +394,7 @@ impl<'a> Running<'a> {
 
     /// What a failure leaves: nothing when no ref has moved, else an open operation.
     fn failed(&mut self, failure: Refusal) -> Refusal {
-        let moved = land::any_moved(self);
+        let moved = land::any_moved(self) || self.operation.may_have_arrived();
         // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
         let interrupted = self.not_interrupted().is_err();
         // The disk may be full: what is taken back needs the space.

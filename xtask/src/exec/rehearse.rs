@@ -42,7 +42,8 @@ pub fn rehearse(
     in_hook(&repo.git_dir)?;
     let locked = Journal::of(&repo.common_dir).lock(&super::holder(asked))?;
     let times = times(repo, &plan);
-    let mut running = begun(repo, &locked, plan, before, asked)?;
+    locked.journal().nothing_open()?;
+    let mut running = begun(repo, &locked, plan, before, asked, None)?;
     let refusal = running.drive_forward().err();
     let interrupted = running.not_interrupted().is_err();
     let changed = changed(&running);

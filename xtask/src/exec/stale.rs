@@ -32,6 +32,7 @@ pub(super) fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
             | Action::Land(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_) => {}
         }
     }

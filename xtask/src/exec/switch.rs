@@ -39,80 +39,101 @@ pub(super) fn forward(
     step: usize,
     switch: &Switch,
 ) -> Result<(), Refusal> {
-    go(running, step, &switch.from, &switch.to, Direction::Forward)?;
-    running.operation.append(Record::Switched { step })
+    go(running, step, switch, Direction::Forward)
 }
 
 /// Goes back.
 pub(super) fn back(running: &mut Running<'_>, step: usize, switch: &Switch) -> Result<(), Refusal> {
-    if probe(running, switch)? == At::Before && !began(running, step) {
-        return Ok(());
+    match seen(running, step) {
+        Seen::Never => Ok(()),
+        Seen::InFlight(_) | Seen::There | Seen::Back => go(running, step, switch, Direction::Back),
     }
-    go(running, step, &switch.to, &switch.from, Direction::Back)
 }
 
-/// Whether a switch of this step was begun.
-fn began(running: &Running<'_>, step: usize) -> bool {
-    let records = running.operation.records().iter();
-    records
-        .into_iter()
-        .any(|record| matches!(record, Record::Switching { step: of, .. } if *of == step))
+/// What the journal knows of a switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Never,
+    /// It began, in this direction, and nobody knows how it ended.
+    InFlight(Direction),
+    There,
+    Back,
+}
+
+fn seen(running: &Running<'_>, step: usize) -> Seen {
+    let way = |back: bool| if back { Direction::Back } else { Direction::Forward };
+    let last = running.operation.records().iter().rev().find_map(|record| match record {
+        Record::Switching { step: of, back } if *of == step => Some(Seen::InFlight(way(*back))),
+        Record::Switched { step: of, back } if *of == step => {
+            Some(if *back { Seen::Back } else { Seen::There })
+        }
+        _ => None,
+    });
+    last.unwrap_or(Seen::Never)
 }
 
 /// Whether HEAD went there, and nobody began to go back.
 pub(super) fn is_done(running: &Running<'_>, step: usize) -> bool {
-    matches!(last(running, step), Some(Record::Switched { .. }))
+    seen(running, step) == Seen::There
 }
 
-/// Whether the last thing that is known of this step is that a switch of it began.
-fn in_flight(running: &Running<'_>, step: usize) -> bool {
-    matches!(last(running, step), Some(Record::Switching { .. }))
+/// Whether the work tree has gone elsewhere since this step: what it did cannot be seen there now.
+pub(super) fn left(running: &Running<'_>, step: usize) -> bool {
+    (step + 1..running.operation.plan().steps.len()).any(|later| is_done(running, later))
 }
 
-/// Whether a switch of any step is.
+/// Whether a switch of any step began and nobody knows how it ended.
 pub(super) fn any_in_flight(running: &Running<'_>) -> bool {
-    (0..running.operation.plan().steps.len()).any(|step| in_flight(running, step))
+    let mut steps = 0..running.operation.plan().steps.len();
+    steps.any(|step| matches!(seen(running, step), Seen::InFlight(_)))
 }
 
-fn last<'r>(running: &'r Running<'_>, step: usize) -> Option<&'r Record> {
-    let about = |record: &&Record| match record {
-        Record::Switching { step: of, .. } | Record::Switched { step: of } => *of == step,
-        _ => false,
-    };
-    running.operation.records().iter().rev().find(about)
+/// The two ends of a switch in a direction.
+fn ends(switch: &Switch, direction: Direction) -> (&Place, &Place) {
+    match direction {
+        Direction::Forward => (&switch.from, &switch.to),
+        Direction::Back => (&switch.to, &switch.from),
+    }
 }
 
 fn go(
     running: &mut Running<'_>,
     step: usize,
-    from: &Place,
-    to: &Place,
+    switch: &Switch,
+    direction: Direction,
+) -> Result<(), Refusal> {
+    if let Seen::InFlight(way) = seen(running, step) {
+        let (from, to) = ends(switch, way);
+        // HEAD is the last thing that git moves: what differs from it now was left by a kill.
+        if at(running, from)? && !at(running, to)? {
+            let (source, target) = (commit(running, from)?, commit(running, to)?);
+            put_back(running, &source, &target)?;
+        }
+    }
+    let (from, to) = ends(switch, direction);
+    if !at(running, to)? {
+        switched(running, step, (from, to), direction)?;
+    }
+    let back = direction == Direction::Back;
+    running.operation.append(Record::Switched { step, back })
+}
+
+fn switched(
+    running: &mut Running<'_>,
+    step: usize,
+    (from, to): (&Place, &Place),
     direction: Direction,
 ) -> Result<(), Refusal> {
     let (source, target) = (commit(running, from)?, commit(running, to)?);
-    let paths = differing(running, &source, &target)?;
-    let here = at(running, from)?;
-    if in_flight(running, step) {
-        if here {
-            put_back(running, &source, &target, &paths)?;
-        } else if at(running, to)? {
-            // HEAD is the last thing that git moves.
-            return Ok(());
-        }
-    } else if at(running, to)? && !here {
-        return Ok(());
-    }
-    clean(running, &paths)?;
+    clean(running, &source, &target)?;
     let back = direction == Direction::Back;
     running.operation.append(Record::Switching { step, back })?;
-    let args = match &to.branch {
-        Some(branch) => {
-            let name = branch.strip_prefix("refs/heads/").unwrap_or(branch);
-            vec!["switch", "--quiet", "--no-guess", "--recurse-submodules=no", name]
-        }
-        None => vec!["switch", "--quiet", "--recurse-submodules=no", "--detach", target.as_str()],
+    let plain = ["switch", "--quiet", "--recurse-submodules=no"];
+    let goal = match &to.branch {
+        Some(branch) => ["--no-guess", branch.strip_prefix("refs/heads/").unwrap_or(branch)],
+        None => ["--detach", target.as_str()],
     };
-    let out = running.repo.git.write(args).output()?;
+    let out = running.repo.git.write(plain.iter().chain(&goal)).output()?;
     if at(running, to)? {
         return Ok(());
     }
@@ -146,65 +167,82 @@ fn commit(running: &Running<'_>, place: &Place) -> Result<Oid, Refusal> {
         .ok_or_else(|| Refusal::external("the plan switches to a commit that it has not made"))
 }
 
-/// The paths that are not the same in two commits.
-fn differing(running: &Running<'_>, from: &Oid, to: &Oid) -> Result<Vec<PathBuf>, Refusal> {
-    let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only", from.as_str(), to.as_str()];
-    let out = running.repo.git.call(args).read()?;
-    let paths = out.split(|&b| b == 0).filter(|path| !path.is_empty());
-    Ok(paths.map(|path| PathBuf::from(OsStr::from_bytes(path))).collect())
+/// The paths that are not the same in two commits: those that the first one has, and those that only
+/// the second one has.
+fn differing(
+    running: &Running<'_>,
+    from: &Oid,
+    to: &Oid,
+) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Refusal> {
+    let names = |filter: &str| {
+        let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only", filter];
+        let out = running.repo.git.call(args.iter().chain(&[from.as_str(), to.as_str()])).read()?;
+        let paths = out.split(|&b| b == 0).filter(|path| !path.is_empty());
+        Ok::<_, Refusal>(paths.map(|path| PathBuf::from(OsStr::from_bytes(path))).collect())
+    };
+    Ok((names("--diff-filter=a")?, names("--diff-filter=A")?))
 }
 
-/// What the switch changes is as HEAD has it.
-fn clean(running: &Running<'_>, paths: &[PathBuf]) -> Result<(), Refusal> {
+/// What the switch changes is as HEAD has it, and nothing stands where it makes files.
+fn clean(running: &Running<'_>, from: &Oid, to: &Oid) -> Result<(), Refusal> {
+    let (there, new) = differing(running, from, to)?;
     let changed = running.repo.status()?.changed;
-    let own: Vec<String> = changed
-        .iter()
-        .filter(|path| paths.contains(path))
-        .map(|path| path.display().to_string())
-        .collect();
+    let tracked = changed.iter().filter(|path| there.contains(path) || new.contains(path));
+    // git would overwrite what is ignored without a word.
+    let exists = |path: &&PathBuf| fs::symlink_metadata(running.repo.top.join(path)).is_ok();
+    let is_file = |path: &&PathBuf| exists(path) && !running.repo.top.join(path).is_dir();
+    let untracked = new.iter().filter(is_file);
+    let mut own: Vec<String> =
+        tracked.chain(untracked).map(|path| path.display().to_string()).collect();
+    own.dedup();
     if own.is_empty() {
         return Ok(());
     }
     Err(Refusal::unsafe_to(format!("{} has changes that are not committed", own.join(", ")))
         .why("The branch that is checked out next has it in another state.")
-        .next_shell("git stash", "puts the changes away"))
+        .next_shell("git stash --include-untracked", "puts the changes away"))
 }
 
 /// Brings the paths of a killed switch back to what HEAD has; what somebody typed is kept.
-fn put_back(
-    running: &mut Running<'_>,
-    source: &Oid,
-    target: &Oid,
-    paths: &[PathBuf],
-) -> Result<(), Refusal> {
-    let (mut there, mut new) = (Vec::new(), Vec::new());
-    for path in paths {
+fn put_back(running: &mut Running<'_>, source: &Oid, target: &Oid) -> Result<(), Refusal> {
+    let (there, new) = differing(running, source, target)?;
+    for path in there.iter().chain(&new) {
         let blob = |commit: &Oid| in_commit(running, commit, path);
         let (before, after) = (blob(source)?, blob(target)?);
         set_aside(running, path, &[before.as_deref(), after.as_deref()])?;
-        match before {
-            Some(_) => there.push(path.as_path()),
-            None => new.push(path.as_path()),
-        }
     }
-    let list = |paths: &[&Path]| -> Vec<u8> {
+    let list = |paths: &[PathBuf]| -> Vec<u8> {
         paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat()).collect()
     };
-    let from_file = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-    if !there.is_empty() {
-        let args = ["restore", "--source=HEAD", "--staged", "--worktree"];
-        let args = args.iter().chain(&from_file);
-        running.repo.git.write(args).input(list(&there)).read()?;
-    }
+    let git = &running.repo.git;
+    // First what is in the way of a file that HEAD has.
     if !new.is_empty() {
         let args = ["update-index", "--force-remove", "-z", "--stdin"];
-        running.repo.git.write(args).input(list(&new)).read()?;
-        for path in new {
-            let full = running.repo.top.join(path);
-            write::remove(&full).map_err(|error| io_failed(path.display(), &error))?;
+        git.write(args).input(list(&new)).read()?;
+        for path in &new {
+            removed(running, path)?;
         }
     }
+    if !there.is_empty() {
+        let args = ["restore", "--source=HEAD", "--staged", "--worktree"];
+        let from_file = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+        git.write(args.iter().chain(&from_file)).input(list(&there)).read()?;
+    }
     Ok(())
+}
+
+/// Removes a file and the folders that are empty then, as git does.
+fn removed(running: &Running<'_>, path: &Path) -> Result<(), Refusal> {
+    let failed = |error: std::io::Error| io_failed(path.display(), &error);
+    let full = running.repo.top.join(path);
+    if full.is_dir() && !full.is_symlink() {
+        return Ok(());
+    }
+    write::remove(&full).map_err(failed)?;
+    let above = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    above
+        .into_iter()
+        .try_for_each(|folder| write::remove_empty(&running.repo.top.join(folder)).map_err(failed))
 }
 
 /// The bytes that a commit has of a path, as they stand in a work tree.

@@ -4,6 +4,7 @@ pub mod bump;
 pub mod changelog;
 pub mod hooks;
 pub mod init;
+pub mod landing;
 pub mod rehearsal;
 pub mod release;
 #[allow(dead_code, reason = "the commands that make releases come next")]

@@ -7,8 +7,8 @@ mod version;
 
 use crate::path::RepoPath;
 use crate::plan::{
-    Action, Base, Check, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land, Object, Oid,
-    Plan, Push, Ready, RefMove, Step, Tag,
+    About, Action, Base, Check, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land,
+    Object, Oid, Plan, Push, Ready, RefMove, Step, Tag,
 };
 use crate::version::Version;
 use crate::wording::counted;
@@ -34,6 +34,8 @@ pub struct Release<'a> {
     pub sign_tag: crate::plan::Sign,
     /// What must be green.
     pub gates: Gates,
+    /// What its record says besides.
+    pub about: About,
     /// The version that is written after the release.
     pub next: Option<Next>,
     /// `None` where nothing leaves this machine.
@@ -89,7 +91,7 @@ fn entries_of(number: usize) -> String {
 /// The plan of a release straight on the branch that is checked out.
 pub fn straight(release: Release<'_>) -> Plan {
     let mut steps = edits(&release);
-    let Release { title, base, tag, commit, gates, next, remote, .. } = release;
+    let Release { title, base, tag, commit, gates, about, next, remote, .. } = release;
     let Commitment { ready, message, hooks, paths } = commit;
     let branch = ready.branch.clone();
     let released = match paths.is_empty() {
@@ -151,16 +153,16 @@ pub fn straight(release: Release<'_>) -> Plan {
             vec![RefMove { name: branch, old, new: Some(tip) }, RefMove::create(tag_ref, tagged)];
         let push = Push { remote: remote.name.clone(), shown: remote.shown, moves };
         steps.push(Step { why, action: Action::Push(push) });
-        let keep = Keep { tag, remote: Some(remote.name) };
+        let keep = Keep { tag, remote: Some(remote.name), about };
         steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     } else {
-        let keep = Keep { tag, remote: None };
+        let keep = Keep { tag, remote: None, about };
         steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     }
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }
 
-fn edits(release: &Release<'_>) -> Vec<Step> {
+pub(super) fn edits(release: &Release<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     let number = release.edits.len();
     if number > 0 {
@@ -180,7 +182,7 @@ fn edits(release: &Release<'_>) -> Vec<Step> {
     steps
 }
 
-fn commit_of(
+pub(super) fn commit_of(
     ready: &Ready,
     parent: Id,
     message: String,
@@ -191,17 +193,18 @@ fn commit_of(
     Commit { parent, message, author, committer, sign, paths, hooks }
 }
 
-fn build(objects: Vec<Object>) -> Step {
+pub(super) fn build(objects: Vec<Object>) -> Step {
     let why = objects.iter().map(|object| match object {
         Object::Commit(commit) => {
             format!("commit {}", commit.message.lines().next().unwrap_or_default())
         }
         Object::Tag(tag) => format!("tag {}", tag.name),
+        Object::Merge(merge) => format!("merge into {}", merge.into),
     });
     Step { why: why.collect::<Vec<_>>().join(", "), action: Action::Build(objects) }
 }
 
-fn ask(gates: Gates) -> Step {
+pub(super) fn ask(gates: Gates) -> Step {
     let why = format!("{}, on exactly this tree", gates.gates.join(" "));
     Step { why, action: Action::Gates(gates) }
 }

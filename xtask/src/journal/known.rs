@@ -81,6 +81,16 @@ impl Operation {
         })
     }
 
+    /// What the ref for the record of the release was, and the blob that holds the record.
+    pub fn recorded(&self, step: usize) -> Option<(Option<&Oid>, &Oid)> {
+        self.records.iter().rev().find_map(|found| match found {
+            Record::Recorded { step: of, before, blob } if *of == step => {
+                Some((before.as_ref(), blob))
+            }
+            _ => None,
+        })
+    }
+
     /// What became of a push, as far as the journal knows.
     pub fn pushed(&self, step: usize) -> Sent {
         let said = self.records.iter().rev().find_map(|record| match record {
@@ -97,6 +107,12 @@ impl Operation {
         let steps = self.plan().steps.iter();
         let push = steps.into_iter().position(|step| matches!(step.action, Action::Push(_)));
         push.map_or(Sent::No, |step| self.pushed(step))
+    }
+
+    /// Whether anything of the plan has left this machine, or nobody knows.
+    pub fn may_have_arrived(&self) -> bool {
+        let steps = 0..self.plan().steps.len();
+        steps.into_iter().any(|step| self.pushed(step) != Sent::No)
     }
 
     /// Whether the post-commit hook of this step was started once.

@@ -93,7 +93,15 @@ impl Journal {
         ids.into_iter().filter_map(|id| Operation::read(&self.folder, id).transpose()).collect()
     }
 
-    /// The newest operation.
+    /// The operation with this id.
+    ///
+    /// # Errors
+    /// As for [`Self::operations`].
+    pub fn operation(&self, id: u64) -> Result<Option<Operation>, Refusal> {
+        Operation::read(&self.folder, id)
+    }
+
+    /// The newest operation; one that was taken back gives way to what it had replaced.
     ///
     /// # Errors
     /// As for [`Self::operations`].
@@ -101,7 +109,17 @@ impl Journal {
         let ids =
             numbers(&self.folder.join("ops")).map_err(|error| broken(&self.folder, &error))?;
         let mut found = ids.into_iter().rev();
-        found.find_map(|id| Operation::read(&self.folder, id).transpose()).transpose()
+        let newest = found.find_map(|id| Operation::read(&self.folder, id).transpose());
+        let Some(newest) = newest.transpose()? else { return Ok(None) };
+        let back = [Closed::Undone, Closed::TakenBack].map(State::Closed);
+        if let Some(id) = newest.begin().replaces
+            && back.contains(&newest.state())
+            && let Some(old) = self.operation(id)?
+            && !back.contains(&old.state())
+        {
+            return Ok(Some(old));
+        }
+        Ok(Some(newest))
     }
 
     /// The newest operation if it has not ended, with what a command says that meets it: somebody

@@ -21,20 +21,23 @@ pub enum Record {
     HooksEnded { step: usize },
     /// The objects of this step exist; no ref of the user names them yet.
     Built { step: usize, objects: Vec<Oid>, index: Vec<IndexChange>, files: Vec<Rewritten> },
-    /// The gates said yes; what they said, as `check --json` says it.
+    /// The gates said yes; what they said, as `check --json` says it, with what the commands of
+    /// `[record]` said under `record`.
     Gates { step: usize, report: serde_json::Value },
     /// The refs of this step have moved, and the post-commit hook is about to run.
     PostCommit { step: usize },
     /// The work tree is about to go elsewhere: `paths` differ there and are as HEAD has them.
     Switching { step: usize, back: bool },
     /// HEAD is where it was to go.
-    Switched { step: usize },
+    Switched { step: usize, back: bool },
     /// The remote is about to be asked to move its refs; from here on they may have moved.
     Pushing { step: usize },
     /// The remote has refused: none of its refs has moved.
     Refused { step: usize },
     /// The remote was seen to have the refs of this step.
     Pushed { step: usize },
+    /// The ref that keeps the record of the release is about to go from one blob to another.
+    Recorded { step: usize, before: Option<Oid>, blob: Oid },
     /// From here on the operation is driven in this direction.
     Turn { direction: Direction, at: Timestamp },
     /// The operation is over.
@@ -57,6 +60,10 @@ pub struct Begin {
     #[serde(with = "raw_path")]
     pub work_tree: PathBuf,
     pub plan: Plan,
+    /// The open operation that this one replaces: with this record that one is over, and when this
+    /// one is taken back it is the open one again.
+    #[serde(default)]
+    pub replaces: Option<u64>,
     /// Sizes of the files in `before`.
     pub sizes: Vec<usize>,
     /// Permissions of the planned files, in plan order.
@@ -83,6 +90,8 @@ pub enum Closed {
     Undone,
     /// It failed before a ref moved and took its own steps back.
     TakenBack,
+    /// Another operation led to the same end.
+    Replaced,
 }
 
 /// A tracked file with changes that are not part of the plan, as it was before the hooks ran.

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use digest::Digest;
 pub use object::{
-    Commit, Gates, HookEdits, Id, Keep, Land, Object, Place, Push, RefMove, Sign, Switch, Tag,
+    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object, Page, Parents, Place,
+    Previous, Pull, Push, RefMove, Sign, Switch, Tag,
 };
 pub use render::{Change, changes};
 
@@ -75,6 +76,8 @@ pub enum Action {
     Switch(Switch),
     /// Moves refs of a remote, all or none. It cannot be undone.
     Push(Push),
+    /// Offers a branch for a merge, on the site that hosts the remote; best effort.
+    Pull(Pull),
     /// Keeps the record of a release, here and (best effort) on the remote.
     Keep(Keep),
     /// Makes git hooks that do not exist yet.
@@ -175,8 +178,10 @@ pub struct Ready {
 }
 
 /// A git object id in hexadecimal, SHA-1 or SHA-256.
+///
+/// Read from data it is checked, too: journals are local, but records of releases come from remotes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct Oid(String);
 
 impl Oid {
@@ -197,6 +202,20 @@ impl Oid {
     }
 }
 
+impl TryFrom<String> for Oid {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::new(&text).ok_or_else(|| format!("{text:?} is no object id"))
+    }
+}
+
+impl From<Oid> for String {
+    fn from(id: Oid) -> Self {
+        id.0
+    }
+}
+
 impl Action {
     /// The file changes of this step.
     pub fn files(&self) -> &[FileChange] {
@@ -209,6 +228,7 @@ impl Action {
             | Action::Land(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => &[],
         }
@@ -225,6 +245,7 @@ impl Action {
             | Action::Land(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => &[],
         }
@@ -241,6 +262,7 @@ impl Action {
             | Action::Gates(_)
             | Action::Switch(_)
             | Action::Push(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => &[],
         }
@@ -269,6 +291,23 @@ impl Plan {
         self.steps.iter().flat_map(|step| step.action.moves()).collect()
     }
 
+    /// What is kept of the release that the plan makes; `None` where it makes none.
+    pub fn release(&self) -> Option<&Keep> {
+        self.steps.iter().find_map(|step| match &step.action {
+            Action::Keep(keep) => Some(keep),
+            Action::Files(_)
+            | Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Land(_)
+            | Action::Switch(_)
+            | Action::Push(_)
+            | Action::Pull(_)
+            | Action::Hooks(_) => None,
+        })
+    }
+
     /// The first step that cannot be taken back.
     pub fn point_of_no_return(&self) -> Option<&Push> {
         self.steps.iter().find_map(|step| match &step.action {
@@ -280,6 +319,7 @@ impl Plan {
             | Action::Gates(_)
             | Action::Land(_)
             | Action::Switch(_)
+            | Action::Pull(_)
             | Action::Keep(_)
             | Action::Hooks(_) => None,
         })

@@ -14,6 +14,9 @@ pub enum Object {
     Commit(Commit),
     /// An annotated tag.
     Tag(Tag),
+    /// One commit merged into another, by the rules of a release; a conflict that they are not about
+    /// fails before any ref has moved.
+    Merge(Merge),
 }
 
 /// The commit of some paths of the work tree.
@@ -55,6 +58,34 @@ pub struct Tag {
     /// `Name <address> seconds zone`.
     pub tagger: String,
     pub sign: Sign,
+}
+
+/// A commit that brings what another one has into a branch. Where the branch has it already, it is
+/// the commit that the branch is at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merge {
+    /// The short name of the branch, for people.
+    pub into: String,
+    /// Where it is: the first parent.
+    pub target: Id,
+    /// What is merged into it.
+    pub source: Id,
+    pub parents: Parents,
+    pub message: String,
+    /// `Name <address> seconds zone`.
+    pub author: String,
+    pub committer: String,
+    pub sign: Sign,
+}
+
+/// What a merge is a child of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parents {
+    /// Both sides.
+    Both,
+    /// The target alone, as `git merge --squash` makes it.
+    Target,
 }
 
 /// An object, by its id, or one that the plan makes.
@@ -113,6 +144,27 @@ pub struct Push {
     pub moves: Vec<RefMove>,
 }
 
+/// A branch of the remote that is offered for a merge into another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pull {
+    pub remote: String,
+    /// Short names.
+    pub branch: String,
+    pub into: String,
+    pub title: String,
+    pub body: String,
+    /// Where the site is; `None` where nobody knows one.
+    pub page: Option<Page>,
+}
+
+/// A repository on the site that hosts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub site: String,
+    /// The page on which a person opens the pull request.
+    pub open: String,
+}
+
 /// What must be green on exactly the tree that the steps before made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gates {
@@ -133,6 +185,44 @@ pub struct Keep {
     pub tag: String,
     /// The remote that gets a copy, best effort; `None` where nothing is pushed.
     pub remote: Option<String>,
+    /// What the record says that no other step knows.
+    #[serde(default)]
+    pub about: About,
+}
+
+/// What a release is, for its record.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct About {
+    /// What is released: the project, or a package of it.
+    pub name: String,
+    pub version: String,
+    pub codename: Option<String>,
+    /// The kind of release: `rc`, `release`, `hotfix`.
+    pub profile: String,
+    /// The release before it.
+    pub previous: Option<Previous>,
+    /// Its section of the changelog, as it stands there.
+    pub section: Option<String>,
+    pub landing: Landing,
+}
+
+/// The release before another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    pub tag: String,
+    pub commit: Oid,
+}
+
+/// How a release gets to its branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Landing {
+    /// By a push of branch and tag.
+    #[default]
+    Push,
+    /// Somebody merged it; what landed was tagged.
+    PullRequest,
 }
 
 impl RefMove {

@@ -116,8 +116,7 @@ impl Repo {
         let paths: Vec<u8> =
             changed.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat()).collect();
         let apart = |args: &[&str]| {
-            let call = self.git.call(args).index(&index).env("GIT_OBJECT_DIRECTORY", &objects);
-            call.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", self.common_dir.join("objects"))
+            self.git.call(args).index(&index).objects_apart(&objects, &self.common_dir)
         };
         apart(&["update-index", "--add", "--remove", "-z", "--stdin"]).input(paths).read().ok()?;
         let out = apart(&["write-tree"]).read().ok()?;

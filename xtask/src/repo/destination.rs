@@ -23,12 +23,17 @@ impl Configuration {
     fn remote_of(&self, branch: &str) -> Option<(&str, Option<String>)> {
         let settings = [
             "gonogo.remote".to_owned(),
-            format!("branch.{branch}.pushremote"),
-            "remote.pushdefault".to_owned(),
+            format!("branch.{branch}.pushRemote"),
+            "remote.pushDefault".to_owned(),
             format!("branch.{branch}.remote"),
         ];
-        // A dot is this repository: the branch follows another one here.
-        let value = |key: &String| self.get(key).filter(|value| !matches!(*value, "" | "."));
+        // The variable is listed in lower case. A dot is this repository: the branch follows
+        // another one here.
+        let value = |key: &String| {
+            let (place, variable) = key.rsplit_once('.')?;
+            let value = self.get(&format!("{place}.{}", variable.to_lowercase()))?;
+            (!matches!(value, "" | ".")).then_some(value)
+        };
         let said = settings.into_iter().find_map(|key| Some((value(&key)?, Some(key))));
         said.or_else(|| match self.names("remote", "url").as_slice() {
             [only] => Some((only, None)),

@@ -197,6 +197,20 @@ impl Call<'_> {
         self.env("GIT_INDEX_FILE", path)
     }
 
+    /// Writes new objects to a folder of their own, which is there; those of the repository (with
+    /// this common folder) are still read.
+    pub fn objects_apart(self, folder: &Path, common: &Path) -> Self {
+        let own = common.join("objects").into_os_string().into_encoded_bytes();
+        // A list with colons between, unless an entry is quoted (git, "GIT_ALTERNATE_OBJECT_...").
+        let escaped = own.iter().flat_map(|&b| match b {
+            b'"' | b'\\' => vec![b'\\', b],
+            _ => vec![b],
+        });
+        let quoted: Vec<u8> = [b'"'].into_iter().chain(escaped).chain([b'"']).collect();
+        self.env("GIT_OBJECT_DIRECTORY", folder)
+            .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", OsStr::from_bytes(&quoted))
+    }
+
     /// Gives it these bytes as standard input.
     pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = Some(bytes.into());
@@ -322,6 +336,12 @@ pub fn redirecting() -> Vec<&'static str> {
 /// Bytes that git printed, as a path.
 pub(super) fn path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+/// Output of `-z` as names, for people.
+pub(super) fn names(out: &[u8]) -> Vec<String> {
+    let names = out.split(|&b| b == 0).filter(|name| !name.is_empty());
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }
 
 /// Output as its lines.

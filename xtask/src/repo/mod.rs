@@ -1,39 +1,47 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
 mod contents;
-#[allow(dead_code, reason = "for releases, which push")]
 mod destination;
-#[allow(dead_code, reason = "for releases, which fetch")]
 mod fetch;
 mod git;
+#[allow(dead_code, reason = "for releases, which look for what landed")]
+mod landing;
 mod log;
-#[allow(dead_code, reason = "for releases, which push")]
+pub mod merge;
+#[allow(dead_code, reason = "for releases, which compare branches")]
+mod moved;
 mod network;
 mod people;
 mod ready;
+mod records;
 mod releases;
 mod remote;
+mod stand_in;
 mod stored;
 mod surroundings;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod tree;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use contents::{Contents, Tracked};
-#[allow(unused_imports, reason = "for releases, which push")]
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
 pub use fetch::{Differing, Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
+#[allow(unused_imports, reason = "for releases, which look for what landed")]
+pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
-#[allow(unused_imports, reason = "for releases, which push")]
+#[allow(unused_imports, reason = "for releases, which compare branches")]
+pub use moved::{Brief, Came, Standing};
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
+pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
+pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
@@ -51,7 +59,17 @@ pub struct Repo {
     /// The git folder that all linked work trees share.
     pub common_dir: PathBuf,
     pub head: Head,
+    begins: Begins,
     recent: log::Recent,
+}
+
+/// Where the history of a shallow clone begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// Further back than is here.
+    Beyond,
+    /// With the oldest commit that is here.
+    Here,
 }
 
 /// What HEAD is.
@@ -161,8 +179,8 @@ impl Repo {
         };
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
-        let recent = log::Recent::default();
-        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, recent })
+        let (begins, recent) = (Begins::Beyond, log::Recent::default());
+        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, begins, recent })
     }
 
     /// The same repository with its history as a commit has it.
@@ -173,8 +191,15 @@ impl Repo {
             git_dir: self.git_dir.clone(),
             common_dir: self.common_dir.clone(),
             head: Head::Detached { commit },
+            begins: self.begins,
             recent: log::Recent::default(),
         }
+    }
+
+    /// The same repository with the boundary of a shallow clone taken as the beginning of history.
+    #[must_use]
+    pub fn from_its_boundary(self) -> Self {
+        Self { begins: Begins::Here, ..self }
     }
 
     /// The name of this work tree among those that share the repository: empty for the main one,
@@ -366,13 +391,15 @@ impl Repo {
         }
     }
 
-    /// Whether a commit is another one or comes before it.
+    /// Whether a commit is another one or comes before it, for everybody: what replace refs and grafts
+    /// say here is not so elsewhere.
     ///
     /// # Errors
     /// git fails.
     pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
         let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
-        let out = self.git.call(args).output()?;
+        let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
+        let out = call.env("GIT_GRAFT_FILE", "/dev/null").output()?;
         match out.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),

@@ -13,6 +13,7 @@ use super::git::Call;
 use super::{Repo, git};
 use crate::error::{Refusal, word};
 use crate::sys::proc::{self, Alone, Ended, Interrupt, Watch};
+use crate::wording::counted;
 
 /// A remote that does not answer a question for so long is not there.
 pub const QUESTION: Duration = Duration::from_mins(2);
@@ -87,6 +88,9 @@ const MEANINGS: [(&[&str], &str); 6] = [
     ),
 ];
 
+/// A name for the address that is pushed to, for one call.
+const PUSHED: &str = "gonogo-pushed";
+
 /// So many lines of what git said are handed on.
 const SAID: usize = 8;
 
@@ -115,9 +119,9 @@ impl Repo {
                 Ended::Interrupted => Err(Refusal::interrupted()),
                 Ended::Stopped => Err(errand.refused("asks for a password", &stderr)),
                 Ended::TimedOut => {
-                    let minutes = errand.limit.as_secs() / 60;
-                    let why = format!("did not answer within {minutes} minutes");
-                    Err(errand.refused(&why, &stderr))
+                    let seconds =
+                        counted(usize::try_from(errand.limit.as_secs()).unwrap_or(0), "second");
+                    Err(errand.refused(&format!("did not answer within {seconds}"), &stderr))
                 }
             }
         };
@@ -126,6 +130,37 @@ impl Repo {
             return Err(Refusal::interrupted());
         }
         ended
+    }
+
+    /// A call about the address that a remote is pushed to, which need not be the one that git asks by
+    /// the remote's name (`pushurl`). It is handed over in the environment: it may hold a password.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn where_pushed<'n>(
+        &self,
+        remote: &'n str,
+        args: &[&'n str],
+        refs: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Call<'_>, Refusal> {
+        let address = |which: &[&str]| {
+            let asked = [&["remote", "get-url"], which, &["--", remote]].concat();
+            let said = self.git.call(asked).read()?;
+            Ok::<_, Refusal>(git::lines(&said).into_iter().next().unwrap_or_default())
+        };
+        let (asked, pushed) = (address(&[])?, address(&["--push"])?);
+        let named = if asked == pushed { remote } else { PUSHED };
+        let all = args.iter().copied().chain(["--", named]).chain(refs);
+        let call = self.git.call(all);
+        if asked == pushed {
+            return Ok(call);
+        }
+        let count = std::env::var("GIT_CONFIG_COUNT").ok();
+        let count: usize = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+        Ok(call
+            .env(&format!("GIT_CONFIG_KEY_{count}"), format!("remote.{PUSHED}.url"))
+            .env(&format!("GIT_CONFIG_VALUE_{count}"), pushed)
+            .env("GIT_CONFIG_COUNT", (count + 1).to_string()))
     }
 
     /// ssh asks nobody, unless the user says how ssh is called or who is asked instead.
@@ -167,7 +202,7 @@ impl Errand<'_> {
         let refusal = Refusal::external(format!("{remote} {failure}"));
         let refusal = means.into_iter().fold(refusal, |refusal, (_, means)| refusal.why(*means));
         let refusal = lines.fold(refusal, Refusal::why);
-        if low.contains("remote prune") || low.contains("cannot lock ref") {
+        if low.contains("remote prune") {
             return refusal.next_shell(
                 format!("git remote prune {}", word(remote)),
                 "drops what is known of branches that are gone there",

@@ -37,10 +37,7 @@ impl Repo {
         self.index_is_free()?;
         self.status()?.clean_enough(paths, others)?;
         self.all_tracked(paths)?;
-        let sign = match self.config_bool("commit.gpgSign")? {
-            true => self.signing_works("commits", "commit.gpgSign").map(|()| Sign::Yes)?,
-            false => Sign::No,
-        };
+        let sign = self.signs_commits()?;
         let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);
         Ok(Ready { branch, parent, author, committer, sign })
     }
@@ -54,6 +51,17 @@ impl Repo {
         self.nothing_in_progress()?;
         let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);
         Ok(Ready { branch, parent, author, committer, sign: Sign::No })
+    }
+
+    /// Whether commits are signed here.
+    ///
+    /// # Errors
+    /// They should be, and signing does not work.
+    pub fn signs_commits(&self) -> Result<Sign, Refusal> {
+        match self.config_bool("commit.gpgSign")? {
+            true => self.signing_works("commits", "commit.gpgSign").map(|()| Sign::Yes),
+            false => Ok(Sign::No),
+        }
     }
 
     /// The branch a commit would land on (full name), and the commit it is at.

@@ -21,10 +21,13 @@ pub fn mask(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         masked.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '<' | '>'))
-            .unwrap_or(after.len());
-        rest = match after[..end].rfind('@') {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');
+        let word = &after[..after.find(ends).unwrap_or(after.len())];
+        let host = &word[..word.find('/').unwrap_or(word.len())];
+        // What stands behind a colon is a port, or else a password with a slash in it.
+        let port = host.rsplit_once(':').map_or("", |(_, port)| port);
+        let is_host = host.starts_with('[') || port.bytes().all(|b| b.is_ascii_digit());
+        rest = match (if is_host { host } else { word }).rfind('@') {
             Some(sign) => {
                 masked.push_str("***");
                 &after[sign..]
@@ -47,6 +50,8 @@ mod tests {
             ("https://host/a@b", "https://host/a@b"),
             ("https://user:tok@host/x y", "https://***@host/x y"),
             ("a https://t@h b ssh://git@h/c", "a https://***@h b ssh://***@h/c"),
+            ("https://user:t/ok@host/x", "https://***@host/x"),
+            ("https://[::1]:80/a@b http://h:80/a@b", "https://[::1]:80/a@b http://h:80/a@b"),
             ("://", "://"),
         ] {
             assert_eq!(mask(given), expected);

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::changelog::findings::Finding;
+use crate::changelog::merge::{Sides, is_sound, merge};
 use crate::changelog::{Release, check};
 
 /// A line of the list.
@@ -159,4 +160,41 @@ fn real_changelogs_gain_a_section_and_lose_nothing() {
         }
     }
     assert!(wrong.is_empty(), "the list says otherwise of:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn real_changelogs_are_joined_and_keep_every_byte() {
+    let (new, hot) = (version("999.0.0"), version("998.0.1"));
+    let entries = ["Fixed: a crash (#999999)"].map(entry);
+    let of = |version, tag| Cut { tag, previous_tag: Some("v997.0.0"), ..plain(version, &entries) };
+    let mut seen = 0;
+    for (Listed { file, .. }, path, bytes) in files() {
+        let base = read(&path, &bytes);
+        let cut_at = |what: &Cut<'_>| {
+            let outcome = cut(base.as_ref().ok()?, what).ok()?;
+            apply(&bytes, &outcome.edits).ok()
+        };
+        let both = cut_at(&of(&new, "v999.0.0")).zip(cut_at(&of(&hot, "v998.0.1")));
+        let (Ok(base), Some((ours, theirs))) = (&base, both) else { continue };
+        let (own, other) = (read(&path, &ours).unwrap(), read(&path, &theirs).unwrap());
+        let sides = Sides { bases: std::slice::from_ref(base), ours: &own, theirs: &other };
+        let joined = merge(&sides, &|_, _, _| Ok(None));
+        let joined = joined.unwrap_or_else(|stop| panic!("{file}: {stop:?}"));
+        let after = read(&path, &joined.bytes).unwrap();
+        assert!(is_sound(&after, &own, &other), "{file}");
+        let (section, _) = after.section(&hot).unwrap();
+        let (newer, _) = after.section(&new).unwrap();
+        let below = newer.range.start < section.range.start;
+        assert_eq!(below, !own.is_ascending(), "{file}");
+        let link = after.links.iter().find(|link| link.version().is_some_and(|v| v.same(&hot)));
+        let gone = |range: std::ops::Range<usize>| Edit { range, text: String::new() };
+        let edits: Vec<Edit> = [Some(section.range.clone()), link.map(|link| link.line.clone())]
+            .into_iter()
+            .flatten()
+            .map(gone)
+            .collect();
+        assert!(apply(&joined.bytes, &edits).unwrap() == ours, "{file}");
+        seen += 1;
+    }
+    assert!(seen > 40, "{seen} files");
 }

@@ -41,7 +41,7 @@ pub fn already(
     let name = format!("refs/tags/{tag}");
     let own = repo.ref_at(&name)?;
     match remote.at(&name) {
-        Some(there) if Some(there) == own.as_ref() => {
+        Some(there) if Some(&there) == own.as_ref() => {
             Ok(Some(format!("{done}, on {} too.", remote.name())))
         }
         Some(there) => {

@@ -5,7 +5,7 @@
 /// Everything is checked first. The commit hooks and the gates see exactly the tree that will be
 /// tagged, and where one says no every file is put back. What leaves this machine leaves last, all
 /// or nothing. After a kill, `resume` completes it and `undo` takes it back.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
     /// major, minor, patch, alpha, beta, rc, final, auto, or a version; without it, the version in
@@ -30,6 +30,9 @@ pub struct Args {
     /// Keep everything on this machine; the network is not used at all
     #[arg(long)]
     pub(super) no_push: bool,
+    /// By a pull request, also where the branch is not protected
+    #[arg(long, conflicts_with = "no_push")]
+    pub(super) pr: bool,
     /// A gate that may fail this time, with --reason; may be repeated, each with its own reason
     #[arg(long, value_name = "GATE")]
     pub(super) waive: Vec<String>,
@@ -45,6 +48,14 @@ pub struct Args {
     /// Answer yes to every question but destructive ones
     #[arg(short, long)]
     pub(super) yes: bool,
+    /// Do all of it in a scratch clone with a remote of its own, and undo it there, too: hooks,
+    /// signing and push are real, nothing here changes, the network is not used
+    ///
+    /// Gates are asked in your work tree, as it is, because that is where their tools are. Works
+    /// on a detached HEAD, in a shallow clone and without a remote: what could not be rehearsed is
+    /// said.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) rehearse: bool,
     /// Show the whole plan and do nothing
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use super::landing;
 use super::prepare::Prepared;
 use crate::changelog::Changelog;
-use crate::cli::Context;
 use crate::config::file::split;
 use crate::error::{Refusal, word};
 use crate::flows::release;
@@ -64,7 +64,7 @@ fn planned_section(
 ///
 /// # Errors
 /// The editor fails; what it left is no longer the one section of the release.
-pub fn edit(context: &Context, repo: &Repo, release: &mut Prepared) -> Result<(), Refusal> {
+pub fn edit(repo: &Repo, release: &mut Prepared) -> Result<(), Refusal> {
     let Some(editable) = section(release) else { return Ok(()) };
     let Editable { step, change, number, planned, range } = editable;
     let path = release.plan.steps[step].action.files()[change].path.clone();
@@ -85,11 +85,19 @@ pub fn edit(context: &Context, repo: &Repo, release: &mut Prepared) -> Result<()
     let Some(replaced) = replacing(&path, before, &new) else {
         return Err(Refusal::usage("what was edited is not UTF-8"));
     };
+    let told =
+        |bytes: &[u8]| landing::section(Source { path: &path, bytes }, &release.facts.version);
+    let (old, now) = (told(&planned).unwrap_or_default(), told(&new).unwrap_or_default());
+    for step in &mut release.plan.steps {
+        // A pull request says the same.
+        if let (Action::Pull(pull), false) = (&mut step.action, old.is_empty()) {
+            pull.body = pull.body.replace(&old, &now);
+        }
+    }
     let planned = &mut release.plan.steps[step];
     planned.why = release::section(&path, line, &heading, entries);
     let Action::Files(changes) = &mut planned.action else { return Ok(()) };
     changes[change] = replaced;
-    let _ = context;
     Ok(())
 }
 

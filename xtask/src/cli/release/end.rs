@@ -10,7 +10,7 @@ use crate::cli::Context;
 use crate::error::Refusal;
 use crate::exec::Finished;
 use crate::journal::Journal;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 use crate::repo::Repo;
 use crate::ui::{Mark, apart, bold, one_line, width};
 
@@ -37,6 +37,13 @@ pub fn end(
     let gates = (0..plan.steps.len()).find_map(|step| operation.gated(step));
     finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
     let title = one_line(plan.title.trim_start_matches("release "));
+    let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
+    if offered && tag(plan).is_none() {
+        ui.say("No tag yet, and nothing is locked meanwhile.");
+        ui.say(&format!("next, after the merge, on any machine: {}", ui.ours("release finish")));
+        ui.json(&data(plan, finished, gates));
+        return Ok(());
+    }
     let Some(push) = plan.point_of_no_return() else {
         ui.say(&format!("{} is made, and nothing has left this machine", bold(&title)));
         if let Some(gates) = gates {

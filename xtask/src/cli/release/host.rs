@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::ci::Ci;
 use super::gates::Asking;
 use super::{progress, shown};
-use crate::cli::Context;
+use crate::cli::{Context, record};
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::Operation;
-use crate::plan::{Gates, Plan, Push};
+use crate::plan::{Gates, Plan, Pull, Push};
 use crate::repo::Repo;
 use crate::sys::proc::Interrupt;
 
@@ -82,7 +82,11 @@ impl exec::Host for Host<'_> {
         ui.confirm(&format!("Push to {} now?", push.shown))
     }
 
+    fn pull(&self, pull: &Pull, interrupt: &Interrupt) -> Result<(), Refusal> {
+        super::pull::open(self.repo, self.context, pull, interrupt)
+    }
+
     fn record(&self, operation: &Operation) -> Result<Vec<u8>, Refusal> {
-        shown::record(operation)
+        record::bytes(self.repo, operation)
     }
 }

@@ -33,7 +33,7 @@ pub struct Made {
     /// What earlier operations of ours edited and nobody has committed yet.
     pub earlier: Vec<RepoPath>,
     /// What the files hold before.
-    before: BTreeMap<RepoPath, Rc<[u8]>>,
+    pub before: BTreeMap<RepoPath, Rc<[u8]>>,
 }
 
 /// What is wanted.

@@ -8,9 +8,12 @@ mod end;
 mod gates;
 mod hint;
 mod host;
+mod landing;
 mod made;
 mod prepare;
 mod progress;
+mod pull;
+mod rehearse;
 mod remote;
 mod shown;
 mod target;
@@ -33,6 +36,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
+    }
+    if args.rehearse {
+        return Ok(rehearse::run(args, context, repo)?);
     }
     let asking = Asking::new(args, context)?;
     let ui = &context.ui;
@@ -98,7 +104,7 @@ fn agreed(context: &Context, repo: &Repo, release: &mut Prepared) -> Result<bool
             'd' => shown::diff(&ui.aside(), &release.plan, &release.before),
             'e' => {
                 // A slip in the section is told, and the question comes again.
-                match edited::edit(context, repo, release) {
+                match edited::edit(repo, release) {
                     Ok(()) => shown::plan(&ui.aside(), repo, &release.plan, &release.facts),
                     Err(refusal) => ui.complain(&refusal),
                 }

@@ -4,6 +4,7 @@ use super::already::already;
 use super::args::Args;
 use super::ci::Ci;
 use super::gates::Asking;
+use super::landing::Way;
 use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
@@ -19,7 +20,7 @@ use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{Gates, Plan, Sign};
+use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, WorkTree};
 use crate::sites::Source;
 use crate::sys::proc;
@@ -88,7 +89,7 @@ pub fn prepared(
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
     let gates = asking.before(repo, profile, version, &interrupt)?;
-    let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
+    let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref() };
     let made = Made::new(repo, context, (&survey, known), &wanted)?;
     let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
@@ -171,11 +172,34 @@ impl About<'_> {
             false => repo.ready_to_commit(&paths, others, context.at)?,
         };
         let tagger = repo.ident("COMMITTER", context.at)?;
-        let remote = match remote {
+        let there = remote;
+        let remote = match &there {
             Some(remote) => Some(remote.for_branch(repo, &ready, tag)?),
             None => None,
         };
-        Ok(release::straight(Release {
+        let way = Way {
+            args: self.args,
+            repo,
+            settings: &survey.settings,
+            landing: &landing,
+            words: &words,
+            made,
+            remote: there.as_ref(),
+        };
+        let previous = made.previous.as_ref().and_then(|previous| {
+            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+        });
+        let about = plan::About {
+            name: self.known.name().to_owned(),
+            version: self.chosen.version.text().to_owned(),
+            codename: self.args.codename.clone(),
+            profile: gates.profile.clone(),
+            previous,
+            section: None,
+            landing: plan::Landing::Push,
+        };
+        way.plan(Release {
+            about,
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
@@ -196,7 +220,7 @@ impl About<'_> {
             next: self.next(&landing, &words)?,
             remote,
             tag: tag.to_owned(),
-        }))
+        })
     }
 
     /// A sentence where no version was named and the last release itself made the only commit since,

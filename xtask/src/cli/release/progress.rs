@@ -20,7 +20,8 @@ pub fn done(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration, gate
         Action::Gates(_) => gates.map(|gates| ("gates", score(gates))).into_iter().collect(),
         Action::Land(land) => land.moves.iter().map(|moved| landed(repo, plan, moved)).collect(),
         Action::Push(push) => vec![("push", pushed(repo, push))],
-        Action::Keep(_) => Vec::new(),
+        // A pull request has said where it is.
+        Action::Keep(_) | Action::Pull(_) => Vec::new(),
         Action::Check(_) | Action::Rehearse(_) | Action::Switch(_) | Action::Hooks(_) => {
             vec![(word(action), plan.steps[step].why.clone())]
         }
@@ -107,6 +108,7 @@ fn landed(repo: &Repo, plan: &Plan, moved: &RefMove) -> (&'static str, String) {
             ("commit", format!("{id} {}", subject(&commit.message)))
         }
         Some(Object::Tag(tag)) => ("tag", tag.name.clone()),
+        Some(Object::Merge(merge)) => ("merge", format!("into {}", short(&merge.into))),
         None => ("refs", short(&moved.name).to_owned()),
     }
 }

@@ -34,14 +34,25 @@ impl Remote {
         Ok(Self { destination, fetched })
     }
 
-    /// What it is called.
+    /// Where a ref (full name) was a moment ago.
+    pub fn at(&self, name: &str) -> Option<Oid> {
+        self.fetched.there.get(name).cloned()
+    }
+
+    /// The short names of its branches.
+    pub fn branches(&self) -> impl Iterator<Item = &str> {
+        let all = self.fetched.there.below("refs/heads/");
+        all.filter_map(|(name, _)| name.strip_prefix("refs/heads/"))
+    }
+
+    /// Its name here.
     pub fn name(&self) -> &str {
         &self.destination.name
     }
 
-    /// Where a ref of this full name is there.
-    pub fn at(&self, name: &str) -> Option<&Oid> {
-        self.fetched.there.get(name)
+    /// Its address, without secrets.
+    pub fn shown(&self) -> &str {
+        &self.destination.shown
     }
 
     /// The same for the push of a branch.
@@ -49,13 +60,13 @@ impl Remote {
     /// # Errors
     /// The branch has commits there that are not here; the tag is there.
     pub fn for_branch(
-        self,
+        &self,
         repo: &Repo,
         ready: &Ready,
         tag: &str,
     ) -> Result<release::Remote, Refusal> {
         let Self { destination, fetched } = self;
-        let (name, shown) = (destination.name, destination.shown);
+        let (name, shown) = (destination.name.clone(), destination.shown.clone());
         same_name(repo, &ready.branch, &name)?;
         let tip = fetched.there.get(&ready.branch).cloned();
         if fetched.there.get(&format!("refs/tags/{tag}")).is_some() {

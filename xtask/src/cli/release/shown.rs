@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ci::Ci;
-use crate::error::{Refusal, word as shell};
-use crate::journal::Operation;
+use crate::error::word as shell;
 use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, apart, bold, change_of, dot, folded, one_line, width};
@@ -110,6 +109,7 @@ fn lines(plan: &Plan, action: &Action, why: &str, facts: &Facts) -> Vec<Line> {
         | Action::Gates(_)
         | Action::Switch(_)
         | Action::Push(_)
+        | Action::Pull(_)
         | Action::Hooks(_) => vec![Line::new(word(action), why)],
     }
 }
@@ -130,6 +130,7 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
             let said = subject(&tag.message);
             Line::new("tag", format!("{}, {how}, \"{said}\"", tag.name))
         }
+        Some(Object::Merge(merge)) => Line::new("merge", format!("into {}", short(&merge.into))),
         None => Line::new("refs", short(&moved.name)),
     }
 }
@@ -156,6 +157,7 @@ pub fn word(action: &Action) -> &'static str {
         Action::Land(_) => "refs",
         Action::Switch(_) => "switch",
         Action::Push(_) => "push",
+        Action::Pull(_) => "pull",
         Action::Keep(_) => "record",
         Action::Hooks(_) => "hooks",
     }
@@ -218,18 +220,4 @@ pub fn hanging(ui: &Ui, head: &str, text: &str) {
         let head = if at == 0 { head.to_owned() } else { " ".repeat(head.len()) };
         ui.say(&format!("{head}{line}"));
     }
-}
-
-/// What is kept with a release.
-///
-/// # Errors
-/// None.
-pub fn record(operation: &Operation) -> Result<Vec<u8>, Refusal> {
-    let begin = operation.begin();
-    let gates = (0..begin.plan.steps.len()).find_map(|step| operation.gated(step));
-    let record = json!({
-        "title": begin.plan.title, "who": begin.who, "at": begin.at, "command": begin.command,
-        "gates": gates,
-    });
-    Ok(format!("{record:#}\n").into_bytes())
 }

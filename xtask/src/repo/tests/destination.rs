@@ -61,6 +61,11 @@ fn no_remote_is_an_answer_and_a_wrong_name_is_none() {
     assert_eq!(commands(&refusal), ["git config gonogo.remote origin"]);
     assert!(!told(&refusal).contains("s3cret"), "{refusal:?}");
     repo.git(&["config", "--unset", "gonogo.remote"]);
+    repo.git(&["config", "remote.pushDefault", "https://me:s3/cret@host.example/x"]);
+    let refusal = asked(&repo).unwrap_err();
+    assert_eq!(refusal.what, "remote.pushDefault names no remote of this repository");
+    assert_eq!(refusal.why[0], "It says https://***@host.example/x.");
+    repo.git(&["config", "--unset", "remote.pushDefault"]);
     repo.git(&["remote", "remove", "origin"]);
     assert_eq!(asked(&repo), Ok(None));
 }

@@ -1,6 +1,9 @@
 //! What one fetch brings here.
 
-use super::super::{Fetched, Wanted};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::super::{Errand, Fetched, Wanted};
 use super::{Clone, Made, made, told};
 use crate::error::{Exit, Next, Refusal};
 use crate::sys::proc::Interrupt;
@@ -123,4 +126,54 @@ fn a_remote_that_fails_is_told_of_without_its_secrets() {
     assert_eq!(failure("ssh://me@host.invalid/x"), "The connection was cut.");
     // Nobody listens there.
     assert_eq!(failure("git://127.0.0.1:9/x"), "Its host does not answer.");
+}
+
+#[test]
+fn a_branch_in_the_way_of_another_is_pruned_by_the_user() {
+    let made = made();
+    let (repo, other) = (made.repo(), made.clone_at("other"));
+    other.git(&["push", "-q", "origin", "main:refs/heads/release"]);
+    fetched(&repo, &["main", "release"], &[]).unwrap();
+    other.git(&["push", "-q", "origin", ":release"]);
+    other.git(&["push", "-q", "origin", "main:refs/heads/release/v1"]);
+    let refusal = fetched(&repo, &["main", "release/*"], &[]).unwrap_err();
+    assert_eq!(refusal.next[0].0, Next::Shell("git remote prune origin".to_owned()));
+    repo.git(&["remote", "prune", "origin"]);
+    let got = fetched(&repo, &["main", "release/*"], &[]).unwrap();
+    assert_eq!(names(&got), ["refs/heads/main", "refs/heads/release/v1"]);
+}
+
+#[test]
+fn an_empty_remote_has_nothing_and_a_shallow_clone_stays_shallow() {
+    let made = made();
+    let repo = made.repo();
+    super::run(&made.folder, &["init", "-q", "--bare", "empty.git"]);
+    repo.git(&["remote", "add", "empty", "../empty.git"]);
+    let wanted = wanted(&["main"], &["v*"]);
+    let got = repo.open().fetch("empty", &wanted, &Interrupt::default()).unwrap();
+    assert_eq!(got, Fetched::default());
+    others(&made);
+    super::run(&made.folder, &["clone", "-q", "--depth=1", &made.url(), "shallow"]);
+    let shallow = made.clone_at("shallow");
+    let got = fetched(&shallow, &["main"], &["v*"]).unwrap();
+    assert_eq!(got.there.below("refs/tags/").count(), 1);
+    assert!(shallow.open().is_shallow());
+}
+
+#[test]
+fn who_does_not_answer_is_not_waited_for() {
+    let made = made();
+    let repo = made.repo();
+    repo.git(&["config", "core.sshCommand", "sleep 30; :"]);
+    repo.git(&["remote", "set-url", "origin", "ssh://host.invalid/x"]);
+    let opened = repo.open();
+    let interrupt = Interrupt::default();
+    let (failure, limit) = ("could not be asked", Duration::from_millis(300));
+    let errand = Errand { remote: "origin", failure, limit, interrupt: &interrupt };
+    let ask = || opened.over_network(opened.git.call(["ls-remote", "origin"]), &errand);
+    let begun = Instant::now();
+    assert_eq!(ask().unwrap_err().what, "origin did not answer within 0 seconds");
+    interrupt.store(true, Ordering::Relaxed);
+    assert_eq!(ask().unwrap_err().exit, Exit::Interrupted);
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }

@@ -1,0 +1,314 @@
+//! Which way a release takes to main, and what that way needs to know.
+
+use super::args::Args;
+use super::made::Made;
+use super::remote::Remote;
+use crate::changelog::{Changelog, web};
+use crate::config::file::{Landing, Merge, Settings, Start};
+use crate::error::Refusal;
+use crate::flows::landing::{self, Author, Branch, End, How, Keeps, State, Target};
+use crate::flows::release::{self, Release};
+use crate::flows::words::Words;
+use crate::plan::{Oid, Page, Parents, Plan, Pull, Ready};
+use crate::repo::Repo;
+use crate::sites::Source;
+use crate::version::Version;
+
+/// What is known when the way is chosen.
+pub struct Way<'w> {
+    pub args: &'w Args,
+    pub repo: &'w Repo,
+    pub settings: &'w Settings,
+    pub landing: &'w Landing,
+    pub words: &'w Words<'w>,
+    pub made: &'w Made,
+    pub remote: Option<&'w Remote>,
+}
+
+impl Way<'_> {
+    /// The plan of a release by the way that is configured or asked for.
+    ///
+    /// # Errors
+    /// Its branch exists already; a target cannot take it.
+    pub fn plan(&self, release: Release<'_>) -> Result<Plan, Refusal> {
+        let ready = release.commit.ready.clone();
+        let from = ready.branch.trim_start_matches("refs/heads/").to_owned();
+        let protected = self.settings.branches.protects(&from).is_some();
+        // Without a commit nothing has to get to main.
+        let offered = (protected || self.args.pr) && !release.commit.paths.is_empty();
+        if !offered && (protected || self.landing.branch.is_none()) {
+            return Ok(release::straight(release));
+        }
+        let name = self.words.branch(&self.landing.prepared())?;
+        let branch = self.branch(&name, &ready)?;
+        let into = match (offered, &self.landing.from.value) {
+            (true, Start::Branch(_)) | (false, _) => main(self.repo, self.settings)?,
+            (true, _) => from,
+        };
+        if offered || self.settings.branches.protects(&into).is_some() {
+            let body = body(&release, self.made, self.words);
+            let title = self.words.title(&self.landing.title)?;
+            let pull =
+                self.remote.map(|remote| pull(self.repo, remote, (&name, &into), title, body));
+            return Ok(landing::offered(release, &branch, pull.transpose()?));
+        }
+        let joining = Joining { repo: self.repo, settings: self.settings, remote: self.remote };
+        let tag = release.tag.clone();
+        let targets = joining.targets(&self.targets(&into)?, &ready.parent, &tag)?;
+        let end = End {
+            branch,
+            targets,
+            author: Author {
+                author: ready.author,
+                committer: ready.committer,
+                sign: self.repo.signs_commits()?,
+            },
+            then: format!("refs/heads/{into}"),
+            keeps: keeps(self.landing),
+        };
+        Ok(landing::merged(release, end))
+    }
+
+    /// A new branch.
+    fn branch(&self, name: &str, ready: &Ready) -> Result<Branch, Refusal> {
+        let full = format!("refs/heads/{name}");
+        let there = self.remote.and_then(|remote| remote.at(&full));
+        let open = |place: &str| {
+            Refusal::unsafe_to(format!("{name} exists already {place}"))
+                .why("A release is being prepared there.")
+                .next("release finish", "ends it")
+        };
+        if self.repo.ref_at(&full)?.is_some() {
+            return Err(open("here").next_shell(
+                format!("git branch -D -- {}", crate::error::word(name)),
+                "when it is left over",
+            ));
+        }
+        if let (Some(at), Some(remote)) = (&there, self.remote)
+            && !(self.repo.has(at)? && self.repo.is_ancestor(at, &ready.parent)?)
+        {
+            return Err(open(&format!("on {}", remote.name())));
+        }
+        Ok(Branch { name: full, there, state: State::New })
+    }
+
+    /// The short names of the branches that get it, main first.
+    fn targets(&self, main: &str) -> Result<Vec<String>, Refusal> {
+        targets(self.repo, self.settings, self.landing, main)
+    }
+}
+
+/// Whether the release branch stays.
+pub fn keeps(landing: &Landing) -> Keeps {
+    if landing.keep_branch.value { Keeps::Branch } else { Keeps::Nothing }
+}
+
+/// The short name of the main branch.
+///
+/// # Errors
+/// Nothing says it.
+pub fn main(repo: &Repo, settings: &Settings) -> Result<String, Refusal> {
+    let said = settings.branches.main.as_ref().map(|said| said.value.as_str());
+    let main = repo.main(&repo.configuration()?, said)?;
+    main.map(|main| main.name).ok_or_else(|| {
+        Refusal::usage("nothing says which branch releases land on")
+            .why("[branches] main in gonogo.toml can say it.")
+            .next("doctor", "shows what is known")
+    })
+}
+
+/// The branch of the development, where there is one besides main.
+pub fn develop(repo: &Repo, settings: &Settings, main: &str) -> Result<Option<String>, Refusal> {
+    let develop = match &settings.branches.develop {
+        Some(said) => Some(said.value.clone()),
+        None => repo.develop()?,
+    };
+    Ok(develop.filter(|name| name != main))
+}
+
+/// The short names of the branches that get a release, main first.
+///
+/// # Errors
+/// git fails.
+pub fn targets(
+    repo: &Repo,
+    settings: &Settings,
+    landing: &Landing,
+    main: &str,
+) -> Result<Vec<String>, Refusal> {
+    let mut names = match &landing.into {
+        Some(into) => into.value.clone(),
+        None => {
+            let develop = develop(repo, settings, main)?;
+            [Some(main.to_owned()), develop].into_iter().flatten().collect()
+        }
+    };
+    names.sort_by_key(|name| name != main);
+    Ok(names)
+}
+
+/// What merges of a release need to know.
+pub struct Joining<'j> {
+    pub repo: &'j Repo,
+    pub settings: &'j Settings,
+    pub remote: Option<&'j Remote>,
+}
+
+impl Joining<'_> {
+    /// Where these branches (short names) are, and how each gets `source`.
+    ///
+    /// # Errors
+    /// One exists nowhere, has diverged from the remote, is checked out in another work tree, or
+    /// conflicts for real.
+    pub fn targets(
+        &self,
+        names: &[String],
+        source: &Oid,
+        tag: &str,
+    ) -> Result<Vec<Target>, Refusal> {
+        let each = names.iter().map(|name| {
+            let target = self.target(name, source, tag)?;
+            if matches!(target.how, How::Commit(_) | How::Offered { .. }) {
+                self.tried(name, &target, source)?;
+            }
+            Ok(target)
+        });
+        each.collect()
+    }
+
+    fn target(&self, name: &str, source: &Oid, tag: &str) -> Result<Target, Refusal> {
+        let repo = self.repo;
+        let full = format!("refs/heads/{name}");
+        let here = repo.ref_at(&full)?;
+        let there = self.remote.and_then(|remote| remote.at(&full));
+        let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
+        self.not_elsewhere(name)?;
+        let protected = self.settings.branches.protects(name).is_some();
+        let forward = || Ok::<_, Refusal>(repo.is_ancestor(&tip, source)?);
+        let how = match self.settings.branches.merged() {
+            _ if protected && self.remote.is_some() => self.offered(name, tag)?,
+            Merge::Ff if forward()? => How::Forward,
+            Merge::NoFf | Merge::Ff => How::Commit(Parents::Both),
+            Merge::Squash => How::Commit(Parents::Target),
+        };
+        Ok(Target { name: full, here, there, tip, how })
+    }
+
+    /// By a branch of its own.
+    fn offered(&self, name: &str, tag: &str) -> Result<How, Refusal> {
+        let Some(remote) = self.remote else { return Ok(How::Commit(Parents::Both)) };
+        let branch = format!("backmerge/{tag}-into-{}", name.replace('/', "-"));
+        let title = format!("Merge {tag} into {name}");
+        let body = "The version lines and changelogs are resolved.\n".to_owned();
+        let pull = pull(self.repo, remote, (&branch, name), title, body)?;
+        let branch = format!("refs/heads/{branch}");
+        let there = remote.at(&branch);
+        Ok(How::Offered { branch, there, pull })
+    }
+
+    /// Nobody's work tree is moved behind their back.
+    fn not_elsewhere(&self, name: &str) -> Result<(), Refusal> {
+        let Some(folder) = self.repo.work_tree_of(name)? else { return Ok(()) };
+        let real = |path: &std::path::Path| {
+            std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
+        };
+        if real(folder.as_ref()) == real(&self.repo.top) {
+            return Ok(());
+        }
+        Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
+            .why("Moving it would leave that work tree behind without a word.")
+            .next_shell(
+                format!("git -C {} switch --detach", crate::error::word(&folder)),
+                "lets it go, then the same again",
+            ))
+    }
+
+    /// The merge, tried: nothing is begun that cannot end.
+    fn tried(&self, name: &str, target: &Target, source: &Oid) -> Result<(), Refusal> {
+        use crate::repo::merge::{Outcome, merge};
+        let scratch = self.repo.common_dir.join("gonogo/trial");
+        match merge(self.repo, &target.tip, source, &scratch)? {
+            Outcome::Conflicts(conflicts) => Err(crate::merge::refused(name, &conflicts)
+                .why("Nothing has moved: no branch, no tag, no file.")
+                .next_shell(
+                    format!("git merge {}", source.short()),
+                    format!("on {name}, resolve, commit, then the same again"),
+                )),
+            Outcome::UpToDate | Outcome::FastForward { .. } | Outcome::Merged(_) => Ok(()),
+        }
+    }
+}
+
+/// Where a branch is: the one of here and there that has the other.
+///
+/// # Errors
+/// It exists nowhere; each has commits that the other has not.
+pub fn newer(
+    repo: &Repo,
+    name: &str,
+    here: Option<&Oid>,
+    there: Option<&Oid>,
+) -> Result<Oid, Refusal> {
+    match (here, there) {
+        (None, None) => Err(Refusal::usage(format!("there is no branch {name}"))
+            .next_shell("git branch -a", "lists those that there are")),
+        (Some(one), None) | (None, Some(one)) => Ok(one.clone()),
+        (Some(here), Some(there)) => {
+            if repo.is_ancestor(there, here)? {
+                Ok(here.clone())
+            } else if repo.is_ancestor(here, there)? {
+                Ok(there.clone())
+            } else {
+                Err(Refusal::unsafe_to(format!("{name} has diverged from the remote"))
+                    .why("Here and there are commits that the other side does not have.")
+                    .next_shell(
+                        format!(
+                            "git log --oneline {here}...{there}",
+                            here = here.short(),
+                            there = there.short()
+                        ),
+                        "shows them",
+                    ))
+            }
+        }
+    }
+}
+
+/// A pull request of a branch into another (short names).
+///
+/// # Errors
+/// git fails.
+pub fn pull(
+    repo: &Repo,
+    remote: &Remote,
+    (branch, into): (&str, &str),
+    title: String,
+    body: String,
+) -> Result<Pull, Refusal> {
+    let url = repo.configuration()?.remote_url();
+    let page = url
+        .and_then(|url| web::page(&url))
+        .map(|site| Page { open: web::pull_request(&site, branch, into), site });
+    let (branch, into) = (branch.to_owned(), into.to_owned());
+    Ok(Pull { remote: remote.name().to_owned(), branch, into, title, body, page })
+}
+
+/// What a pull request says: the section of the release.
+fn body(release: &Release<'_>, made: &Made, _: &Words<'_>) -> String {
+    let section = made.changelog().and_then(|change| {
+        let bytes = change.apply(made.before.get(&change.path)?)?;
+        let source = Source { path: &change.path, bytes: &bytes };
+        section(source, release.version)
+    });
+    let text = section.unwrap_or_default();
+    let text = if text.is_empty() { text } else { format!("{text}\n\n") };
+    format!("{text}After the merge, on any machine: `gonogo release finish`\n")
+}
+
+/// The section of a version in a changelog, without its heading.
+pub fn section(source: Source<'_>, version: &Version) -> Option<String> {
+    let changelog = Changelog::parse(source).ok()?;
+    let (section, _) = changelog.section(version)?;
+    let text = source.bytes.get(changelog.content(section))?;
+    Some(String::from_utf8_lossy(text).trim().to_owned())
+}

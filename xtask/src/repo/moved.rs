@@ -1,0 +1,127 @@
+//! How two commits stand to each other, and what came between.
+
+use std::collections::BTreeSet;
+
+use super::{Repo, git};
+use crate::error::Refusal;
+use crate::plan::Oid;
+use crate::wording::counted;
+
+/// How a branch stands to what its remote has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The remote has no such branch.
+    NotThere,
+    Equal,
+    /// So many commits are only here.
+    Ahead(usize),
+    /// These are only there.
+    Behind(Came),
+    /// So many are only here, these only there.
+    Diverged {
+        ahead: usize,
+        theirs: Came,
+    },
+    /// The remote is at a commit that was not fetched.
+    Unknown(Oid),
+}
+
+/// Commits that came from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Came {
+    pub count: usize,
+    /// The newest of them, the newest first.
+    pub first: Vec<Brief>,
+    /// Who wrote them, each once, those of the newest first.
+    pub authors: Vec<String>,
+    /// What they change together.
+    pub paths: Vec<String>,
+}
+
+/// A commit in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// The short id.
+    pub id: String,
+    pub author: String,
+    pub subject: String,
+}
+
+/// So many commits are told one by one, and so many names and paths in a line.
+const TOLD: usize = 5;
+const NAMED: usize = 3;
+
+impl Came {
+    /// In one line: `2 commits by github-actions[bot]: docs/CHECKLIST.md`.
+    pub fn summary(&self) -> String {
+        let named = |all: &[String]| match all.len() > NAMED {
+            true => format!("{} and {} more", all[..NAMED].join(", "), all.len() - NAMED),
+            false => all.join(", "),
+        };
+        let commits = counted(self.count, "commit");
+        let by = format!("{commits} by {}", named(&self.authors));
+        if self.paths.is_empty() { by } else { format!("{by}: {}", named(&self.paths)) }
+    }
+}
+
+impl Repo {
+    /// How a branch that is at `ours` stands to the remote's at `theirs`; uses no network.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn standing(&self, ours: &Oid, theirs: Option<&Oid>) -> Result<Standing, Refusal> {
+        let Some(theirs) = theirs else { return Ok(Standing::NotThere) };
+        if ours == theirs {
+            return Ok(Standing::Equal);
+        }
+        if !self.has(theirs)? {
+            return Ok(Standing::Unknown(theirs.clone()));
+        }
+        let range = format!("{}...{}", ours.as_str(), theirs.as_str());
+        let args = ["rev-list", "--left-right", "--count", "--end-of-options", &range];
+        let out = git::lines(&self.git.call(args).read()?).pop().unwrap_or_default();
+        let mut counts = out.split_whitespace().filter_map(|count| count.parse::<usize>().ok());
+        match (counts.next().unwrap_or(0), counts.next().unwrap_or(0)) {
+            (ahead, 0) => Ok(Standing::Ahead(ahead)),
+            (0, _) => self.came(ours, theirs).map(Standing::Behind),
+            (ahead, _) => {
+                self.came(ours, theirs).map(|theirs| Standing::Diverged { ahead, theirs })
+            }
+        }
+    }
+
+    /// What `new` has that `old` does not have.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn came(&self, old: &Oid, new: &Oid) -> Result<Came, Refusal> {
+        let range = format!("{}..{}", old.as_str(), new.as_str());
+        let plain = ["log", "-z", "--no-color", "--no-show-signature", "--encoding=UTF-8"];
+        let told = ["--no-mailmap", "--format=%h%x1f%an%x1f%s", "--end-of-options", &range, "--"];
+        let out = self.git.call(plain.iter().chain(&told)).read()?;
+        let brief = |record: &[u8]| {
+            let text = String::from_utf8_lossy(record);
+            let mut fields = text.splitn(3, '\x1f').map(str::to_owned);
+            Some(Brief { id: fields.next()?, author: fields.next()?, subject: fields.next()? })
+        };
+        let all: Vec<Brief> = out.split(|&b| b == 0).filter_map(brief).collect();
+        let mut seen = BTreeSet::new();
+        let authors = all.iter().map(|commit| commit.author.clone());
+        let authors = authors.filter(|author| seen.insert(author.clone())).collect();
+        let out = self.git.call(["merge-base", old.as_str(), new.as_str()]).output()?;
+        let base = git::lines(&out.stdout).first().and_then(|line| Oid::new(line));
+        let paths = self.paths_between(base.as_ref().unwrap_or(old), new)?;
+        let count = all.len();
+        Ok(Came { count, first: all.into_iter().take(TOLD).collect(), authors, paths })
+    }
+
+    /// The paths that differ between two commits or trees.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn paths_between(&self, one: &Oid, other: &Oid) -> Result<Vec<String>, Refusal> {
+        let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only"];
+        let out = self.git.call(args.iter().chain(&[one.as_str(), other.as_str()])).read()?;
+        Ok(git::names(&out))
+    }
+}
