@@ -53,6 +53,9 @@ fn a_token_in_the_address_is_nobodys_to_see() {
     place.git(&["remote", "set-url", "origin", &server.url_as("ada:hunter2secret")]);
     let said = released(&place, &remote, &["minor", "-v"], "v1.3.0");
     assert!(!said.to_string().contains("hunter2secret"), "{said}");
+    let page = server.url().trim_end_matches(".git").to_owned();
+    let line = format!("  changes   {page}/compare/v1.2.0...v1.3.0");
+    assert!(said.out.lines().any(|seen| seen == line), "{line}: {said}");
     assert_eq!(holding(&place.top.join(".git/gonogo"), "hunter2secret"), [""; 0]);
     // Nor where the server says no.
     place.git(&["commit", "-q", "--allow-empty", "-m", "fix: x"]);
