@@ -20,7 +20,7 @@ def releases(bench, scratch):
 
 
 def releases_of(bench, scratch, places):
-    """The edits by hand are made by sed, which a person does not type as fast: they are timed too.
+    """The edits by hand are made by sed, and timed too.
 
     All work on one repository that is put back to the same commit, so nobody finds anything warmer
     than the others do. By hand there is no gate, no journal, and nothing to undo.

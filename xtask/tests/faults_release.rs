@@ -34,8 +34,7 @@ fn project(name: &str) -> (Place, Remote) {
     (place, remote)
 }
 
-/// The same with a gate; `COUNTER` in it is a file outside the repository, so that it can be told how
-/// often it ran.
+/// The same with a gate that runs this.
 fn gated(name: &str, shell: &str) -> (Place, Remote) {
     let (place, remote) = project(name);
     place.put("gonogo.toml", format!("[gates]\ndoes = {{ shell = '''{shell}''' }}\n"));

@@ -41,8 +41,8 @@ pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"], 
 pub const RELEASE: Variant =
     Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 9 };
 
-/// A release that is pushed to a repository beside, [`REMOTE`]. What git does there is not disturbed;
-/// that is what the other side's own journal would have to be for.
+/// A release that is pushed to a repository beside, [`REMOTE`]. No call there is struck, but a kill
+/// takes git's other side along.
 pub const PUSHED: Variant =
     Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 9 };
 

@@ -133,7 +133,6 @@ fn what_happens_while_gates_run_stops_the_release_and_is_kept() {
     }
 }
 
-/// Between the plan and the first effect: the signing program is tried after the plan was made.
 #[test]
 fn an_operation_that_is_open_stops_everything_else() {
     let (place, remote) = project("open");
