@@ -67,7 +67,10 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     locks.extend(["packed-refs.lock", "packed-refs.new"].map(|name| common.join(name)));
     locks.push(common.join("reftable/tables.list.lock"));
     if switch::any_in_flight(running) {
-        locks.extend(["index.lock", "HEAD.lock", "AUTO_MERGE.lock"].map(|name| running.repo.git_dir.join(name)));
+        locks.extend(
+            ["index.lock", "HEAD.lock", "AUTO_MERGE.lock"]
+                .map(|name| running.repo.git_dir.join(name)),
+        );
     }
     let plan = running.operation.plan();
     let of_made = |id: &Option<Id>| matches!(id, Some(Id::Made(_)));

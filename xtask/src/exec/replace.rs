@@ -24,8 +24,9 @@ pub fn replaceable(repo: &Repo, asked: &Asked<'_>) -> Result<Operation, Refusal>
         return Err(Refusal::usage("no operation is open").next("log", "lists them"));
     };
     if operation.state() == State::Open(Direction::Back) {
-        return Err(Refusal::open("this operation is being taken back")
-            .next("undo", "completes that"));
+        return Err(
+            Refusal::open("this operation is being taken back").next("undo", "completes that")
+        );
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
     running.turn(Direction::Forward)?;

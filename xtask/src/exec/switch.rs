@@ -46,9 +46,7 @@ pub(super) fn forward(
 pub(super) fn back(running: &mut Running<'_>, step: usize, switch: &Switch) -> Result<(), Refusal> {
     match seen(running, step) {
         Seen::Never => Ok(()),
-        Seen::InFlight(_) | Seen::There | Seen::Back => {
-            go(running, step, switch, Direction::Back)
-        }
+        Seen::InFlight(_) | Seen::There | Seen::Back => go(running, step, switch, Direction::Back),
     }
 }
 
@@ -64,12 +62,14 @@ enum Seen {
 
 fn seen(running: &Running<'_>, step: usize) -> Seen {
     let way = |back: bool| if back { Direction::Back } else { Direction::Forward };
-    let last = running.operation.records().iter().rev().find_map(|record| match record {
-        Record::Switching { step: of, back } if *of == step => Some(Seen::InFlight(way(*back))),
-        Record::Switched { step: of, back } if *of == step => {
-            Some(if *back { Seen::Back } else { Seen::There })
+    let last = running.operation.records().iter().rev().find_map(|record| {
+        if let Record::Switching { step: of, back } = record {
+            (*of == step).then_some(Seen::InFlight(way(*back)))
+        } else if let Record::Switched { step: of, back } = record {
+            (*of == step).then_some(if *back { Seen::Back } else { Seen::There })
+        } else {
+            None
         }
-        _ => None,
     });
     last.unwrap_or(Seen::Never)
 }
@@ -249,9 +249,9 @@ fn removed(running: &Running<'_>, path: &Path) -> Result<(), Refusal> {
     }
     write::remove(&full).map_err(failed)?;
     let above = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-    above.into_iter().try_for_each(|folder| {
-        write::remove_empty(&running.repo.top.join(folder)).map_err(failed)
-    })
+    above
+        .into_iter()
+        .try_for_each(|folder| write::remove_empty(&running.repo.top.join(folder)).map_err(failed))
 }
 
 /// The bytes that a commit has of a path, as they stand in a work tree.

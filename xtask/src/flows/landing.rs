@@ -56,12 +56,12 @@ pub enum How {
     /// By a commit of its own.
     Commit(Parents),
     /// It takes pull requests only: the merge is offered on a branch (full name) of its own.
-    Offered { branch: String, there: Option<Oid>, pull: Pull },
+    Offered { branch: String, there: Option<Oid>, pull: Box<Pull> },
 }
 
 /// Who makes merges.
 #[derive(Debug, Clone)]
-pub struct Author {
+pub struct Identity {
     pub author: String,
     pub committer: String,
     pub sign: Sign,
@@ -80,15 +80,12 @@ pub fn offered(release: Release<'_>, branch: &Branch, pull: Option<Pull>) -> Pla
     let mut steps = begun(&release, branch);
     let base = release.base.clone();
     let ready = release.commit.ready.clone();
-    let remote = release.remote.as_ref().map(|it| Remote {
-        name: it.name.clone(),
-        shown: it.shown.clone(),
-    });
+    let remote =
+        release.remote.as_ref().map(|it| Remote { name: it.name.clone(), shown: it.shown.clone() });
     steps.extend(edits(&release));
     let parent = Id::Known(ready.parent.clone());
     let Release { title, commit, gates, .. } = release;
-    let made =
-        commit_of(&ready, parent.clone(), commit.message, commit.hooks, commit.paths);
+    let made = commit_of(&ready, parent.clone(), commit.message, commit.hooks, commit.paths);
     steps.push(build(vec![Object::Commit(made)]));
     if !gates.gates.is_empty() {
         steps.push(ask(gates));
@@ -117,7 +114,7 @@ pub struct End {
     pub branch: Branch,
     /// Main first.
     pub targets: Vec<Target>,
-    pub author: Author,
+    pub author: Identity,
     /// The branch that is checked out in the end (full name).
     pub then: String,
     pub keeps: Keeps,
@@ -199,13 +196,8 @@ pub fn started(release: Release<'_>, branch: &Branch) -> Plan {
     let mut tip = parent.clone();
     if !commit.paths.is_empty() {
         tip = Id::Made(0);
-        let made = commit_of(
-            &commit.ready,
-            parent.clone(),
-            commit.message,
-            commit.hooks,
-            commit.paths,
-        );
+        let made =
+            commit_of(&commit.ready, parent.clone(), commit.message, commit.hooks, commit.paths);
         steps.push(build(vec![Object::Commit(made)]));
         let moves = vec![RefMove::update(&branch.name, parent, tip.clone())];
         steps.push(land(short(&branch.name).to_owned(), moves));
@@ -223,7 +215,8 @@ pub fn started(release: Release<'_>, branch: &Branch) -> Plan {
 /// A branch (full name) goes on to `to`, and is checked out.
 pub fn forwarded(base: Base, name: &str, here: Option<Oid>, to: &Oid) -> Plan {
     let mut steps = Vec::new();
-    let mut from = place(base.branch.clone(), base.head.clone().map_or(Id::Known(to.clone()), Id::Known));
+    let mut from =
+        place(base.branch.clone(), base.head.clone().map_or(Id::Known(to.clone()), Id::Known));
     let moves = here.as_ref() != Some(to);
     if moves && base.branch.as_deref() == Some(name) {
         let detached = place(None, from.commit.clone());
@@ -245,11 +238,10 @@ fn begun(release: &Release<'_>, branch: &Branch) -> Vec<Step> {
         return Vec::new();
     }
     let at = Id::Known(release.commit.ready.parent.clone());
-    let mut steps =
-        vec![land(
-            format!("{} begins", short(&branch.name)),
-            vec![RefMove::create(&branch.name, at.clone())],
-        )];
+    let mut steps = vec![land(
+        format!("{} begins", short(&branch.name)),
+        vec![RefMove::create(&branch.name, at.clone())],
+    )];
     steps.extend(switch(
         place(release.base.branch.clone(), at.clone()),
         place(Some(branch.name.clone()), at),
@@ -268,7 +260,7 @@ struct Joined {
 
 impl Joined {
     /// `first` is the number of the first object.
-    fn new(targets: &[Target], source: &Id, what: &str, author: &Author, first: usize) -> Self {
+    fn new(targets: &[Target], source: &Id, what: &str, author: &Identity, first: usize) -> Self {
         let mut joined =
             Self { objects: Vec::new(), tips: Vec::new(), here: Vec::new(), there: Vec::new() };
         for target in targets {
@@ -281,7 +273,7 @@ impl Joined {
                         How::Commit(parents) => parents,
                         How::Forward | How::Offered { .. } => Parents::Both,
                     };
-                    let Author { author, committer, sign } = author.clone();
+                    let Identity { author, committer, sign } = author.clone();
                     joined.objects.push(Object::Merge(Merge {
                         into: into.to_owned(),
                         target: Id::Known(target.tip.clone()),
@@ -319,19 +311,16 @@ impl Joined {
     /// The commit of main, where it is no child of what was released.
     fn squashed(&self) -> Option<Id> {
         match self.objects.first() {
-            Some(Object::Merge(Merge { parents: Parents::Target, .. })) => self.tips.first().cloned(),
+            Some(Object::Merge(Merge { parents: Parents::Target, .. })) => {
+                self.tips.first().cloned()
+            }
             _ => None,
         }
     }
 }
 
 /// What leaves this machine in the end.
-fn away(
-    remote: Option<Remote>,
-    tag: &str,
-    targets: &[Target],
-    moves: Vec<RefMove>,
-) -> Vec<Step> {
+fn away(remote: Option<Remote>, tag: &str, targets: &[Target], moves: Vec<RefMove>) -> Vec<Step> {
     let name = remote.as_ref().map(|remote| remote.name.clone());
     let mut steps = Vec::new();
     if let Some(remote) = remote {
@@ -343,7 +332,7 @@ fn away(
         let why = format!("{named} at {}, all or nothing", remote.shown);
         steps.push(push(&remote, why, moves));
         let pulls = targets.iter().filter_map(|target| match &target.how {
-            How::Offered { pull, .. } => Some(offer(pull.clone())),
+            How::Offered { pull, .. } => Some(offer(Pull::clone(pull))),
             How::Forward | How::Commit(_) => None,
         });
         steps.extend(pulls);

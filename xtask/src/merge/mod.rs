@@ -68,7 +68,8 @@ pub fn refused(into: &str, conflicts: &[Conflict]) -> Refusal {
         format!("{}{line}: {}", conflict.path, conflict.why)
     };
     let what = format!("merging into {into} conflicts for real");
-    let refusal = conflicts.iter().take(NAMED).map(place).fold(Refusal::unsafe_to(what), Refusal::why);
+    let refusal =
+        conflicts.iter().take(NAMED).map(place).fold(Refusal::unsafe_to(what), Refusal::why);
     match conflicts.len().saturating_sub(NAMED) {
         0 => refusal,
         more => refusal.why(format!("and {more} more")),

@@ -127,7 +127,10 @@ pub fn template(variant: Variant, dir: &Path) {
             git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
             git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
             git(dir, &["switch", "-q", "-c", "develop"]);
-            put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n");
+            put(
+                "pyproject.toml",
+                "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n",
+            );
             put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
             git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
             git(dir, &["switch", "-q", "main"]);

@@ -3,7 +3,8 @@
 use super::support::{undone, works};
 use super::{bot, clone, id, project, refuses};
 
-const BRANCH: &str = "[release]\nbranch = \"release/v{version}\"\n[branches]\ndevelop = \"develop\"\n";
+const BRANCH: &str =
+    "[release]\nbranch = \"release/v{version}\"\n[branches]\ndevelop = \"develop\"\n";
 
 /// A project with develop, which is checked out nowhere.
 fn with_develop(name: &str) -> (super::Place, super::Remote) {

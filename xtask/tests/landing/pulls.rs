@@ -21,7 +21,9 @@ fn a_protected_main_stays_and_the_branch_waits() {
     assert_eq!((remote.id("refs/tags/v1.3.0"), place.git(&["tag"])), (None, "v1.2.0\n".into()));
     assert_eq!(place.operations(), ["done"], "nothing is locked");
     let branch = place.at(&place.top);
-    assert!(branch.git(&["show", "release/v1.3.0:CHANGELOG.md"]).contains("## [1.3.0] - 2026-01-02"));
+    assert!(
+        branch.git(&["show", "release/v1.3.0:CHANGELOG.md"]).contains("## [1.3.0] - 2026-01-02")
+    );
     // What was pushed is not undone, and a second one is refused.
     place.gonogo(&["undo"]).refused(3, &["so it is not undone", "--delete release/v1.3.0"]);
     refuses(&place, &["release", "minor", "--yes"], 3, &["release/v1.3.0 exists already"]);
@@ -161,7 +163,10 @@ fn gh_opens_one_pull_request_and_no_second_one() {
         let asked = std::fs::read_to_string(place.root.join("asked")).expect("asked");
         let asked: Vec<&str> = asked.lines().collect();
         assert_eq!(asked.len(), code, "{asked:?}");
-        assert!(asked[0].starts_with("pr|list|--repo|https://github.com/acme/studio|"), "{asked:?}");
+        assert!(
+            asked[0].starts_with("pr|list|--repo|https://github.com/acme/studio|"),
+            "{asked:?}"
+        );
         if let Some(create) = asked.get(1) {
             for part in ["|--base|main|", "|--head|release/v1.3.0|", "|--title|demo 1.3.0|"] {
                 assert!(create.contains(part), "{create}");

@@ -1,7 +1,7 @@
 //! A push that was refused, and the ways on.
 
-use super::support::{Place, undone, works};
 use super::support::remote::Remote;
+use super::support::{Place, undone, works};
 use super::{clone, id, project, refuses};
 
 /// A release whose push was refused, because main takes pull requests only.

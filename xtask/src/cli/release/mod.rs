@@ -21,12 +21,12 @@ use crate::exec;
 use crate::journal::Journal;
 use crate::plan::Plan;
 use crate::repo::Repo;
-use args::Part;
 pub(super) use args::Args;
+use args::Part;
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
-pub(super) use refused::{Way, anew, go_on};
 use prepare::planned;
+pub(super) use refused::{Way, anew, go_on};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {

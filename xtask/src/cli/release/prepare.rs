@@ -103,10 +103,7 @@ impl About<'_> {
             command: &command,
         })?;
         let others = OtherChanges::Only(&made.earlier);
-        let paths = match self.args.way {
-            Asked::Whole => made.paths(),
-            Asked::Start => made.without_changelog(),
-        };
+        let paths = made.paths();
         let ready = match paths.is_empty() {
             true => repo.ready_to_tag(context.at)?,
             false => repo.ready_to_commit(&paths, others, context.at)?,
@@ -134,23 +131,15 @@ impl About<'_> {
             version: &self.chosen.version,
             tag_message: match self.args.way {
                 Asked::Whole => words.message(&landing.tag_message)?,
+                // It may want words that are said at the end.
                 Asked::Start => String::new(),
             },
             sign_tag: self.sign_tag()?,
             edits: made.edits.clone(),
-            changelog: match self.args.way {
-                Asked::Whole => made.changelog().cloned().into_iter().collect(),
-                Asked::Start => Vec::new(),
-            },
-            guards: match self.args.way {
-                Asked::Whole => made.guards.clone(),
-                Asked::Start => Vec::new(),
-            },
+            changelog: made.changelog().cloned().into_iter().collect(),
+            guards: made.guards.clone(),
             commit: Commitment {
-                message: match self.args.way {
-                    Asked::Whole => words.message(&landing.commit_message)?,
-                    Asked::Start => format!("chore: start release {}\n", self.chosen.version),
-                },
+                message: words.message(&landing.commit_message)?,
                 hooks: landing.hooks.value,
                 ready,
                 paths,

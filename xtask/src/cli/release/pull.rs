@@ -78,7 +78,8 @@ impl Site<'_> {
         let (verb, rest) = args.split_at(2);
         let argv = [&["gh"], verb, &["--repo", self.page], rest].concat();
         let argv: Vec<String> = argv.into_iter().map(str::to_owned).collect();
-        let quiet = [("GH_PROMPT_DISABLED", "1"), ("GH_NO_UPDATE_NOTIFIER", "1"), ("NO_COLOR", "1")];
+        let quiet =
+            [("GH_PROMPT_DISABLED", "1"), ("GH_NO_UPDATE_NOTIFIER", "1"), ("NO_COLOR", "1")];
         let quiet = quiet.map(|(name, value)| (name.to_owned(), Some(value)));
         let loud = ["GH_DEBUG", "DEBUG", "GH_FORCE_TTY", "CLICOLOR_FORCE"];
         let loud = loud.map(|name| (name.to_owned(), None));
@@ -94,7 +95,11 @@ impl Site<'_> {
             Ended::By(status) if status.success() => Ok(text(&ran.stdout)),
             Ended::By(_) => {
                 let said = text(&ran.stderr);
-                Err(said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it says no").into())
+                Err(said
+                    .lines()
+                    .find(|line| !line.trim().is_empty())
+                    .unwrap_or("it says no")
+                    .into())
             }
             Ended::TimedOut => Err("it did not answer within 2 minutes".into()),
             Ended::Stopped => Err("it asks at the terminal".into()),

@@ -12,7 +12,7 @@ use crate::config::changelog::{self as configured, Place};
 use crate::config::file::Procedure;
 use crate::error::{Refusal, word};
 use crate::exec::{self, Driven};
-use crate::flows::landing::{self, Author, Refused};
+use crate::flows::landing::{self, Identity, Refused};
 use crate::flows::words::{self, Words};
 use crate::journal::Operation;
 use crate::plan::{Id, Plan};
@@ -104,15 +104,19 @@ fn by_request(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, 
     let short = refused.branch.trim_start_matches("refs/heads/").to_owned();
     if refused.released == refused.before {
         return Err(Refusal::unsafe_to(format!("the release has no commit that {short} lacks"))
-            .why(format!("What {} does not have of {short} are commits of others.", refused.remote.name))
+            .why(format!(
+                "What {} does not have of {short} are commits of others.",
+                refused.remote.name
+            ))
             .next("undo", "takes the tag back"));
     }
     let survey = Survey::chosen(repo, &[], &context.command())?;
-    let known = survey
-        .projects
-        .iter()
-        .find(|known| known.format.version(&refused.tag).is_some())
-        .ok_or_else(|| Refusal::unsafe_to(format!("{} is no tag of a release", refused.tag)))?;
+    let known =
+        survey
+            .projects
+            .iter()
+            .find(|known| known.format.version(&refused.tag).is_some())
+            .ok_or_else(|| Refusal::unsafe_to(format!("{} is no tag of a release", refused.tag)))?;
     let version = known.format.version(&refused.tag).unwrap_or(Version::parse("0.1.0")?);
     let landing = survey.settings.landing(Procedure::Release);
     let (date, command) = (context.at.date(), context.command());
@@ -144,17 +148,13 @@ fn by_request(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, 
 }
 
 /// The section of the release, as it is in the work tree.
-fn body(
-    repo: &Repo,
-    survey: &Survey,
-    known: &Known,
-    version: &Version,
-) -> Result<String, Refusal> {
+fn body(repo: &Repo, survey: &Survey, known: &Known, version: &Version) -> Result<String, Refusal> {
     let tree = WorkTree::new(repo)?;
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let text = match &place {
-        Place::There(file) => section(Source { path: &file.path, bytes: &file.bytes }, version),
-        _ => None,
+    let text = if let Place::There(file) = &place {
+        section(Source { path: &file.path, bytes: &file.bytes }, version)
+    } else {
+        None
     };
     let text = text.map(|text| format!("{text}\n\n")).unwrap_or_default();
     Ok(format!("{text}After the merge, on any machine: `gonogo release finish`\n"))
@@ -176,7 +176,7 @@ fn merged(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, Refu
     })?;
     let (author, committer) =
         (repo.ident("AUTHOR", context.at)?, repo.ident("COMMITTER", context.at)?);
-    let author = Author { author, committer, sign: repo.signs_commits()? };
+    let author = Identity { author, committer, sign: repo.signs_commits()? };
     Ok(landing::merged_later(refused, &onto, author))
 }
 
@@ -185,7 +185,12 @@ fn merged(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, Refu
 ///
 /// # Errors
 /// No release is open, or its push arrived; what the executor or the release refuses.
-pub fn anew(repo: &Repo, context: &Context, asking: &Asking<'_>, yes: Consent) -> anyhow::Result<()> {
+pub fn anew(
+    repo: &Repo,
+    context: &Context,
+    asking: &Asking<'_>,
+    yes: Consent,
+) -> anyhow::Result<()> {
     let host = Host { repo, context, asking, consent: yes };
     let old = exec::replaceable(repo, &context.asked(&host))?;
     let refused = refused(repo, &old).map_err(Refusal::leaves_open)?;

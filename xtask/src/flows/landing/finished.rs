@@ -1,6 +1,6 @@
 //! The end of a release whose branch was merged elsewhere.
 
-use super::{Author, Joined, Remote, Target, ask, away, build, land, place, short, switch};
+use super::{Identity, Joined, Remote, Target, ask, away, build, land, place, short, switch};
 use crate::plan::{Base, FORMAT, Gates, Id, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag};
 
 /// A release that has landed on main and has no tag yet.
@@ -18,7 +18,7 @@ pub struct Landed {
     pub gates: Option<Gates>,
     /// The branches that get it besides.
     pub targets: Vec<Target>,
-    pub author: Author,
+    pub author: Identity,
     /// The release branch, where it goes (full name): here, on the remote.
     pub branch: String,
     pub here: Option<Oid>,

@@ -6,7 +6,7 @@ use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
 use crate::cli::release::landing::{Joining, targets};
 use crate::error::{Refusal, word};
-use crate::flows::landing::{self, Author, How, Landed, Left, Remote, Target};
+use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Target};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::merge::Side;
@@ -102,9 +102,9 @@ impl Finish<'_> {
         };
         let targets = self.targets(&found.commit)?;
         let goes = !self.landing.keep_branch.value;
-        let elsewhere = repo.work_tree_of(&opened.name)?.is_some_and(|_| {
-            repo.branch() != Some(opened.name.as_str())
-        });
+        let elsewhere = repo
+            .work_tree_of(&opened.name)?
+            .is_some_and(|_| repo.branch() != Some(opened.name.as_str()));
         let here = opened.here.clone().filter(|_| goes && !elsewhere);
         let left = self.left(gates.as_ref(), &targets, here.as_ref(), &found.commit)?;
         let sign = survey.settings.tag.sign.as_ref().map(|said| said.value);
@@ -124,7 +124,7 @@ impl Finish<'_> {
             commit: found.commit.clone(),
             gates,
             targets,
-            author: Author { author, committer, sign: repo.signs_commits()? },
+            author: Identity { author, committer, sign: repo.signs_commits()? },
             branch: format!("refs/heads/{}", opened.name),
             here,
             there: opened.there.clone().filter(|_| goes),
@@ -214,8 +214,14 @@ impl Finish<'_> {
             false => None,
         };
         if gone && back.is_none() {
-            return Err(Refusal::unsafe_to(format!("{branch} goes, and there is no {} here", self.main.0))
-                .next_shell(format!("git switch {}", word(self.main.0)), "makes it, then the same again"));
+            return Err(Refusal::unsafe_to(format!(
+                "{branch} goes, and there is no {} here",
+                self.main.0
+            ))
+            .next_shell(
+                format!("git switch {}", word(self.main.0)),
+                "makes it, then the same again",
+            ));
         }
         Ok(Left::Goes { back })
     }
