@@ -179,7 +179,7 @@ class Scenario:
         """What each ref points to, but for gonogo's own."""
         refs = self.git(at, "for-each-ref", "--format=%(refname) %(objectname) %(subject)")
         named = dict(line.split(" ", 1) for line in refs.splitlines())
-        return {name: it for name, it in named.items() if not name.startswith("refs/gonogo/")}
+        return {name: it for name, it in named.items() if not name.startswith("refs/gonogo")}
 
     def on_remote(self, at):
         return self.refs(at.with_name("origin.git"))

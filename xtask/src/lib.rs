@@ -25,6 +25,7 @@ mod journal;
 mod merge;
 mod path;
 mod plan;
+mod record;
 mod repo;
 mod sites;
 mod sys;

@@ -1,4 +1,5 @@
-//! Words for what a person is told: numbers with their nouns, and the word that was probably meant.
+//! Words for what a person is told: numbers with their nouns, times, text for Markdown, and the word
+//! that was probably meant.
 
 /// Longer words are nobody's slip of the finger.
 pub const LONGEST: usize = 40;
@@ -25,6 +26,29 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         (distance <= (length / 3).max(1) && distance < length).then_some((distance, candidate))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// Seconds as `2:10`, `1:02:10`.
+pub fn clock(seconds: u64) -> String {
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
+/// A text that means nothing to Markdown or HTML: whatever is neither a letter nor harmless becomes
+/// a character reference (CommonMark 0.31.2, "Entity and numeric character references").
+pub fn plain(text: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || " -./,".contains(c) || !c.is_ascii();
+    let mut written = String::new();
+    for letter in text.chars() {
+        match letter {
+            letter if letter.is_control() => written.push(' '),
+            letter if harmless(letter) => written.push(letter),
+            letter => written.extend(format!("&#{};", u32::from(letter)).chars()),
+        }
+    }
+    written
 }
 
 /// Letters to insert, delete, replace or swap with their neighbour ("optimal string alignment").
@@ -78,5 +102,12 @@ mod tests {
     fn one_thing_has_no_s() {
         let said = [0, 1, 2].map(|number| counted(number, "file"));
         assert_eq!(said, ["0 files", "1 file", "2 files"]);
+    }
+
+    #[test]
+    fn nothing_in_a_text_is_markdown() {
+        assert_eq!(plain("a | b_c"), "a &#124; b&#95;c");
+        assert_eq!(plain("</pre>\n# `x`"), "&#60;/pre&#62; &#35; &#96;x&#96;");
+        assert_eq!(plain("exit 1, é"), "exit 1, é");
     }
 }

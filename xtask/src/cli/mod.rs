@@ -12,10 +12,12 @@ mod init;
 mod log;
 mod man;
 mod project;
+pub(crate) mod record;
 mod release;
 mod resume;
 mod schema;
 mod status;
+mod tag;
 mod undo;
 mod unreleased;
 
@@ -59,6 +61,7 @@ pub struct Cli {
 enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
+    Tag(tag::Args),
     Release(release::Args),
     Status(status::Args),
     Check(check::Args),
@@ -228,6 +231,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
+        Command::Tag(args) => return Ok(tag::run(args, context)?),
         Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),

@@ -53,12 +53,20 @@ impl Survey {
     /// No such package; none is named and there are several; a manifest of theirs that cannot be
     /// read; git fails.
     pub fn chosen(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
-        let tree = WorkTree::new(repo)?;
-        let projects = Projects::new(&tree)?;
+        Self::chosen_in(repo, &WorkTree::new(repo)?, names, command)
+    }
+
+    fn chosen_in(
+        repo: &Repo,
+        tree: &dyn Tree,
+        names: &[String],
+        command: &str,
+    ) -> Result<Self, Refusal> {
+        let projects = Projects::new(tree)?;
         if names.is_empty() {
             return match projects.top()? {
-                Some(project) => Self::of(repo, &tree, projects, vec![project], Vec::new()),
-                None => Self::sole(repo, &tree, projects, command),
+                Some(project) => Self::of(repo, tree, projects, vec![project], Vec::new()),
+                None => Self::sole(repo, tree, projects, command),
             };
         }
         let mut chosen = Vec::new();
@@ -76,7 +84,7 @@ impl Survey {
             return Err(Refusal::usage(format!("no package {} has a version", names.join(", "))));
         }
         let names = packages.found.iter().map(|package| package.name.clone()).collect();
-        let survey = Self::of(repo, &tree, projects, chosen, Vec::new())?;
+        let survey = Self::of(repo, tree, projects, chosen, Vec::new())?;
         Ok(Self { packages: Some(names), ..survey })
     }
 
@@ -86,16 +94,28 @@ impl Survey {
     /// # Errors
     /// Those of [`Self::chosen`], but for a repository without a version.
     pub fn read(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
-        let tree = WorkTree::new(repo)?;
-        let projects = Projects::new(&tree)?;
+        Self::read_in(repo, &WorkTree::new(repo)?, names, command)
+    }
+
+    /// The same of other files than those of the work tree: of a commit, with `repo` seen from it.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_in(
+        repo: &Repo,
+        tree: &dyn Tree,
+        names: &[String],
+        command: &str,
+    ) -> Result<Self, Refusal> {
+        let projects = Projects::new(tree)?;
         if names.is_empty() && projects.top()?.is_none() {
             let (found, broken) = projects.all()?;
             if found.is_empty() && broken.is_empty() {
                 let project = projects.without_files();
-                return Self::of(repo, &tree, projects, vec![project], Vec::new());
+                return Self::of(repo, tree, projects, vec![project], Vec::new());
             }
         }
-        Self::chosen(repo, names, command)
+        Self::chosen_in(repo, tree, names, command)
     }
 
     /// The project at the top, or every package when there is none or several are configured.
@@ -126,7 +146,7 @@ impl Survey {
     /// The only package, where nothing lies at the top.
     fn sole(
         repo: &Repo,
-        tree: &WorkTree<'_>,
+        tree: &dyn Tree,
         projects: Projects<'_>,
         command: &str,
     ) -> Result<Self, Refusal> {
@@ -141,7 +161,7 @@ impl Survey {
 
     fn of(
         repo: &Repo,
-        tree: &WorkTree<'_>,
+        tree: &dyn Tree,
         projects: Projects<'_>,
         found: Vec<Project>,
         broken: Vec<Broken>,

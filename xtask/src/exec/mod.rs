@@ -25,18 +25,21 @@ mod replace;
 mod stale;
 mod switch;
 mod tag;
+#[cfg(test)]
+pub mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 pub use check::ask;
 pub use host::{Asked, Host};
+pub use locks::after_killed_fetch;
 pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};
 
 use crate::error::{Exit, Refusal, word};
-use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
+use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, Sent, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
@@ -171,6 +174,7 @@ fn taken_back(repo: &Repo, operation: Operation, asked: &Asked<'_>) -> Result<Dr
         return Ok(Driven::Nothing(format!("{how}: {title} (operation {})", operation.id)));
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
+    running.settled(Direction::Back)?;
     running.nothing_arrived()?;
     running.not_pushed()?;
     running.not_committed_by_hand()?;
@@ -226,9 +230,8 @@ impl<'a> Running<'a> {
         Self { repo, operation, at, host, interrupt, notes, left_alone }
     }
 
-    /// Begins to drive a recorded operation in this direction, after a look at everything that
-    /// has to move: what somebody else changed stops it before anything is touched.
-    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+    /// Everything that an operation which was killed had started has ended.
+    fn settled(&self, direction: Direction) -> Result<(), Refusal> {
         let Begin { top, work_tree, .. } = self.operation.begin();
         if *work_tree != self.repo.work_tree_name() {
             let way = if direction == Direction::Back { "undo" } else { "resume" };
@@ -238,11 +241,18 @@ impl<'a> Running<'a> {
             ))
             .next(format!("-C {} {way}", word(top.display())), "to go on there"));
         }
-        let was_open = matches!(self.operation.state(), State::Open(_));
-        if was_open {
+        if matches!(self.operation.state(), State::Open(_)) {
             hooks::still_running(self)?;
             locks::clear(self)?;
         }
+        Ok(())
+    }
+
+    /// Begins to drive a recorded operation in this direction, after a look at everything that
+    /// has to move: what somebody else changed stops it before anything is touched.
+    fn turn(&mut self, direction: Direction) -> Result<(), Refusal> {
+        self.settled(direction)?;
+        let was_open = matches!(self.operation.state(), State::Open(_));
         let in_the_way = self.in_the_way(direction)?;
         if !in_the_way.is_empty() {
             let refusal = match direction {
@@ -354,7 +364,7 @@ impl<'a> Running<'a> {
                 Action::Switch(switch) => switch::forward(self, number, switch)?,
                 Action::Push(push) => push::forward(self, number, push)?,
                 Action::Pull(pull) => pull::forward(self, pull),
-                Action::Keep(keep) => record::forward(self, keep)?,
+                Action::Keep(keep) => record::forward(self, number, keep),
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
             self.host.done(&plan, number, start.elapsed());
@@ -372,7 +382,7 @@ impl<'a> Running<'a> {
                 Action::Build(_) => land::build_back(self, number)?,
                 Action::Land(land) => land::back(self, number, land)?,
                 Action::Switch(switch) => switch::back(self, number, switch)?,
-                Action::Keep(keep) => record::back(self, keep)?,
+                Action::Keep(keep) => record::back(self, number, keep)?,
                 Action::Hooks(hooks) => install::back(self, hooks)?,
             }
         }
@@ -392,7 +402,7 @@ impl<'a> Running<'a> {
         self.operation.tidy();
         let back = if moved { None } else { Some(self.back(Closed::TakenBack)) };
         if let Some(Ok(())) = back {
-            let failure = if interrupted { Refusal::interrupted() } else { failure };
+            let failure = if interrupted { Refusal::interrupted() } else { self.closed(failure) };
             let notes = std::mem::take(&mut self.notes).into_iter();
             let failure = notes.fold(failure, Refusal::why);
             return match self.left_alone.as_slice() {
@@ -415,6 +425,18 @@ impl<'a> Running<'a> {
             .why(format!("Operation {} is open.", self.operation.id))
             .next("resume", "completes it when the cause is mended")
             .next("undo", "takes it back")
+    }
+
+    /// A failure that would leave the operation open, where there was nothing to leave: a push of
+    /// what had been here before.
+    fn closed(&self, mut failure: Refusal) -> Refusal {
+        if failure.exit != Exit::Open {
+            return failure;
+        }
+        failure.exit = Exit::External;
+        failure.next.clear();
+        let again = self.operation.begin().command.clone();
+        failure.next_typed(again, "when the cause is mended")
     }
 
     fn finished(&mut self) -> Finished {

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::process::Output;
 
 use super::Running;
-use crate::error::{Refusal, word};
+use crate::error::{Exit, Refusal, word};
 use crate::journal::{Record, Sent};
-use crate::plan::{At, Id, Oid, Push};
+use crate::plan::{At, Id, Object, Oid, Push};
 use crate::repo::{Errand, QUESTION, TRANSFER, Wanted};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Move {
     name: String,
     before: Option<Oid>,
@@ -42,16 +43,21 @@ const SHOWN: usize = 12;
 /// whether it arrived: the same.
 pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Result<(), Refusal> {
     let moves = moves(running, push)?;
+    let mut missing = moves.clone();
     match running.operation.pushed(step) {
         Sent::Yes => return Ok(()),
         // A push that was killed or cut off may have arrived.
-        Sent::Unknown => match judged(&moves, &ask(running, push, &moves)?) {
-            Arrived::All => return arrived(running, step),
-            Arrived::Elsewhere(cause, why) => {
-                return refused(running, step, push, cause, vec![why]);
+        Sent::Unknown => {
+            let found = asked(running, push, &moves)?;
+            match judged(&moves, &found) {
+                Arrived::All => return arrived(running, step, push, &moves),
+                Arrived::Elsewhere(cause, why) => {
+                    return refused(running, step, push, cause, vec![why]);
+                }
+                Arrived::Nothing | Arrived::Some(_) => {}
             }
-            Arrived::Nothing | Arrived::Some => {}
-        },
+            missing.retain(|wanted| found.get(&wanted.name) != wanted.after.as_ref());
+        }
         Sent::No => {
             running.not_interrupted()?;
             if !running.host.go(running.operation.plan(), push)? {
@@ -59,38 +65,56 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Re
             }
         }
     }
-    no_commit_is_lost(running, &moves)?;
+    no_commit_is_lost(running, &missing)?;
     running.not_interrupted()?;
     running.operation.append(Record::Pushing { step })?;
-    let out = send(running, push, &moves)?;
+    let out = send(running, push, &missing)?;
     if !out.status.success() {
         running.not_interrupted()?;
     }
-    let found = ask(running, push, &moves).map_err(|failure| {
-        let said = failure.why.clone();
-        let unknown =
-            Refusal::open(format!("nobody knows whether the push to {} arrived", push.remote));
-        let unknown = said.into_iter().fold(unknown, Refusal::why);
+    let arrived_so_far = judged(&moves, &asked(running, push, &moves)?);
+    match arrived_so_far {
+        Arrived::All => arrived(running, step, push, &moves),
+        Arrived::Some(why) => Err(partly(push, why, &out)),
+        // It was taken; who answered now may be another server, or behind.
+        Arrived::Elsewhere(..) | Arrived::Nothing if out.status.success() => Err(unknown(push)
+            .why("git says that it arrived, and the remote does not show it.")
+            .next("resume", "asks the remote again")),
+        Arrived::Elsewhere(cause, why) => {
+            let cause = if cause == Cause::Other { cause_of(&out, &moves) } else { cause };
+            refused(running, step, push, cause, [vec![why], lines(&out)].concat())
+        }
+        Arrived::Nothing => refused(running, step, push, cause_of(&out, &moves), lines(&out)),
+    }
+}
+
+/// [`ask`], where it matters that nobody knows without the answer.
+fn asked(
+    running: &Running<'_>,
+    push: &Push,
+    moves: &[Move],
+) -> Result<HashMap<String, Oid>, Refusal> {
+    ask(running, push, moves).map_err(|failure| {
+        if failure.exit == Exit::Interrupted {
+            return failure;
+        }
+        let said = failure.why.clone().into_iter();
+        let unknown = said.fold(unknown(push).why(failure.what.clone()), Refusal::why);
         unknown
             .next("resume", "asks the remote again, and pushes what is missing")
             .next("undo", "asks the remote, and takes everything back if nothing arrived")
-    })?;
-    match judged(&moves, &found) {
-        Arrived::All => arrived(running, step),
-        Arrived::Elsewhere(cause, why) => {
-            let said = lines(&out);
-            let cause = if cause == Cause::Other { cause_of(&out, &moves) } else { cause };
-            refused(running, step, push, cause, [vec![why], said].concat())
-        }
-        Arrived::Nothing => refused(running, step, push, cause_of(&out, &moves), lines(&out)),
-        Arrived::Some => Err(lines(&out)
-            .into_iter()
-            .fold(
-                Refusal::open(format!("only a part of the push has arrived at {}", push.remote)),
-                Refusal::why,
-            )
-            .next("resume", "pushes what is missing")),
-    }
+    })
+}
+
+fn unknown(push: &Push) -> Refusal {
+    Refusal::open(format!("nobody knows whether the push to {} arrived", push.shown))
+}
+
+/// What left is not taken back, so the only way is on.
+fn partly(push: &Push, why: Option<String>, out: &Output) -> Refusal {
+    let refusal = Refusal::open(format!("only a part of the push has arrived at {}", push.shown));
+    let refusal = why.into_iter().chain(lines(out)).fold(refusal, Refusal::why);
+    refusal.next("resume", "pushes what is missing, when the cause is mended")
 }
 
 /// Where the refs of the remote are, for an undo: nothing that arrived is taken back.
@@ -108,9 +132,7 @@ pub(super) fn nothing_arrived(
         Sent::Unknown => {}
     }
     let moves = moves(running, push)?;
-    let found = ask(running, push, &moves).map_err(|failure| {
-        failure.why("Without its answer nobody knows whether the push arrived.").leaves_open()
-    })?;
+    let found = asked(running, push, &moves)?;
     let ours =
         |wanted: &Move| wanted.after.is_some() && found.get(&wanted.name) == wanted.after.as_ref();
     match moves.iter().any(ours) {
@@ -125,6 +147,9 @@ fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
         Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
             .why("Others may have it; history that left this machine is not rewritten.");
     let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
+    if !makes_commits(running) && tag.is_some() {
+        return refusal.next("bump patch --next", "what is wrong in it, the next release mends");
+    }
     if let Some(tag) = tag {
         return refusal.next_shell(
             format!("git revert {}", word(tag)),
@@ -135,6 +160,12 @@ fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
     let branch = made.map_or("BRANCH", |planned| short(&planned.name));
     let (remote, branch) = (word(&push.remote), word(branch));
     refusal.next_shell(format!("git push {remote} --delete {branch}"), "withdraws the branch")
+}
+
+/// Whether the operation has commits of its own, which can land another way.
+fn makes_commits(running: &Running<'_>) -> bool {
+    let objects = running.operation.plan().objects();
+    objects.iter().any(|object| matches!(object, Object::Commit(_)))
 }
 
 fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
@@ -177,6 +208,10 @@ fn send(running: &Running<'_>, push: &Push, moves: &[Move]) -> Result<Output, Re
     if out.status.success() || !says(&out, &["does not support --atomic"]) {
         return Ok(out);
     }
+    // Then a tag that somebody else has made in the meantime must be found before the branch goes.
+    if let Arrived::Elsewhere(..) = judged(moves, &ask(running, push, moves)?) {
+        return Ok(out);
+    }
     let (branches, others): (Vec<&Move>, Vec<&Move>) =
         moves.iter().partition(|wanted| wanted.name.starts_with("refs/heads/"));
     let mut out = out;
@@ -212,33 +247,52 @@ fn send_some(
     running.repo.over_network(running.repo.git.call(args), &errand)
 }
 
-/// What the remote has, of the refs of a push.
+/// What the remote has, of the refs of a push. A branch that others have moved on since it had ours
+/// counts as having ours.
 fn ask(
     running: &Running<'_>,
     push: &Push,
     moves: &[Move],
 ) -> Result<HashMap<String, Oid>, Refusal> {
     let names = moves.iter().map(|wanted| wanted.name.as_str());
-    let args = ["ls-remote", "--", &push.remote];
+    let repo = running.repo;
     let failure = "could not be asked";
     let (remote, interrupt) = (push.remote.as_str(), &running.interrupt);
     let errand = Errand { remote, failure, limit: QUESTION, interrupt };
-    let out =
-        running.repo.over_network(running.repo.git.call(args.into_iter().chain(names)), &errand)?;
+    let call = repo.where_pushed(remote, &["ls-remote"], names)?;
+    let out = repo.over_network(call, &errand)?;
     let text = String::from_utf8_lossy(&errand.succeeded(out)?).into_owned();
     let line = |line: &str| {
         let (id, name) = line.split_once('\t')?;
         Some((name.to_owned(), Oid::new(id)?))
     };
-    Ok(text.lines().filter_map(line).collect())
+    let mut found: HashMap<String, Oid> = text.lines().filter_map(line).collect();
+    for wanted in moves.iter().filter(|wanted| wanted.name.starts_with("refs/heads/")) {
+        let (Some(now), Some(after)) = (found.get(&wanted.name), &wanted.after) else { continue };
+        if Some(now) == wanted.before.as_ref() || now == after {
+            continue;
+        }
+        if !repo.has(now)? {
+            let quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
+            let only = ["--no-auto-maintenance", "--no-recurse-submodules", "--refmap="];
+            let args: Vec<&str> = quiet.into_iter().chain(only).collect();
+            let call = repo.where_pushed(remote, &args, [wanted.name.as_str()])?;
+            errand.succeeded(repo.over_network(call, &errand)?)?;
+        }
+        if repo.has(now)? && repo.is_ancestor(after, now)? {
+            found.insert(wanted.name.clone(), after.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// What the remote has of a push.
 enum Arrived {
     All,
-    Some,
+    /// Not all; why the rest has not, where that is known.
+    Some(Option<String>),
     Nothing,
-    /// A ref is neither where it was nor where it goes.
+    /// Nothing has, and a ref is neither where it was nor where it goes.
     Elsewhere(Cause, String),
 }
 
@@ -253,26 +307,56 @@ fn judged(moves: &[Move], found: &HashMap<String, Oid>) -> Arrived {
         }
     };
     let all: Vec<(&Move, At)> = moves.iter().map(|wanted| (wanted, at(wanted))).collect();
-    if let Some((wanted, At::Elsewhere { found })) =
-        all.iter().find(|(_, at)| matches!(at, At::Elsewhere { .. }))
-    {
-        let cause = match wanted.name.starts_with("refs/tags/") {
-            true => Cause::Taken,
-            false => Cause::Moved,
-        };
-        let name = short(&wanted.name);
-        return Arrived::Elsewhere(cause, format!("On the remote, {name} is at {found}."));
-    }
     // What does not move is no sign of anything.
     let moving = || all.iter().filter(|(wanted, _)| wanted.before != wanted.after);
-    match (moving().all(|(_, at)| *at == At::After), moving().any(|(_, at)| *at == At::After)) {
-        (true, _) => Arrived::All,
-        (false, true) => Arrived::Some,
-        (false, false) => Arrived::Nothing,
+    if moving().all(|(_, at)| *at == At::After) {
+        return Arrived::All;
+    }
+    let elsewhere = all.iter().find_map(|(wanted, at)| match at {
+        At::Elsewhere { found } => {
+            let cause = match wanted.name.starts_with("refs/tags/") {
+                true => Cause::Taken,
+                false => Cause::Moved,
+            };
+            Some((cause, format!("On the remote, {} is at {found}.", short(&wanted.name))))
+        }
+        At::Before | At::After => None,
+    });
+    match (moving().any(|(_, at)| *at == At::After), elsewhere) {
+        (true, elsewhere) => Arrived::Some(elsewhere.map(|(_, why)| why)),
+        (false, Some((cause, why))) => Arrived::Elsewhere(cause, why),
+        (false, None) => Arrived::Nothing,
     }
 }
 
-fn arrived(running: &mut Running<'_>, step: usize) -> Result<(), Refusal> {
+/// The remote has it. What is known of its branches here moves along, as `git push` does it unless
+/// the connection broke; where that fails, the next fetch does it.
+fn arrived(
+    running: &mut Running<'_>,
+    step: usize,
+    push: &Push,
+    moves: &[Move],
+) -> Result<(), Refusal> {
+    let Push { remote, .. } = push;
+    let usual = format!("refs/heads/*:refs/remotes/{remote}/*");
+    let key = format!("remote.{remote}.fetch");
+    let configured = running.repo.git.call(["config", "--get-all", &key]).output()?;
+    let fetched = String::from_utf8_lossy(&configured.stdout).into_owned();
+    if fetched.lines().any(|spec| spec.trim_start_matches('+') == usual) {
+        for wanted in moves {
+            let branch = wanted.name.strip_prefix("refs/heads/");
+            let (Some(branch), Some(after)) = (branch, &wanted.after) else { continue };
+            let known = format!("refs/remotes/{remote}/{branch}");
+            let now = running.repo.ref_at(&known)?;
+            if now != wanted.before || now.as_ref() == Some(after) {
+                continue;
+            }
+            let none = "0".repeat(after.as_str().len());
+            let old = now.as_ref().map_or(none.as_str(), Oid::as_str);
+            let args = ["update-ref", "-m", "update by push", &known, after.as_str(), old];
+            let _ = running.repo.git.write(args).output();
+        }
+    }
     running.operation.append(Record::Pushed { step })
 }
 
@@ -355,6 +439,13 @@ fn refused(
     let refusal = why.into_iter().fold(refusal, Refusal::why);
     let straight = running.operation.plan().is_straight();
     let refusal = match (cause, straight) {
+        // A tag alone waits for its commit to land.
+        (Cause::Protected, _) if !makes_commits(running) => {
+            refusal.why("The branch takes pull requests only: its commits have to be there first.")
+        }
+        (Cause::Moved, _) if !makes_commits(running) => {
+            refusal.why("Somebody has pushed meanwhile. What is there has to be in it first.")
+        }
         (Cause::Protected, true) => refusal
             .why("The branch takes pull requests only. Here everything is done.")
             .next("resume --pr", "turns this into a pull request, tagged after the merge"),

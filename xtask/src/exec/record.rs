@@ -2,37 +2,66 @@
 
 use super::{Running, commit};
 use crate::error::Refusal;
+use crate::journal::Record;
 use crate::plan::{Keep, Oid};
+use crate::repo::RECORDS;
 
 /// The ref that holds the record of a release.
 pub fn record_ref(tag: &str) -> String {
-    format!("refs/gonogo/record/{tag}")
+    format!("{RECORDS}{tag}")
 }
 
 /// Writes it down and pushes it, best effort: a server may refuse refs that are neither branches nor
 /// tags, and then only other clones miss it.
-pub(super) fn forward(running: &mut Running<'_>, keep: &Keep) -> Result<(), Refusal> {
-    if let Err(failure) = kept(running, keep) {
-        running.notes.push(format!("the record of the release is not kept: {failure}"));
+pub(super) fn forward(running: &mut Running<'_>, step: usize, keep: &Keep) {
+    if let Err(failure) = kept(running, step, keep) {
+        let said = [vec![failure.what.clone()], failure.why.clone()].concat().join(": ");
+        running.notes.push(format!("the record of the release is not kept: {said}"));
     }
-    Ok(())
 }
 
-fn kept(running: &mut Running<'_>, keep: &Keep) -> Result<(), Refusal> {
+fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refusal> {
     let name = record_ref(&keep.tag);
-    let record = running.host.record(&running.operation)?;
-    let git = &running.repo.git;
-    let out = git.write(["hash-object", "-w", "--no-filters", "--stdin"]).input(record).read()?;
-    let blob = commit::oid(&out).ok_or_else(|| Refusal::external("git printed no id"))?;
-    let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
-    git.write(without_hooks.iter().chain(&[name.as_str(), blob.as_str()])).read()?;
+    let (before, record) = written(running, step, &name)?;
+    if running.repo.ref_at(&name)?.as_ref() != Some(&record) {
+        // Nothing is there but what the journal says: an empty id means that there must be no ref.
+        let before = before.as_ref().map_or("", Oid::as_str);
+        update(running, &[&name, record.as_str(), before])?;
+    }
     let Some(remote) = &keep.remote else { return Ok(()) };
-    if let Err(why) = send(running, remote, &name, &blob)? {
+    if let Err(why) = send(running, remote, &name, &record)? {
         running.notes.push(format!(
             "{remote} does not take the record of the release ({why}): other clones do not see it"
         ));
     }
     Ok(())
+}
+
+/// The blob of the record, and what its ref held before; both are in the journal before the ref moves.
+fn written(
+    running: &mut Running<'_>,
+    step: usize,
+    name: &str,
+) -> Result<(Option<Oid>, Oid), Refusal> {
+    if let Some((before, record)) = running.operation.recorded(step)
+        && running.repo.has(record)?
+    {
+        return Ok((before.cloned(), record.clone()));
+    }
+    let bytes = running.host.record(&running.operation)?;
+    let git = &running.repo.git;
+    let out = git.write(["hash-object", "-w", "--no-filters", "--stdin"]).input(bytes).read()?;
+    let record = commit::oid(&out).ok_or_else(|| Refusal::external("git printed no id"))?;
+    let before = running.repo.ref_at(name)?;
+    let entry = Record::Recorded { step, before: before.clone(), blob: record.clone() };
+    running.operation.append(entry)?;
+    Ok((before, record))
+}
+
+/// A ref of our own is nothing to the user's hooks.
+fn update(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
+    let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
+    running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
 }
 
 /// A push of its own, so that a refusal harms nothing; our own ref is nothing to the user's hooks.
@@ -52,16 +81,25 @@ fn send(
         return Ok(Ok(()));
     }
     let said = crate::sys::proc::mask(&String::from_utf8_lossy(&out.stderr));
-    let line = said.lines().find(|line| line.contains("remote:") || line.contains("fatal:"));
-    Ok(Err(line.unwrap_or("it says no").trim().to_owned()))
+    let telling = ["remote:", "fatal:", "rejected]"];
+    let line = said.lines().find(|line| telling.iter().any(|word| line.contains(word)));
+    let line = line.map(|line| match line.contains("(stale info)") {
+        true => "it has another record of this tag",
+        false => line.trim(),
+    });
+    Ok(Err(line.unwrap_or("it says no").to_owned()))
 }
 
-/// Forgets the record again.
-pub(super) fn back(running: &Running<'_>, keep: &Keep) -> Result<(), Refusal> {
+/// Forgets the record again: the ref holds what it held before. What this operation did not write
+/// there is another release's.
+pub(super) fn back(running: &Running<'_>, step: usize, keep: &Keep) -> Result<(), Refusal> {
     let name = record_ref(&keep.tag);
-    if running.repo.ref_at(&name)?.is_none() {
+    let Some((before, record)) = running.operation.recorded(step) else { return Ok(()) };
+    if running.repo.ref_at(&name)?.as_ref() != Some(record) {
         return Ok(());
     }
-    let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref", "-d"];
-    running.repo.git.write(without_hooks.iter().chain(&[name.as_str()])).read().map(drop)
+    match before {
+        Some(before) => update(running, &[&name, before.as_str(), record.as_str()]),
+        None => update(running, &["-d", &name, record.as_str()]),
+    }
 }

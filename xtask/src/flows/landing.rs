@@ -132,7 +132,7 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
     let End { branch, targets, author, then, keeps } = end;
     let mut steps = begun(&release, &branch);
     steps.extend(edits(&release));
-    let Release { title, base, tag, commit, gates, remote, .. } = release;
+    let Release { title, base, tag, commit, gates, about, remote, .. } = release;
     let (ready, paths) = (commit.ready, commit.paths);
     let parent = Id::Known(ready.parent.clone());
     let mut objects = Vec::new();
@@ -183,7 +183,7 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
     }
     let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
     there.push(RefMove::create(format!("refs/tags/{tag}"), tagged));
-    steps.extend(away(remote, &tag, &targets, there));
+    steps.extend(away(remote, Keep { tag, remote: None, about }, &targets, there));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }
 
@@ -320,7 +320,7 @@ impl Joined {
 }
 
 /// What leaves this machine in the end.
-fn away(remote: Option<Remote>, tag: &str, targets: &[Target], moves: Vec<RefMove>) -> Vec<Step> {
+fn away(remote: Option<Remote>, keep: Keep, targets: &[Target], moves: Vec<RefMove>) -> Vec<Step> {
     let name = remote.as_ref().map(|remote| remote.name.clone());
     let mut steps = Vec::new();
     if let Some(remote) = remote {
@@ -337,7 +337,7 @@ fn away(remote: Option<Remote>, tag: &str, targets: &[Target], moves: Vec<RefMov
         });
         steps.extend(pulls);
     }
-    let keep = Keep { tag: tag.to_owned(), remote: name };
+    let keep = Keep { remote: name, ..keep };
     steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     steps
 }

@@ -5,8 +5,8 @@
 
 use crate::path::RepoPath;
 use crate::plan::{
-    Action, Base, Check, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land, Object, Oid,
-    Plan, Push, Ready, RefMove, Step, Tag,
+    About, Action, Base, Check, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land,
+    Object, Oid, Plan, Push, Ready, RefMove, Step, Tag,
 };
 use crate::version::Version;
 use crate::wording::counted;
@@ -30,6 +30,8 @@ pub struct Release<'a> {
     pub sign_tag: crate::plan::Sign,
     /// What must be green.
     pub gates: Gates,
+    /// What its record says besides.
+    pub about: About,
     /// The version that is written after the release.
     pub next: Option<Next>,
     /// `None` where nothing leaves this machine.
@@ -64,7 +66,7 @@ pub struct Remote {
 /// The plan of a release straight on the branch that is checked out.
 pub fn straight(release: Release<'_>) -> Plan {
     let mut steps = edits(&release);
-    let Release { title, base, tag, commit, gates, next, remote, .. } = release;
+    let Release { title, base, tag, commit, gates, about, next, remote, .. } = release;
     let Commitment { ready, message, hooks, paths } = commit;
     let branch = ready.branch.clone();
     let released = match paths.is_empty() {
@@ -123,10 +125,10 @@ pub fn straight(release: Release<'_>) -> Plan {
         let why = format!("{short} and {tag} to {}, both or neither", remote.shown);
         let push = Push { remote: remote.name.clone(), shown: remote.shown, moves };
         steps.push(Step { why, action: Action::Push(push) });
-        let keep = Keep { tag, remote: Some(remote.name) };
+        let keep = Keep { tag, remote: Some(remote.name), about };
         steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     } else {
-        let keep = Keep { tag, remote: None };
+        let keep = Keep { tag, remote: None, about };
         steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     }
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }

@@ -9,6 +9,7 @@ use super::evidence::{Evidence, Key};
 use super::slot::{Failure, Ran, Slot};
 use super::values::Values;
 use super::{Finding, Judged, Outcome, network};
+use crate::config::file::command;
 use crate::config::file::gates::{CommandLine, Commanded, Reuse};
 use crate::config::runner;
 use crate::path::RepoPath;
@@ -38,7 +39,7 @@ pub(super) struct Unit {
 
 /// Whether a shell looks for the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shell {
+pub(super) enum Shell {
     Yes,
     No,
 }
@@ -56,30 +57,16 @@ impl Unit {
         values: &Values,
     ) -> Result<Self, Judged> {
         let no_value = |name: String| {
-            let why = format!("${name} has no value here");
-            Judged::could_not_run(why).details([reason(&name).to_owned()])
+            Judged::could_not_run(without_value(&name)).details([reason(&name).to_owned()])
         };
-        let (argv, shell) = match line {
-            CommandLine::Argv(words) => {
-                let words: Result<Vec<String>, String> =
-                    words.iter().map(|word| values.expand(word)).collect();
-                (words.map_err(no_value)?, Shell::No)
-            }
-            // Values reach a shell through its environment only: they are data, not code.
-            CommandLine::Shell(text) => {
-                values.named_in(text).map_err(no_value)?;
-                (vec!["sh".to_owned(), "-c".to_owned(), text.clone()], Shell::Yes)
-            }
-        };
-        let ours = values.all().map(|(name, value)| (name, value.map(str::to_owned)));
-        let git = LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None));
+        let (argv, shell) = filled(line, values).map_err(no_value)?;
         let own = commanded.env.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
         Ok(Self {
             gate: gate.to_owned(),
             package,
             argv,
             shell,
-            variables: git.chain(ours).chain(own).collect(),
+            variables: variables(values).chain(own).collect(),
             shown: line.shown(),
             limit: Duration::from_secs(commanded.timeout),
             key: None,
@@ -96,7 +83,7 @@ impl Unit {
         }
         let named = match &commanded.line {
             CommandLine::Argv(_) => Vec::new(),
-            CommandLine::Shell(text) => values.named_in(text).unwrap_or_default(),
+            CommandLine::Shell(text) => command::named_in(text, values.map()).unwrap_or_default(),
         };
         let named = named.into_iter().map(|(name, value)| format!("{name}={value}"));
         let own = commanded.env.iter().map(|(name, value)| format!("{name}={value}"));
@@ -176,6 +163,29 @@ impl Unit {
     }
 }
 
+/// What is run for a line of the configuration, with its variables filled in.
+///
+/// # Errors
+/// The name of a variable that has no value here.
+pub(super) fn filled(line: &CommandLine, values: &Values) -> Result<(Vec<String>, Shell), String> {
+    let shell = match line {
+        CommandLine::Argv(_) => Shell::No,
+        CommandLine::Shell(_) => Shell::Yes,
+    };
+    Ok((line.argv(values.map())?, shell))
+}
+
+/// The variables that a command gets, and those that are taken away from it.
+pub(super) fn variables(values: &Values) -> impl Iterator<Item = (String, Option<String>)> {
+    let ours = values.all().map(|(name, value)| (name, value.map(str::to_owned)));
+    LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None)).chain(ours)
+}
+
+/// What is said of a variable without a value.
+pub(super) fn without_value(name: &str) -> String {
+    format!("${name} has no value here")
+}
+
 /// What runners say of a program that is not there.
 fn is_missing(log: &str, program: &str) -> bool {
     let module = format!("No module named {program}");
@@ -191,7 +201,7 @@ fn is_missing(log: &str, program: &str) -> bool {
 }
 
 /// How a command ended that failed.
-fn ended(status: ExitStatus) -> String {
+pub(super) fn ended(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit {code}"),
@@ -227,7 +237,7 @@ fn reason(name: &str) -> &'static str {
 }
 
 /// A program that cannot be started: which, and where it was expected.
-fn missing(program: &str, error: &std::io::Error, top: &Path) -> Judged {
+pub(super) fn missing(program: &str, error: &std::io::Error, top: &Path) -> Judged {
     let here = top.join(program);
     let why = match (error.kind(), program.contains('/')) {
         (ErrorKind::NotFound, true) if here.exists() => {

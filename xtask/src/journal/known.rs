@@ -81,6 +81,16 @@ impl Operation {
         })
     }
 
+    /// What the ref for the record of the release was, and the blob that holds the record.
+    pub fn recorded(&self, step: usize) -> Option<(Option<&Oid>, &Oid)> {
+        self.records.iter().rev().find_map(|found| match found {
+            Record::Recorded { step: of, before, blob } if *of == step => {
+                Some((before.as_ref(), blob))
+            }
+            _ => None,
+        })
+    }
+
     /// What became of a push, as far as the journal knows.
     pub fn pushed(&self, step: usize) -> Sent {
         let said = self.records.iter().rev().find_map(|record| match record {

@@ -21,7 +21,8 @@ pub enum Record {
     HooksEnded { step: usize },
     /// The objects of this step exist; no ref of the user names them yet.
     Built { step: usize, objects: Vec<Oid>, index: Vec<IndexChange>, files: Vec<Rewritten> },
-    /// The gates said yes; what they said, as `check --json` says it.
+    /// The gates said yes; what they said, as `check --json` says it, with what the commands of
+    /// `[record]` said under `record`.
     Gates { step: usize, report: serde_json::Value },
     /// The refs of this step have moved, and the post-commit hook is about to run.
     PostCommit { step: usize },
@@ -35,6 +36,8 @@ pub enum Record {
     Refused { step: usize },
     /// The remote was seen to have the refs of this step.
     Pushed { step: usize },
+    /// The ref that keeps the record of the release is about to go from one blob to another.
+    Recorded { step: usize, before: Option<Oid>, blob: Oid },
     /// From here on the operation is driven in this direction.
     Turn { direction: Direction, at: Timestamp },
     /// The operation is over.

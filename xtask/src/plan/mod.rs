@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use digest::Digest;
 pub use object::{
-    Commit, Gates, HookEdits, Id, Keep, Land, Merge, Object, Page, Parents, Place, Pull, Push,
-    RefMove, Sign, Switch, Tag,
+    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object, Page, Parents, Place,
+    Previous, Pull, Push, RefMove, Sign, Switch, Tag,
 };
 pub use render::{Change, changes};
 
@@ -178,8 +178,10 @@ pub struct Ready {
 }
 
 /// A git object id in hexadecimal, SHA-1 or SHA-256.
+///
+/// Read from data it is checked, too: journals are local, but records of releases come from remotes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct Oid(String);
 
 impl Oid {
@@ -197,6 +199,20 @@ impl Oid {
     /// The first seven digits, for people.
     pub fn short(&self) -> &str {
         &self.0[..7]
+    }
+}
+
+impl TryFrom<String> for Oid {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::new(&text).ok_or_else(|| format!("{text:?} is no object id"))
+    }
+}
+
+impl From<Oid> for String {
+    fn from(id: Oid) -> Self {
+        id.0
     }
 }
 
@@ -273,6 +289,23 @@ impl Plan {
     /// Every ref of this repository that the plan moves, in order.
     pub fn moves(&self) -> Vec<&RefMove> {
         self.steps.iter().flat_map(|step| step.action.moves()).collect()
+    }
+
+    /// What is kept of the release that the plan makes; `None` where it makes none.
+    pub fn release(&self) -> Option<&Keep> {
+        self.steps.iter().find_map(|step| match &step.action {
+            Action::Keep(keep) => Some(keep),
+            Action::Files(_)
+            | Action::Check(_)
+            | Action::Rehearse(_)
+            | Action::Build(_)
+            | Action::Gates(_)
+            | Action::Land(_)
+            | Action::Switch(_)
+            | Action::Push(_)
+            | Action::Pull(_)
+            | Action::Hooks(_) => None,
+        })
     }
 
     /// Whether it is a release straight on the branch that is checked out: that branch and the tag

@@ -97,6 +97,16 @@ pub enum Id {
     Made(usize),
 }
 
+impl Id {
+    /// For people: the first digits of an id, or that there is none yet.
+    pub fn short(&self) -> &str {
+        match self {
+            Self::Known(oid) => oid.short(),
+            Self::Made(_) => "what is made here",
+        }
+    }
+}
+
 /// Whether an object is signed, as git is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +195,44 @@ pub struct Keep {
     pub tag: String,
     /// The remote that gets a copy, best effort; `None` where nothing is pushed.
     pub remote: Option<String>,
+    /// What the record says that no other step knows.
+    #[serde(default)]
+    pub about: About,
+}
+
+/// What a release is, for its record.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct About {
+    /// What is released: the project, or a package of it.
+    pub name: String,
+    pub version: String,
+    pub codename: Option<String>,
+    /// The kind of release: `rc`, `release`, `hotfix`.
+    pub profile: String,
+    /// The release before it.
+    pub previous: Option<Previous>,
+    /// Its section of the changelog, as it stands there.
+    pub section: Option<String>,
+    pub landing: Landing,
+}
+
+/// The release before another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    pub tag: String,
+    pub commit: Oid,
+}
+
+/// How a release gets to its branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Landing {
+    /// By a push of branch and tag.
+    #[default]
+    Push,
+    /// Somebody merged it; what landed was tagged.
+    PullRequest,
 }
 
 impl RefMove {

@@ -12,7 +12,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use super::{Releases, Repo, git};
+use super::{Begins, Releases, Repo, git};
 use crate::error::{Refusal, word};
 use crate::history::{
     Changes, Commit, Cut, End, FORMAT, Found, GRAPH, Judge, Record, Scope, Since, Summary, Tagged,
@@ -284,6 +284,9 @@ impl Repo {
 
     /// The commits whose parents a shallow clone does not have.
     fn shallow(&self) -> Result<HashSet<String>, Refusal> {
+        if self.begins == Begins::Here {
+            return Ok(HashSet::new());
+        }
         match std::fs::read_to_string(self.common_dir.join("shallow")) {
             Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),

@@ -1,9 +1,7 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
 mod contents;
-#[allow(dead_code, reason = "for releases, which push")]
 mod destination;
-#[allow(dead_code, reason = "for releases, which fetch")]
 mod fetch;
 mod git;
 #[allow(dead_code, reason = "for releases, which look for what landed")]
@@ -12,23 +10,24 @@ mod log;
 pub mod merge;
 #[allow(dead_code, reason = "for releases, which compare branches")]
 mod moved;
-#[allow(dead_code, reason = "for releases, which push")]
 mod network;
 mod people;
 mod ready;
+mod records;
 mod releases;
 mod remote;
+mod stand_in;
 mod stored;
 mod surroundings;
+mod tags;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod tree;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use contents::{Contents, Tracked};
-#[allow(unused_imports, reason = "for releases, which push")]
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
 pub use fetch::{Differing, Fetched, Wanted};
@@ -38,13 +37,15 @@ pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
 #[allow(unused_imports, reason = "for releases, which compare branches")]
 pub use moved::{Brief, Came, Standing};
-#[allow(unused_imports, reason = "for releases, which push")]
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
+pub use records::{RECORDS, StoredRecord};
 pub use releases::{Releases, made_tags};
 pub use remote::{Listed, Main};
+pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
+pub use tags::{Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
@@ -60,7 +61,17 @@ pub struct Repo {
     /// The git folder that all linked work trees share.
     pub common_dir: PathBuf,
     pub head: Head,
+    begins: Begins,
     recent: log::Recent,
+}
+
+/// Where the history of a shallow clone begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// Further back than is here.
+    Beyond,
+    /// With the oldest commit that is here.
+    Here,
 }
 
 /// What HEAD is.
@@ -170,8 +181,8 @@ impl Repo {
         };
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
-        let recent = log::Recent::default();
-        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, recent })
+        let (begins, recent) = (Begins::Beyond, log::Recent::default());
+        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, begins, recent })
     }
 
     /// The same repository with its history as a commit has it.
@@ -182,8 +193,15 @@ impl Repo {
             git_dir: self.git_dir.clone(),
             common_dir: self.common_dir.clone(),
             head: Head::Detached { commit },
+            begins: self.begins,
             recent: log::Recent::default(),
         }
+    }
+
+    /// The same repository with the boundary of a shallow clone taken as the beginning of history.
+    #[must_use]
+    pub fn beginning_at_its_boundary(self) -> Self {
+        Self { begins: Begins::Here, ..self }
     }
 
     /// The name of this work tree among those that share the repository: empty for the main one,
@@ -366,13 +384,15 @@ impl Repo {
         }
     }
 
-    /// Whether a commit is another one or comes before it.
+    /// Whether a commit is another one or comes before it, for everybody: what replace refs and grafts
+    /// say here is not so elsewhere.
     ///
     /// # Errors
     /// git fails.
     pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
         let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
-        let out = self.git.call(args).output()?;
+        let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
+        let out = call.env("GIT_GRAFT_FILE", "/dev/null").output()?;
         match out.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
@@ -397,6 +417,27 @@ impl Repo {
     /// git fails.
     pub fn ref_at(&self, name: &str) -> Result<Option<Oid>, Refusal> {
         self.git.object(name)
+    }
+
+    /// Where these refs (full names) point, asked at once; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn refs_at<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<HashMap<String, Oid>, Refusal> {
+        let names: Vec<&str> = names.into_iter().collect();
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let args = ["for-each-ref", "--format=%(objectname) %(refname)"];
+        let out = self.git.call(args.iter().chain(&names)).read()?;
+        let at = |line: &str| {
+            let (id, name) = line.split_once(' ')?;
+            Some((name.to_owned(), Oid::new(id)?))
+        };
+        Ok(String::from_utf8_lossy(&out).lines().filter_map(at).collect())
     }
 
     /// The branch HEAD is on now (full name), `None` when detached.

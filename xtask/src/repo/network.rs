@@ -88,6 +88,9 @@ const MEANINGS: [(&[&str], &str); 6] = [
     ),
 ];
 
+/// A name for the address that is pushed to, for one call.
+const PUSHED: &str = "gonogo-pushed";
+
 /// So many lines of what git said are handed on.
 const SAID: usize = 8;
 
@@ -127,6 +130,37 @@ impl Repo {
             return Err(Refusal::interrupted());
         }
         ended
+    }
+
+    /// A call about the address that a remote is pushed to, which need not be the one that git asks by
+    /// the remote's name (`pushurl`). It is handed over in the environment: it may hold a password.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn where_pushed<'n>(
+        &self,
+        remote: &'n str,
+        args: &[&'n str],
+        refs: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Call<'_>, Refusal> {
+        let address = |which: &[&str]| {
+            let asked = [&["remote", "get-url"], which, &["--", remote]].concat();
+            let said = self.git.call(asked).read()?;
+            Ok::<_, Refusal>(git::lines(&said).into_iter().next().unwrap_or_default())
+        };
+        let (asked, pushed) = (address(&[])?, address(&["--push"])?);
+        let named = if asked == pushed { remote } else { PUSHED };
+        let all = args.iter().copied().chain(["--", named]).chain(refs);
+        let call = self.git.call(all);
+        if asked == pushed {
+            return Ok(call);
+        }
+        let count = std::env::var("GIT_CONFIG_COUNT").ok();
+        let count: usize = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+        Ok(call
+            .env(&format!("GIT_CONFIG_KEY_{count}"), format!("remote.{PUSHED}.url"))
+            .env(&format!("GIT_CONFIG_VALUE_{count}"), pushed)
+            .env("GIT_CONFIG_COUNT", (count + 1).to_string()))
     }
 
     /// ssh asks nobody, unless the user says how ssh is called or who is asked instead.

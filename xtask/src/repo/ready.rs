@@ -59,7 +59,7 @@ impl Repo {
     /// They should be, and signing does not work.
     pub fn signs_commits(&self) -> Result<Sign, Refusal> {
         match self.config_bool("commit.gpgSign")? {
-            true => self.signing_works().map(|()| Sign::Yes),
+            true => self.signing_works("commits", "commit.gpgSign").map(|()| Sign::Yes),
             false => Ok(Sign::No),
         }
     }
@@ -170,17 +170,20 @@ impl Repo {
             .next_shell(format!("{add} {}", word(path)), "and commit it; or bump without --commit"))
     }
 
-    /// Signs a throw-away object (never referenced), so that a missing key is found now.
-    fn signing_works(&self) -> Result<(), Refusal> {
+    /// Signs a throw-away object (never referenced), so that a missing key is found now; `objects`
+    /// are to be signed because `setting` says so.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn signing_works(&self, objects: &str, setting: &str) -> Result<(), Refusal> {
         let out = self.git.call(["commit-tree", "-S", "-m", "probe", "HEAD^{tree}"]).output()?;
         if out.status.success() {
             return Ok(());
         }
         let failure = git::failed("signing", &out);
-        let refusal =
-            Refusal::external("commits are to be signed (commit.gpgSign), and signing fails");
-        let show =
-            "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|commit.gpgsign)'";
+        let refusal = format!("{objects} are to be signed ({setting}), and signing fails");
+        let refusal = Refusal::external(refusal);
+        let show = "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|.*gpgsign)'";
         let refusal = failure.why.iter().fold(refusal, |refusal, line| refusal.why(line.as_str()));
         Err(refusal.next_shell(show, "shows how it is configured"))
     }

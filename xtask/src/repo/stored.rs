@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use listing::Listing;
-use objects::{Object, Objects};
+use objects::Object;
+pub(super) use objects::Objects;
 use trees::Trees;
 
 use super::tree::{is_walked, reaches, too_large};

@@ -13,7 +13,7 @@ use crate::sys::fs as write;
 
 /// A clone `repo` of the bare repository `remote.git`, with one commit on `main`; another clone,
 /// `other`, for other people. Removed at the end.
-pub(super) struct Made {
+pub struct Made {
     pub folder: PathBuf,
 }
 
@@ -25,12 +25,12 @@ impl Drop for Made {
 }
 
 /// A clone, to be worked in.
-pub(super) struct Clone {
+pub struct Clone {
     pub top: PathBuf,
 }
 
 /// Runs git in a folder and returns what it printed.
-pub(super) fn run(folder: &Path, args: &[&str]) -> String {
+pub fn run(folder: &Path, args: &[&str]) -> String {
     let git = Git::at(folder).unwrap();
     let own = ["-c", "init.defaultBranch=main", "-c", "core.hooksPath=/dev/null"];
     let call = git.call(own.iter().chain(args));
@@ -38,7 +38,7 @@ pub(super) fn run(folder: &Path, args: &[&str]) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a scratch folder")]
-pub(super) fn made() -> Made {
+pub fn made() -> Made {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name =

@@ -133,6 +133,38 @@ pub fn remove_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Copies a folder with all files and links in it, modes too; what is there under the same name
+/// stays. Anything else in it (pipes, sockets) is left out.
+///
+/// # Errors
+/// Any I/O error.
+pub fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target, kind) = (entry.path(), to.join(entry.file_name()), entry.file_type()?);
+        if kind.is_dir() {
+            copy_folder(&source, &target)?;
+        } else if kind.is_symlink() && fs::symlink_metadata(&target).is_err() {
+            std::os::unix::fs::symlink(fs::read_link(&source)?, &target)?;
+        } else if kind.is_file() {
+            copy_new(&source, &target)?;
+        }
+    }
+    fs::set_permissions(to, fs::metadata(from)?.permissions())
+}
+
+/// Copies a file with its mode, unless something stands there.
+///
+/// # Errors
+/// Any I/O error.
+pub fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(to) {
+        Ok(_) => Ok(()),
+        Err(_) => fs::copy(from, to).map(drop),
+    }
+}
+
 /// Makes a folder that only its owner may enter, with its parents; an existing one is fine.
 ///
 /// # Errors

@@ -2,5 +2,5 @@
 
 pub mod clock;
 pub mod fs;
-mod mask;
+pub mod mask;
 pub mod proc;

@@ -7,6 +7,7 @@ use super::show::clock;
 use crate::sys::clock::Timestamp;
 use crate::ui::{Mark, Ui};
 use crate::version::Version;
+use crate::wording::plain;
 
 /// So many lines of a log are shown.
 const LINES: usize = 40;
@@ -48,32 +49,5 @@ impl Report<'_> {
                 ));
             }
         }
-    }
-}
-
-/// A text that means nothing to Markdown or HTML: whatever is neither a letter nor harmless becomes
-/// a character reference (CommonMark 0.31.2, "Entity and numeric character references").
-fn plain(text: &str) -> String {
-    let harmless = |c: char| c.is_alphanumeric() || " -./,".contains(c) || !c.is_ascii();
-    let mut written = String::new();
-    for letter in text.chars() {
-        match letter {
-            letter if letter.is_control() => written.push(' '),
-            letter if harmless(letter) => written.push(letter),
-            letter => written.extend(format!("&#{};", u32::from(letter)).chars()),
-        }
-    }
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_text_is_markdown() {
-        assert_eq!(plain("a | b_c"), "a &#124; b&#95;c");
-        assert_eq!(plain("</pre>\n# `x`"), "&#60;/pre&#62; &#35; &#96;x&#96;");
-        assert_eq!(plain("exit 1, é"), "exit 1, é");
     }
 }

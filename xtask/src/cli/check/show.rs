@@ -337,11 +337,7 @@ fn reused(checked: &Checked, at: Timestamp) -> String {
 
 /// `2:10`, `1:02:10`
 pub fn clock(took: Duration) -> String {
-    let seconds = took.as_secs();
-    match seconds / 3600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
-    }
+    crate::wording::clock(took.as_secs())
 }
 
 /// What is said of a gate, and its command in one line.

@@ -7,7 +7,7 @@ use super::{finish, start};
 /// Everything is checked first. The commit hooks and the gates see exactly the tree that will be
 /// tagged, and where one says no every file is put back. What leaves this machine leaves last, all
 /// or nothing. After a kill, `resume` completes it and `undo` takes it back.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
@@ -59,6 +59,14 @@ pub struct Args {
     /// Answer yes to every question but destructive ones
     #[arg(short, long)]
     pub(super) yes: bool,
+    /// Do all of it in a scratch clone with a remote of its own, and undo it there, too: hooks,
+    /// signing and push are real, nothing here changes, the network is not used
+    ///
+    /// Gates are asked in your work tree, as it is, because that is where their tools are. Works
+    /// on a detached HEAD, in a shallow clone and without a remote: what could not be rehearsed is
+    /// said.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) rehearse: bool,
     /// Show the whole plan and do nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -73,7 +81,7 @@ pub enum Asked {
     Start,
 }
 
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 pub enum Part {
     Start(start::Args),
     Finish(finish::Args),

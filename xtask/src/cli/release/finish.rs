@@ -26,7 +26,7 @@ use crate::version::Version;
 /// release branch landed, however it was merged, and tags that commit and not the tip. Otherwise it
 /// dates the changelog, asks the gates, tags, and merges the branch into main and develop; conflicts
 /// in version lines and changelogs are resolved by rule.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
     /// Which one, where several are open

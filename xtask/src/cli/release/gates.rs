@@ -1,6 +1,8 @@
 //! The gates of a release: what is cheap before anything is edited, the commands on the tree that
 //! will be tagged.
 
+use std::cell::RefCell;
+
 use serde_json::Value;
 
 use super::args::Args;
@@ -23,6 +25,17 @@ pub struct Asking<'a> {
     pub waivers: Waivers,
     pub jobs: Option<u16>,
     pub fresh: bool,
+    /// Where they are asked, when that is not what is released.
+    pub elsewhere: Option<Elsewhere<'a>>,
+}
+
+/// The work tree in which the gates of a rehearsal are asked.
+pub struct Elsewhere<'a> {
+    pub repo: &'a Repo,
+    /// Built-in gates that have no answer there, each with the reason.
+    pub without: Vec<(&'static str, String)>,
+    /// Those of them that a release asks.
+    pub left_out: RefCell<Vec<(&'static str, String)>>,
 }
 
 impl<'a> Asking<'a> {
@@ -32,7 +45,7 @@ impl<'a> Asking<'a> {
     /// A waiver without a reason.
     pub fn new(args: &Args, context: &'a Context) -> Result<Self, Refusal> {
         let waivers = Waivers::new(&args.waive, &args.reason)?;
-        Ok(Self { context, waivers, jobs: args.jobs, fresh: args.fresh })
+        Ok(Self { context, waivers, jobs: args.jobs, fresh: args.fresh, elsewhere: None })
     }
 
     /// As the operation that is open was asked.
@@ -49,7 +62,7 @@ impl<'a> Asking<'a> {
         let (waive, reason): (Vec<String>, Vec<String>) =
             gates.into_iter().flatten().cloned().unzip();
         let waivers = Waivers::new(&waive, &reason)?;
-        Ok(Self { context, waivers, jobs: None, fresh: false })
+        Ok(Self { context, waivers, jobs: None, fresh: false, elsewhere: None })
     }
 
     /// The built-in gates, all at once, before anything is edited; the ids of the commands that are
@@ -64,17 +77,18 @@ impl<'a> Asking<'a> {
         version: &Version,
         interrupt: &Interrupt,
     ) -> Result<Vec<String>, Refusal> {
-        let commands = std::cell::RefCell::new(Vec::new());
+        let commands = RefCell::new(Vec::new());
         let select = |choice: &Choice, profile| {
             let all = choice.whole(profile)?;
             let (built_in, later): (Vec<Gate>, Vec<Gate>) =
                 all.into_iter().partition(|gate| matches!(gate.kind, Kind::BuiltIn(_)));
             *commands.borrow_mut() = later.into_iter().map(|gate| gate.id).collect();
-            let own = |gate: &Gate| ITS_OWN.contains(&gate.id.as_str());
+            let own =
+                |gate: &Gate| ITS_OWN.contains(&gate.id.as_str()) || self.is_left_out(&gate.id);
             Ok((built_in.into_iter().filter(|gate| !own(gate)).collect(), None))
         };
         let request = self.request(Some(profile), Some(version), interrupt, &select);
-        poll(repo, self.context, &request, |report, _| {
+        poll(self.repo(repo), self.context, &request, |report, _| {
             let stopping = report.stopping();
             let [first, ..] = stopping.as_slice() else { return Ok(()) };
             let refusal = match stopping.as_slice() {
@@ -152,7 +166,7 @@ impl<'a> Asking<'a> {
         let version = Version::parse(&gates.version)?;
         let request = self.request(profile, Some(&version), interrupt, &select);
         let ui = &self.context.ui;
-        poll(repo, self.context, &request, |report, data| {
+        poll(self.repo(repo), self.context, &request, |report, data| {
             report.show_gates(ui, self.context.at);
             let stopping = report.stopping();
             if stopping.is_empty() {
@@ -173,6 +187,18 @@ impl<'a> Asking<'a> {
                 )
                 .next_typed(waive, "stands in the record"))
         })
+    }
+
+    /// The repository that people work in, for a release of this one.
+    pub fn repo<'r>(&'r self, released: &'r Repo) -> &'r Repo {
+        self.elsewhere.as_ref().map_or(released, |elsewhere| elsewhere.repo)
+    }
+
+    fn is_left_out(&self, gate: &str) -> bool {
+        let Some(elsewhere) = &self.elsewhere else { return false };
+        let found = elsewhere.without.iter().find(|(id, _)| *id == gate);
+        elsewhere.left_out.borrow_mut().extend(found.cloned());
+        found.is_some()
     }
 
     fn request<'r>(

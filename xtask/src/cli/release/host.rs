@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::gates::Asking;
 use super::shown;
-use crate::cli::Context;
+use crate::cli::{Context, record};
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::Operation;
@@ -61,6 +61,6 @@ impl exec::Host for Host<'_> {
     }
 
     fn record(&self, operation: &Operation) -> Result<Vec<u8>, Refusal> {
-        shown::record(operation)
+        record::bytes(self.repo, operation)
     }
 }

@@ -10,6 +10,7 @@ mod opened;
 mod prepare;
 mod pull;
 mod refused;
+mod rehearse;
 mod remote;
 mod shown;
 mod start;
@@ -36,6 +37,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     }
     let repo = Repo::discover(&context.folder)?;
     nothing_open(&repo)?;
+    if args.rehearse {
+        return Ok(rehearse::run(args, context, repo)?);
+    }
     let asking = Asking::new(args, context)?;
     let Some((plan, before)) = planned(args, context, &repo, &asking)? else { return Ok(()) };
     Ok(execute(args, context, &repo, &asking, plan, &before)?)

@@ -15,7 +15,7 @@ use crate::error::Refusal;
 use crate::flows::release::{Commitment, Next, Release};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{FileChange, Gates, Plan, Sign};
+use crate::plan::{self, FileChange, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, WorkTree};
 use crate::sys::proc;
 use crate::version::Step;
@@ -54,7 +54,7 @@ pub fn planned(
     };
     let tree = WorkTree::new(repo)?;
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
+    let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref() };
     let made = Made::new(repo, context, (&survey, known), &wanted)?;
     let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
@@ -124,7 +124,20 @@ impl About<'_> {
             made,
             remote: there.as_ref(),
         };
+        let previous = made.previous.as_ref().and_then(|previous| {
+            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+        });
+        let about = plan::About {
+            name: self.known.name().to_owned(),
+            version: self.chosen.version.text().to_owned(),
+            codename: self.args.codename.clone(),
+            profile: gates.profile.clone(),
+            previous,
+            section: None,
+            landing: plan::Landing::Push,
+        };
         way.plan(Release {
+            about,
             title,
             base: repo.head.base(),
             from: &self.chosen.files,

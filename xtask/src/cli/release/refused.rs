@@ -97,6 +97,7 @@ fn refused(repo: &Repo, old: &Operation) -> Result<Refused, Refusal> {
         tag: tag.name["refs/tags/".len()..].to_owned(),
         tagged: object(tag.new.as_ref())?,
         remote: landing::Remote { name: push.remote.clone(), shown: push.shown.clone() },
+        about: plan.release().map(|keep| keep.about.clone()).unwrap_or_default(),
     })
 }
 

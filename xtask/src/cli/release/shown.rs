@@ -102,17 +102,3 @@ pub fn json(plan: &Plan, finished: Option<&Finished>) -> Value {
         "plan": plan,
     })
 }
-
-/// What is kept with a release.
-///
-/// # Errors
-/// None.
-pub fn record(operation: &Operation) -> Result<Vec<u8>, Refusal> {
-    let begin = operation.begin();
-    let gates = (0..begin.plan.steps.len()).find_map(|step| operation.gated(step));
-    let record = json!({
-        "title": begin.plan.title, "who": begin.who, "at": begin.at, "command": begin.command,
-        "gates": gates,
-    });
-    Ok(format!("{record:#}\n").into_bytes())
-}

@@ -21,7 +21,7 @@ use crate::ui::Mark;
 ///
 /// What is fixed before the release is committed there; `release finish` dates the changelog, asks
 /// the gates, tags and merges. Nothing is locked meanwhile, and any clone sees the branch.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
     /// major, minor, patch, alpha, beta, rc, final, auto, or a version

@@ -7,62 +7,103 @@ use super::wrong::Wrong;
 use crate::sites::doc::Node;
 use crate::wording::nearest;
 
-/// A command of gonogo.toml.
+/// A command of gonogo.toml; `$GONOGO_…` stands in it as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// A program and its arguments; `$GONOGO_…` in them is still to be filled in.
-    Words(Vec<String>),
-    /// `{ shell = "..." }`: a script for `sh`.
+pub enum CommandLine {
+    /// A program and its arguments: never empty.
+    Argv(Vec<String>),
+    /// `{ shell = "..." }`: a text for `sh -c`.
     Shell(String),
 }
 
-impl Command {
+impl CommandLine {
     /// The command that a checked value is; `None` for anything else.
     pub fn of(node: &Node) -> Option<Self> {
         if let Some(text) = node.text() {
-            return split(text).ok().map(Self::Words);
+            return split(text).ok().map(Self::Argv);
         }
         Some(Self::Shell(node.get("shell")?.text()?.to_owned()))
     }
 
-    /// The program and its arguments, with these values in place of `$GONOGO_…`; a script finds them
-    /// in its environment.
+    /// The program and its arguments, with these values in place of `$GONOGO_…`. They reach a shell
+    /// through its environment only: they are data, not code.
     ///
     /// # Errors
     /// The name of a variable that has no value.
     pub fn argv(&self, values: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
         match self {
-            Self::Words(words) => words.iter().map(|word| filled(word, values)).collect(),
-            Self::Shell(script) => {
-                filled(script, values)?;
-                Ok(["sh", "-c", script].map(str::to_owned).to_vec())
+            Self::Argv(words) => words.iter().map(|word| filled(word, values)).collect(),
+            Self::Shell(text) => {
+                named_in(text, values)?;
+                Ok(["sh", "-c", text].map(str::to_owned).to_vec())
             }
+        }
+    }
+
+    /// As a person writes it: arguments are quoted where a shell would need it.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Argv(words) => words.iter().map(written).collect::<Vec<_>>().join(" "),
+            Self::Shell(text) => text.trim().to_owned(),
         }
     }
 }
 
-/// A text with the values of `$GONOGO_NAME` and `${GONOGO_NAME}`.
+/// One word; a variable of ours needs no quotes.
+fn written(word: &String) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+,${}~^[]#?!".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.clone(),
+        false => crate::error::word(word),
+    }
+}
+
+/// A text with the values of `$GONOGO_NAME` and `${GONOGO_NAME}`. Nothing else is filled in, and what
+/// a value holds is not looked at again.
+///
+/// # Errors
+/// The name of a variable that has no value.
 fn filled(text: &str, values: &BTreeMap<String, String>) -> Result<String, String> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        let (before, after) = (&rest[..at], &rest[at + 1..]);
-        filled.push_str(before);
-        let inner = after.strip_prefix('{').unwrap_or(after);
-        let end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-        let name = inner.split(end).next().unwrap_or_default();
-        let braces = after.len() - inner.len();
-        let closed = braces == 0 || inner[name.len()..].starts_with('}');
-        if !name.starts_with(OURS) || !closed {
-            filled.push('$');
-            rest = after;
-            continue;
-        }
+    while let Some((at, name, end)) = reference(rest) {
+        filled.push_str(&rest[..at]);
         filled.push_str(values.get(name).ok_or_else(|| name.to_owned())?);
-        rest = &after[2 * braces + name.len()..];
+        rest = &rest[end..];
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+/// The variables that a text names, with their values.
+///
+/// # Errors
+/// The name of one that has no value.
+pub fn named_in(
+    text: &str,
+    values: &BTreeMap<String, String>,
+) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((_, name, end)) = reference(rest) {
+        let value = values.get(name).ok_or_else(|| name.to_owned())?;
+        found.push((name.to_owned(), value.clone()));
+        rest = &rest[end..];
+    }
+    Ok(found)
+}
+
+/// The first reference to one of our variables: where it begins, its name, where it ends.
+fn reference(text: &str) -> Option<(usize, &str, usize)> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let after = &text[at + 1..];
+        let (open, inside) = after.strip_prefix('{').map_or((0, after), |inside| (1, inside));
+        let other = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        let name = inside.split(other).next().unwrap_or_default();
+        let closed = open == 0 || inside[name.len()..].starts_with('}');
+        let ours = name.starts_with(OURS) && closed;
+        ours.then_some((at, name, at + 1 + open + name.len() + open))
+    })
 }
 
 /// What means something to a shell and nothing without one.
@@ -215,11 +256,13 @@ mod tests {
             ("x=${GONOGO_TAG}y", Ok("x=v1 $GONOGO_TAG;y")),
             ("$HOME $GONOGO ${x} $ $$ ${GONOGO_TAG", Ok("$HOME $GONOGO ${x} $ $$ ${GONOGO_TAG")),
             ("a $GONOGO_COMMIT", Err("GONOGO_COMMIT")),
+            ("${GONOGO_TAG:-x}", Ok("${GONOGO_TAG:-x}")),
+            ("é$GONOGO_PREVIOUS_DB", Err("GONOGO_PREVIOUS_DB")),
         ] {
             let found = filled(word, &values);
             assert_eq!(found.as_deref().map_err(String::as_str), expected, "{word}");
         }
-        let script = Command::Shell("echo $GONOGO_TAG | cat".to_owned());
+        let script = CommandLine::Shell("echo $GONOGO_TAG | cat".to_owned());
         assert_eq!(script.argv(&values).unwrap(), ["sh", "-c", "echo $GONOGO_TAG | cat"]);
     }
 
@@ -265,5 +308,15 @@ mod tests {
             let found = found.as_ref().map(|wrong| (wrong.at, wrong.why[0].as_str()));
             assert_eq!(found, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_command_is_shown_as_it_can_be_typed() {
+        let argv = |words: &[&str]| {
+            CommandLine::Argv(words.iter().map(|word| (*word).to_owned()).collect()).shown()
+        };
+        assert_eq!(argv(&["pytest", "-k", "a b", ""]), "pytest -k 'a b' ''");
+        assert_eq!(argv(&["x", "$GONOGO_PACKAGE_DIR/tests"]), "x $GONOGO_PACKAGE_DIR/tests");
+        assert_eq!(CommandLine::Shell(" a | b\n".into()).shown(), "a | b");
     }
 }

@@ -1,7 +1,7 @@
 //! `gonogo.toml`: its vocabulary as one value, what is checked with it, and what is read.
 
 mod check;
-mod command;
+pub mod command;
 mod schema;
 #[allow(dead_code, reason = "the commands that make releases come next")]
 mod settings;
@@ -15,7 +15,7 @@ mod vocabulary;
 mod written;
 mod wrong;
 
-pub use command::{Command, split};
+pub use command::{CommandLine, split};
 pub use schema::schema;
 pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]

@@ -1,7 +1,9 @@
 //! The end of a release whose branch was merged elsewhere.
 
 use super::{Identity, Joined, Remote, Target, ask, away, build, land, place, short, switch};
-use crate::plan::{Base, FORMAT, Gates, Id, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag};
+use crate::plan::{
+    About, Base, FORMAT, Gates, Id, Keep, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag,
+};
 
 /// A release that has landed on main and has no tag yet.
 pub struct Landed {
@@ -25,6 +27,8 @@ pub struct Landed {
     pub there: Option<Oid>,
     pub left: Left,
     pub remote: Option<Remote>,
+    /// What its record says besides.
+    pub about: About,
 }
 
 /// Where the work tree is meanwhile.
@@ -76,6 +80,7 @@ pub fn landed(landed: Landed) -> Plan {
     let mut there = joined.there;
     there.push(tag_ref);
     there.extend(gone(&landed.there));
-    steps.extend(away(landed.remote, &tag, &targets, there));
+    let keep = Keep { tag, remote: None, about: landed.about };
+    steps.extend(away(landed.remote, keep, &targets, there));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }

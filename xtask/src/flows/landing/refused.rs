@@ -2,7 +2,9 @@
 //! is done.
 
 use super::{Identity, Remote, away, build, land, offer, place, push, short, switch};
-use crate::plan::{Base, FORMAT, Id, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step};
+use crate::plan::{
+    About, Base, FORMAT, Id, Keep, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step,
+};
 
 /// A release that is made here and was refused there.
 pub struct Refused {
@@ -19,12 +21,14 @@ pub struct Refused {
     pub tag: String,
     pub tagged: Oid,
     pub remote: Remote,
+    /// What its record says besides.
+    pub about: About,
 }
 
 /// The release commit goes to a branch of its own (full name), which is offered for a merge; the
 /// tag and the branch that was to be pushed are as they were before.
 pub fn pull_request(refused: Refused, on: &str, pull: Pull) -> Plan {
-    let Refused { title, base, branch, before, tip, released, tag, tagged, remote } = refused;
+    let Refused { title, base, branch, before, tip, released, tag, tagged, remote, .. } = refused;
     let (now, released) = (Id::Known(tip), Id::Known(released));
     let moves = vec![
         RefMove::create(on, released.clone()),
@@ -45,7 +49,7 @@ pub fn pull_request(refused: Refused, on: &str, pull: Pull) -> Plan {
 
 /// The tested commit and its tag stay, and are merged into the branch as it is on the remote now.
 pub fn merged_later(refused: Refused, onto: &Oid, author: Identity) -> Plan {
-    let Refused { title, base, branch, tip, tag, tagged, remote, .. } = refused;
+    let Refused { title, base, branch, tip, tag, tagged, remote, about, .. } = refused;
     let now = Id::Known(tip);
     let Identity { author, committer, sign } = author;
     let merge = Merge {
@@ -69,6 +73,6 @@ pub fn merged_later(refused: Refused, onto: &Oid, author: Identity) -> Plan {
         RefMove::update(&branch, Id::Known(onto.clone()), merged),
         RefMove::create(format!("refs/tags/{tag}"), Id::Known(tagged)),
     ];
-    steps.extend(away(Some(remote), &tag, &[], moves));
+    steps.extend(away(Some(remote), Keep { tag, remote: None, about }, &[], moves));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }

@@ -7,13 +7,13 @@ use crate::repo::Git;
 use crate::sys::proc::Dialogue;
 
 /// Reads objects; git is started with the first one.
-pub(super) struct Objects<'a> {
+pub struct Objects<'a> {
     git: &'a Git,
     dialogue: Option<Dialogue>,
 }
 
 /// An object of the database.
-pub(super) struct Object {
+pub struct Object {
     pub id: String,
     /// `blob`, `tree`, `commit` or `tag`.
     pub kind: String,

@@ -10,7 +10,7 @@ use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Target};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::merge::Side;
-use crate::plan::{Gates, Oid, Sign};
+use crate::plan::{self, Gates, Oid, Sign};
 use crate::repo::{self, How as By, Stored};
 use crate::sites::{Source, Tree};
 
@@ -133,7 +133,27 @@ impl Finish<'_> {
                 name: remote.name().to_owned(),
                 shown: remote.shown().to_owned(),
             }),
+            about: self.about(newest.map(|(tag, _)| tag.as_str())),
         }))
+    }
+
+    /// What its record says.
+    fn about(&self, newest: Option<&str>) -> plan::About {
+        let commits = &self.known.releases.commits;
+        let previous = commits.iter().find(|tagged| Some(tagged.tag.as_str()) == newest);
+        let previous = previous.and_then(|previous| {
+            Some(plan::Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+        });
+        let version = &self.opened.version;
+        plan::About {
+            name: self.known.name().to_owned(),
+            version: version.text().to_owned(),
+            codename: self.args.codename.clone(),
+            profile: Profile::likely(None, "", Some(version)).name().to_owned(),
+            previous,
+            section: None,
+            landing: plan::Landing::PullRequest,
+        }
     }
 
     fn gates(&self, asking: &Asking<'_>) -> Result<Gates, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::{Said, said, string, texts};
 use crate::changelog::cut::Commits;
-use crate::config::file::Command;
+use crate::config::file::CommandLine;
 use crate::path::RepoPath;
 use crate::sites::doc::Node;
 
@@ -22,7 +22,7 @@ pub struct ChangelogTable {
     pub commits: Commits,
     pub prereleases: Prereleases,
     /// The command that says whether the file is right.
-    pub guard: Option<Said<Command>>,
+    pub guard: Option<Said<CommandLine>>,
 }
 
 /// Where the entries of a pre-release stand.
@@ -55,6 +55,6 @@ pub(super) fn changelog(node: Option<&Node>) -> ChangelogTable {
             _ => Prereleases::Unreleased,
         },
         guard: get("guard")
-            .and_then(|node| Some(Said { value: Command::of(node)?, at: node.span.start })),
+            .and_then(|node| Some(Said { value: CommandLine::of(node)?, at: node.span.start })),
     }
 }

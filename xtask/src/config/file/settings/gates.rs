@@ -1,7 +1,7 @@
 //! `[gates]` and `[profile.X]`.
 
-use super::{Said, flag, string};
-use crate::config::file::command;
+use super::{Said, flag};
+pub use crate::config::file::command::CommandLine;
 use crate::sites::doc::{Entry, Node};
 
 /// What holds where a gate says nothing else, in seconds.
@@ -66,15 +66,6 @@ pub enum Reuse {
     Never,
 }
 
-/// A command as it is configured; `$GONOGO_…` stands in it as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandLine {
-    /// A program and its arguments: never empty.
-    Argv(Vec<String>),
-    /// A text for `sh -c`.
-    Shell(String),
-}
-
 /// `[profile.X]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileTable {
@@ -110,14 +101,14 @@ fn gate(node: &Node, bytes: &[u8]) -> Option<GateIs> {
     }
     let off = |key: &str| switch(node.get(key), bytes) == Some(Switch::Off);
     let env = node.get("env").map(Node::entries).unwrap_or_default().iter();
-    let line = node.get("run").map_or_else(|| line(node), line)?;
+    let line = node.get("run").map_or_else(|| CommandLine::of(node), CommandLine::of)?;
     Some(GateIs::Command(Box::new(Commanded {
         line,
         timeout: node.get("timeout").and_then(Node::text).and_then(seconds).unwrap_or(TIMEOUT),
         need: if off("required") { Need::Optional } else { Need::Required },
         after: texts(node.get("after")).unwrap_or_default(),
         each: if node.get("each").is_some() { Each::Package } else { Each::Once },
-        fix: node.get("fix").and_then(self::line),
+        fix: node.get("fix").and_then(CommandLine::of),
         env: env.filter_map(|e| Some((e.key.clone(), e.value.text()?.to_owned()))).collect(),
         reuse: if off("cache") { Reuse::Never } else { Reuse::Allowed },
     })))
@@ -127,17 +118,9 @@ fn gate(node: &Node, bytes: &[u8]) -> Option<GateIs> {
 pub(super) fn record(node: Option<&Node>) -> Vec<(Said<String>, CommandLine)> {
     let entries = node.map(Node::entries).unwrap_or_default();
     let named = |entry: &Entry| {
-        Some((Said { value: entry.key.clone(), at: entry.at }, line(&entry.value)?))
+        Some((Said { value: entry.key.clone(), at: entry.at }, CommandLine::of(&entry.value)?))
     };
     entries.iter().filter_map(named).collect()
-}
-
-/// A command: a text that is split, or a table with a text for a shell.
-fn line(node: &Node) -> Option<CommandLine> {
-    match node.text() {
-        Some(text) => command::split(text).ok().map(CommandLine::Argv),
-        None => string(node.get("shell")).map(|said| CommandLine::Shell(said.value)),
-    }
 }
 
 pub(super) fn profiles(node: Option<&Node>, bytes: &[u8]) -> Vec<ProfileTable> {
@@ -175,28 +158,6 @@ fn seconds(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
-impl CommandLine {
-    /// As a person writes it: arguments are quoted where a shell would need it.
-    pub fn shown(&self) -> String {
-        match self {
-            Self::Argv(words) => {
-                let words: Vec<String> = words.iter().map(written).collect();
-                words.join(" ")
-            }
-            Self::Shell(text) => text.trim().to_owned(),
-        }
-    }
-}
-
-/// One word; a variable of ours needs no quotes.
-fn written(word: &String) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./:=@%+,${}~^[]#?!".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.clone(),
-        false => crate::error::word(word),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,15 +174,5 @@ mod tests {
         ] {
             assert_eq!(seconds(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn a_command_is_shown_as_it_can_be_typed() {
-        let argv = |words: &[&str]| {
-            CommandLine::Argv(words.iter().map(|word| (*word).to_owned()).collect()).shown()
-        };
-        assert_eq!(argv(&["pytest", "-k", "a b", ""]), "pytest -k 'a b' ''");
-        assert_eq!(argv(&["x", "$GONOGO_PACKAGE_DIR/tests"]), "x $GONOGO_PACKAGE_DIR/tests");
-        assert_eq!(CommandLine::Shell(" a | b\n".into()).shown(), "a | b");
     }
 }

@@ -207,10 +207,10 @@ fn what_is_written_of_the_changelog_is_read() {
     assert_eq!(types[0], ("feat".to_owned(), "Added".to_owned()));
     assert_eq!((*commits, *prereleases), (Commits::IfEmpty, Prereleases::Section));
     let guard = guard.as_ref().unwrap();
-    assert_eq!(guard.value, Command::Words(vec!["scripts/check-changes".to_owned()]));
+    assert_eq!(guard.value, CommandLine::Argv(vec!["scripts/check-changes".to_owned()]));
     let text = "[changelog]\nguard = { shell = \"a | b\" }\n";
     let guard = read(text).unwrap().changelog.guard.unwrap().value;
-    assert_eq!(guard, Command::Shell("a | b".to_owned()));
+    assert_eq!(guard, CommandLine::Shell("a | b".to_owned()));
 }
 
 #[test]

@@ -1,0 +1,55 @@
+//! The record of a release, made where the release is made.
+
+use crate::error::Refusal;
+use crate::journal::Operation;
+use crate::record::{Commit, Facts, MOST, Record, Subject, too_large};
+use crate::repo::Repo;
+
+/// So many commits are listed in a record.
+const COMMITS: usize = 500;
+
+/// A longer subject is cut: characters.
+const SUBJECT: usize = 200;
+
+/// The record of the release that an operation makes; `None` where it makes none, or its tag is not
+/// made yet. What it says is known from the journal and from git alone, so whoever completes the
+/// operation makes the same record.
+///
+/// # Errors
+/// git fails.
+pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal> {
+    let Some(subject) = Subject::of(operation) else { return Ok(None) };
+    let previous = subject.keep.about.previous.as_ref().map(|previous| &previous.commit);
+    let previous = match previous {
+        Some(commit) if repo.has(commit)? => Some(commit),
+        _ => None,
+    };
+    let (commits, more_commits) = repo.subjects(previous, &subject.commit, COMMITS)?;
+    let commit = |(id, subject): (_, String)| Commit {
+        id,
+        subject: subject.chars().take(SUBJECT).collect(),
+    };
+    let files = 0..operation.plan().files().len();
+    let facts = Facts {
+        tree: repo.tree_of(&subject.commit)?,
+        before: files.map(|number| operation.before(number).ok()).collect(),
+        commits: commits.into_iter().map(commit).collect(),
+        more_commits,
+    };
+    Ok(Some(subject.record(facts)))
+}
+
+/// The same as it is kept: what [`Host::record`](crate::exec::Host::record) answers.
+///
+/// # Errors
+/// git fails; the operation makes no release; the record would be too large to be read again.
+#[allow(dead_code, reason = "for releases, which keep records")]
+pub fn bytes(repo: &Repo, operation: &Operation) -> Result<Vec<u8>, Refusal> {
+    let record = of(repo, operation)?;
+    let record = record.ok_or_else(|| Refusal::external("no release was made"))?;
+    let bytes = record.bytes();
+    match bytes.len() > MOST {
+        true => Err(Refusal::external(format!("it {}", too_large(bytes.len())))),
+        false => Ok(bytes),
+    }
+}
