@@ -35,11 +35,7 @@ fn update(repo: &Repo, args: &[&str]) -> Result<(), Refusal> {
     repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
 }
 
-/// The full names of the refs that keep objects of this operation.
-pub(super) fn names(running: &Running<'_>) -> Result<Vec<String>, Refusal> {
-    names_of(running.repo, running.operation.id)
-}
-
+/// The full names of the refs that keep objects of an operation.
 fn names_of(repo: &Repo, id: u64) -> Result<Vec<String>, Refusal> {
     let place = of(id);
     let own = |name: &String| {

@@ -62,12 +62,14 @@ enum Seen {
 
 fn seen(running: &Running<'_>, step: usize) -> Seen {
     let way = |back: bool| if back { Direction::Back } else { Direction::Forward };
-    let last = running.operation.records().iter().rev().find_map(|record| match record {
-        Record::Switching { step: of, back } if *of == step => Some(Seen::InFlight(way(*back))),
-        Record::Switched { step: of, back } if *of == step => {
-            Some(if *back { Seen::Back } else { Seen::There })
+    let last = running.operation.records().iter().rev().find_map(|record| {
+        if let Record::Switching { step: of, back } = record {
+            (*of == step).then_some(Seen::InFlight(way(*back)))
+        } else if let Record::Switched { step: of, back } = record {
+            (*of == step).then_some(if *back { Seen::Back } else { Seen::There })
+        } else {
+            None
         }
-        _ => None,
     });
     last.unwrap_or(Seen::Never)
 }

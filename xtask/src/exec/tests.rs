@@ -81,6 +81,7 @@ pub fn release(clone: &Clone, remote: Option<&str>) -> Plan {
         tag: tag_name.clone(),
         gates: vec!["tests".into()],
         waived: Vec::new(),
+        values: Vec::new(),
     };
     let about = About {
         name: "demo".into(),

@@ -56,12 +56,12 @@ pub enum How {
     /// By a commit of its own.
     Commit(Parents),
     /// It takes pull requests only: the merge is offered on a branch (full name) of its own.
-    Offered { branch: String, there: Option<Oid>, pull: Pull },
+    Offered { branch: String, there: Option<Oid>, pull: Box<Pull> },
 }
 
 /// Who makes merges.
 #[derive(Debug, Clone)]
-pub struct Author {
+pub struct Identity {
     pub author: String,
     pub committer: String,
     pub sign: Sign,
@@ -87,7 +87,7 @@ pub fn offered(release: Release<'_>, branch: &Branch, pull: Option<Pull>) -> Pla
     let Release { title, commit, gates, .. } = release;
     let made = commit_of(&ready, parent.clone(), commit.message, commit.hooks, commit.paths);
     steps.push(build(vec![Object::Commit(made)]));
-    if !gates.gates.is_empty() {
+    if gates.asks() {
         steps.push(ask(gates));
     }
     let short = short(&branch.name);
@@ -114,7 +114,7 @@ pub struct End {
     pub branch: Branch,
     /// Main first.
     pub targets: Vec<Target>,
-    pub author: Author,
+    pub author: Identity,
     /// The branch that is checked out in the end (full name).
     pub then: String,
     pub keeps: Keeps,
@@ -163,7 +163,7 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
         sign: release.sign_tag,
     }));
     steps.push(build(objects));
-    if !gates.gates.is_empty() {
+    if gates.asks() {
         steps.push(ask(gates));
     }
     moves.extend(joined.here);
@@ -260,7 +260,7 @@ struct Joined {
 
 impl Joined {
     /// `first` is the number of the first object.
-    fn new(targets: &[Target], source: &Id, what: &str, author: &Author, first: usize) -> Self {
+    fn new(targets: &[Target], source: &Id, what: &str, author: &Identity, first: usize) -> Self {
         let mut joined =
             Self { objects: Vec::new(), tips: Vec::new(), here: Vec::new(), there: Vec::new() };
         for target in targets {
@@ -273,7 +273,7 @@ impl Joined {
                         How::Commit(parents) => parents,
                         How::Forward | How::Offered { .. } => Parents::Both,
                     };
-                    let Author { author, committer, sign } = author.clone();
+                    let Identity { author, committer, sign } = author.clone();
                     joined.objects.push(Object::Merge(Merge {
                         into: into.to_owned(),
                         target: Id::Known(target.tip.clone()),
@@ -332,7 +332,7 @@ fn away(remote: Option<Remote>, keep: Keep, targets: &[Target], moves: Vec<RefMo
         let why = format!("{named} at {}, all or nothing", remote.shown);
         steps.push(push(&remote, why, moves));
         let pulls = targets.iter().filter_map(|target| match &target.how {
-            How::Offered { pull, .. } => Some(offer(pull.clone())),
+            How::Offered { pull, .. } => Some(offer(Pull::clone(pull))),
             How::Forward | How::Commit(_) => None,
         });
         steps.extend(pulls);

@@ -117,7 +117,7 @@ pub fn straight(release: Release<'_>) -> Plan {
         sign: release.sign_tag,
     }));
     steps.push(build(objects));
-    if !gates.gates.is_empty() {
+    if gates.asks() {
         steps.push(ask(gates));
     }
     let short = branch.trim_start_matches("refs/heads/").to_owned();
@@ -205,7 +205,10 @@ pub(super) fn build(objects: Vec<Object>) -> Step {
 }
 
 pub(super) fn ask(gates: Gates) -> Step {
-    let why = format!("{}, on exactly this tree", gates.gates.join(" "));
+    let why = match gates.gates.is_empty() {
+        true => format!("what is kept with the release: {}", gates.values.join(", ")),
+        false => format!("{}, on exactly this tree", gates.gates.join(" ")),
+    };
     Step { why, action: Action::Gates(gates) }
 }
 

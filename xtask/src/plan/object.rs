@@ -186,6 +186,16 @@ pub struct Gates {
     pub gates: Vec<String>,
     /// Those that may fail this time, with the reason.
     pub waived: Vec<(String, String)>,
+    /// What `[record]` keeps with the release, by name: asked with them, before anything leaves.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+impl Gates {
+    /// Whether anything is asked.
+    pub fn asks(&self) -> bool {
+        !(self.gates.is_empty() && self.values.is_empty())
+    }
 }
 
 /// What is kept with a release, and where its record goes.

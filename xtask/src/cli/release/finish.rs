@@ -134,13 +134,15 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
     };
     let all = opened::all(&repo, &branches, remote.as_ref())?;
     let Some(opened) = opened::choose(all, wanted.as_ref(), repo.branch(), known)? else {
-        return done(context, wanted.as_ref());
+        done(context, wanted.as_ref());
+        return Ok(());
     };
     let newest = known.releases.newest.as_ref();
     let newest = newest.map(|(tag, version)| (tag.as_str(), version));
     let tag = known.format.tag(&opened.version, newest);
     if repo.ref_at(&format!("refs/tags/{tag}"))?.is_some() {
-        return done(context, Some(&opened.version));
+        done(context, Some(&opened.version));
+        return Ok(());
     }
     let name = main(&repo, &survey.settings)?;
     let full = format!("refs/heads/{name}");
@@ -168,13 +170,12 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
 }
 
 /// It was finished before.
-fn done(context: &Context, version: Option<&Version>) -> Result<(), Refusal> {
+fn done(context: &Context, version: Option<&Version>) {
     let ui = &context.ui;
     let version = version.map_or_else(String::new, |version| format!("{version} "));
     ui.say(&format!("{version}is released already: nothing to do"));
     ui.say(&format!("next: {}", ui.ours("status")));
     ui.json(&serde_json::json!({ "operation": null, "state": "nothing" }));
-    Ok(())
 }
 
 impl Finish<'_> {

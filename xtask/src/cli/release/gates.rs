@@ -12,12 +12,12 @@ use super::progress;
 use crate::cli::Context;
 use crate::cli::check::{Report, Request, Select, Waivers, poll};
 use crate::error::{Next, Refusal, word};
-use crate::gates::{Choice, Gate, Kind, Profile, Reused};
+use crate::gates::{Choice, Gate, Kind, Profile, Reused, recorded, remarks};
 use crate::journal::Journal;
 use crate::plan;
 use crate::repo::Repo;
 use crate::sys::proc::Interrupt;
-use crate::ui::Volume;
+use crate::ui::{Mark, Volume};
 use crate::version::Version;
 
 /// What a release does itself: it has just fetched, and its hooks see the commit.
@@ -182,7 +182,7 @@ impl<'a> Asking<'a> {
                 if excused || ui.volume > Volume::Normal {
                     report.show_gates(&ui.aside(), self.context.at);
                 }
-                return Ok(data.clone());
+                return self.with_values(report, gates, data, interrupt);
             }
             progress::stopped(ui, data, start.elapsed());
             report.show_gates(&ui.aside(), self.context.at);
@@ -233,6 +233,26 @@ impl<'a> Asking<'a> {
         let found = elsewhere.without.iter().find(|(id, _)| *id == gate);
         elsewhere.left_out.borrow_mut().extend(found.cloned());
         found.is_some()
+    }
+
+    /// What the gates said, with the values that are kept with the release.
+    fn with_values(
+        &self,
+        report: &Report<'_>,
+        gates: &plan::Gates,
+        data: &Value,
+        interrupt: &Interrupt,
+    ) -> Result<Value, Refusal> {
+        let mut data = data.clone();
+        if gates.values.is_empty() {
+            return Ok(data);
+        }
+        let read = report.read;
+        let values = recorded(&read.settings.record, &read.values, &report.repo.top, interrupt);
+        let ui = self.context.ui.aside();
+        remarks(&values).iter().for_each(|remark| ui.mark(Mark::Warning, remark));
+        data["record"] = serde_json::to_value(values).unwrap_or_default();
+        Ok(data)
     }
 
     fn request<'r>(

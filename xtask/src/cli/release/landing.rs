@@ -6,7 +6,7 @@ use super::remote::Remote;
 use crate::changelog::{Changelog, web};
 use crate::config::file::{Landing, Merge, Settings, Start};
 use crate::error::Refusal;
-use crate::flows::landing::{self, Author, Branch, End, How, Keeps, State, Target};
+use crate::flows::landing::{self, Branch, End, How, Identity, Keeps, State, Target};
 use crate::flows::release::{self, Release};
 use crate::flows::words::Words;
 use crate::plan::{Oid, Page, Parents, Plan, Pull, Ready};
@@ -58,7 +58,7 @@ impl Way<'_> {
             false => self.branch(&name, &ready)?,
         };
         if self.args.way == Asked::Start {
-            return Ok(landing::started(release, &branch));
+            return Ok(landing::started(self.begun(release), &branch));
         }
         if by_request {
             let body = body(&release, self.made);
@@ -78,7 +78,7 @@ impl Way<'_> {
         let end = End {
             branch,
             targets,
-            author: Author {
+            author: Identity {
                 author: ready.author,
                 committer: ready.committer,
                 sign: self.repo.signs_commits()?,
@@ -87,6 +87,15 @@ impl Way<'_> {
             keeps: keeps(self.landing),
         };
         Ok(landing::merged(release, end))
+    }
+
+    /// The same without what belongs to the end: its section is cut when everything is in.
+    fn begun<'r>(&self, mut release: Release<'r>) -> Release<'r> {
+        release.changelog = None;
+        release.guards.clear();
+        release.commit.paths = self.made.without_changelog();
+        release.commit.message = format!("chore: start release {}\n", release.version);
+        release
     }
 
     /// A new branch.
@@ -151,12 +160,11 @@ pub fn targets(
     landing: &Landing,
     main: &str,
 ) -> Result<Vec<String>, Refusal> {
-    let mut names = match &landing.into {
-        Some(into) => into.value.clone(),
-        None => {
-            let develop = develop(repo, settings, main)?;
-            [Some(main.to_owned()), develop].into_iter().flatten().collect()
-        }
+    let mut names = if let Some(into) = &landing.into {
+        into.value.clone()
+    } else {
+        let develop = develop(repo, settings, main)?;
+        [Some(main.to_owned()), develop].into_iter().flatten().collect()
     };
     names.sort_by_key(|name| name != main);
     Ok(names)
@@ -199,7 +207,7 @@ impl Joining<'_> {
         let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
         self.not_elsewhere(name)?;
         let protected = self.settings.branches.protects(name).is_some();
-        let forward = || Ok::<_, Refusal>(repo.is_ancestor(&tip, source)?);
+        let forward = || repo.is_ancestor(&tip, source);
         let how = match self.settings.branches.merged() {
             _ if protected && self.remote.is_some() => self.offered(name, tag)?,
             Merge::Ff if forward()? => How::Forward,
@@ -218,7 +226,7 @@ impl Joining<'_> {
         let pull = pull(self.repo, remote.name(), (&branch, name), title, body)?;
         let branch = format!("refs/heads/{branch}");
         let there = remote.at(&branch);
-        Ok(How::Offered { branch, there, pull })
+        Ok(How::Offered { branch, there, pull: Box::new(pull) })
     }
 
     /// Nobody's work tree is moved behind their back.

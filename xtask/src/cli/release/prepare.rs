@@ -103,6 +103,10 @@ pub fn prepared(
         tag: tag.clone(),
         gates,
         waived: waived.collect(),
+        values: match args.way {
+            Asked::Whole => survey.settings.record.iter().map(|(n, _)| n.value.clone()).collect(),
+            Asked::Start => Vec::new(),
+        },
     };
     if let Some(files) = &chosen.files {
         let _ = asking.old.set(files.text().to_owned());
@@ -170,10 +174,7 @@ impl About<'_> {
         })?;
         let sign_tag = self.sign_tag()?;
         let others = OtherChanges::Only(&made.earlier);
-        let paths = match self.args.way {
-            Asked::Whole => made.paths(),
-            Asked::Start => made.without_changelog(),
-        };
+        let paths = made.paths();
         let ready = match paths.is_empty() {
             true => repo.ready_to_tag(context.at)?,
             false => repo.ready_to_commit(&paths, others, context.at)?,
@@ -213,23 +214,15 @@ impl About<'_> {
             version: &self.chosen.version,
             tag_message: match self.args.way {
                 Asked::Whole => words.message(&landing.tag_message)?,
+                // It may want words that are said at the end.
                 Asked::Start => String::new(),
             },
             sign_tag,
             edits: made.edits.clone(),
-            changelog: match self.args.way {
-                Asked::Whole => self.written(),
-                Asked::Start => None,
-            },
-            guards: match self.args.way {
-                Asked::Whole => made.guards.clone(),
-                Asked::Start => Vec::new(),
-            },
+            changelog: self.written(),
+            guards: made.guards.clone(),
             commit: Commitment {
-                message: match self.args.way {
-                    Asked::Whole => words.message(&landing.commit_message)?,
-                    Asked::Start => format!("chore: start release {}\n", self.chosen.version),
-                },
+                message: words.message(&landing.commit_message)?,
                 hooks: landing.hooks.value,
                 ready,
                 paths,

@@ -12,7 +12,7 @@ use crate::config::changelog::{self as configured, Place};
 use crate::config::file::Procedure;
 use crate::error::{Refusal, word};
 use crate::exec::{self, Driven};
-use crate::flows::landing::{self, Author, Refused};
+use crate::flows::landing::{self, Identity, Refused};
 use crate::flows::words::{self, Words};
 use crate::journal::Operation;
 use crate::plan::{Id, Plan};
@@ -151,9 +151,10 @@ fn by_request(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, 
 fn body(repo: &Repo, survey: &Survey, known: &Known, version: &Version) -> Result<String, Refusal> {
     let tree = WorkTree::new(repo)?;
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let text = match &place {
-        Place::There(file) => section(Source { path: &file.path, bytes: &file.bytes }, version),
-        _ => None,
+    let text = if let Place::There(file) = &place {
+        section(Source { path: &file.path, bytes: &file.bytes }, version)
+    } else {
+        None
     };
     let text = text.map(|text| format!("{text}\n\n")).unwrap_or_default();
     Ok(format!("{text}After the merge, on any machine: `gonogo release finish`\n"))
@@ -175,7 +176,7 @@ fn merged(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, Refu
     })?;
     let (author, committer) =
         (repo.ident("AUTHOR", context.at)?, repo.ident("COMMITTER", context.at)?);
-    let author = Author { author, committer, sign: repo.signs_commits()? };
+    let author = Identity { author, committer, sign: repo.signs_commits()? };
     Ok(landing::merged_later(refused, &onto, author))
 }
 

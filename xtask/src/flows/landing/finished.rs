@@ -1,6 +1,6 @@
 //! The end of a release whose branch was merged elsewhere.
 
-use super::{Author, Joined, Remote, Target, ask, away, build, land, place, short, switch};
+use super::{Identity, Joined, Remote, Target, ask, away, build, land, place, short, switch};
 use crate::plan::{
     About, Base, FORMAT, Gates, Id, Keep, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag,
 };
@@ -20,7 +20,7 @@ pub struct Landed {
     pub gates: Option<Gates>,
     /// The branches that get it besides.
     pub targets: Vec<Target>,
-    pub author: Author,
+    pub author: Identity,
     /// The release branch, where it goes (full name): here, on the remote.
     pub branch: String,
     pub here: Option<Oid>,
@@ -67,7 +67,7 @@ pub fn landed(landed: Landed) -> Plan {
         sign: landed.sign_tag,
     }));
     steps.push(build(objects));
-    steps.extend(gates.filter(|gates| !gates.gates.is_empty()).map(ask));
+    steps.extend(gates.filter(|gates| gates.asks()).map(ask));
     let tag_ref = RefMove::create(format!("refs/tags/{tag}"), tagged);
     let gone = |at: &Option<Oid>| Some(RefMove::delete(&branch, Id::Known(at.clone()?)));
     let mut moves = joined.here;

@@ -1,7 +1,7 @@
 //! What becomes of a release whose push was refused: nothing of it has arrived, and here everything
 //! is done.
 
-use super::{Author, Remote, away, build, land, offer, place, push, short, switch};
+use super::{Identity, Remote, away, build, land, offer, place, push, short, switch};
 use crate::plan::{
     About, Base, FORMAT, Id, Keep, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step,
 };
@@ -48,10 +48,10 @@ pub fn pull_request(refused: Refused, on: &str, pull: Pull) -> Plan {
 }
 
 /// The tested commit and its tag stay, and are merged into the branch as it is on the remote now.
-pub fn merged_later(refused: Refused, onto: &Oid, author: Author) -> Plan {
+pub fn merged_later(refused: Refused, onto: &Oid, author: Identity) -> Plan {
     let Refused { title, base, branch, tip, tag, tagged, remote, about, .. } = refused;
     let now = Id::Known(tip);
-    let Author { author, committer, sign } = author;
+    let Identity { author, committer, sign } = author;
     let merge = Merge {
         into: short(&branch).to_owned(),
         target: Id::Known(onto.clone()),

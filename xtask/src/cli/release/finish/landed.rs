@@ -9,7 +9,7 @@ use crate::cli::release::landing::{Joining, targets};
 use crate::cli::release::prepare::Prepared;
 use crate::cli::release::shown::Facts;
 use crate::error::{Refusal, word};
-use crate::flows::landing::{self, Author, How, Landed, Left, Remote, Target};
+use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Target};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::merge::Side;
@@ -122,9 +122,11 @@ impl Finish<'_> {
             style: crate::flows::bump::style(&survey.facts(known), &opened.version),
             command: &command,
         })?;
-        let gates = match is_tested(found) {
-            true => None,
-            false => Some(self.gates(asking)?),
+        let gates = match (is_tested(found), self.values().is_empty()) {
+            (true, true) => None,
+            // What is kept with a release is asked when it is made.
+            (true, false) => Some(Gates { gates: Vec::new(), ..self.gates(asking)? }),
+            (false, _) => Some(self.gates(asking)?),
         };
         let targets = self.targets(&found.commit)?;
         let goes = !self.landing.keep_branch.value;
@@ -150,7 +152,7 @@ impl Finish<'_> {
             commit: found.commit.clone(),
             gates,
             targets,
-            author: Author { author, committer, sign: repo.signs_commits()? },
+            author: Identity { author, committer, sign: repo.signs_commits()? },
             branch: format!("refs/heads/{}", opened.name),
             here,
             there: opened.there.clone().filter(|_| goes),
@@ -193,7 +195,13 @@ impl Finish<'_> {
             tag: self.tag.to_owned(),
             gates,
             waived: waived.collect(),
+            values: self.values(),
         })
+    }
+
+    /// The names of what `[record]` keeps.
+    fn values(&self) -> Vec<String> {
+        self.survey.settings.record.iter().map(|(name, _)| name.value.clone()).collect()
     }
 
     /// The branches besides main that do not have it yet.
@@ -231,7 +239,7 @@ impl Finish<'_> {
         let repo = self.repo;
         let tree = |id: &Oid| repo.ref_at(&format!("{}^{{tree}}", id.as_str()));
         let head = repo.head.commit();
-        let asks = gates.is_some_and(|gates| !gates.gates.is_empty());
+        let asks = gates.is_some_and(|gates| gates.asks());
         let same = head.map(tree).transpose()? == Some(tree(commit)?);
         let branch = repo.branch().unwrap_or_default();
         let gone = deleted.is_some() && branch == self.opened.name;
