@@ -73,6 +73,15 @@ fn planning_does_no_io() {
     );
 }
 
+/// A record is data: it is made of what the journal and git have said.
+#[test]
+fn a_record_is_made_without_looking() {
+    forbid(&["record"], &OUTSIDE);
+    let looking = ["crate::sys::fs", "crate::sys::proc", "crate::repo", "crate::exec"];
+    forbid(&["record"], &looking);
+    forbid(&["record"], &["crate::ui", "crate::cli", "crate::gates"]);
+}
+
 #[test]
 fn what_is_below_does_not_know_what_is_above() {
     forbid(&["sys"], &["crate::"]);

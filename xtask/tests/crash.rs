@@ -1,8 +1,10 @@
-//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog` at every call that changes a
-//! file, in it, in git, in the hooks and in the guard, lets calls fail and tears writes in half, and
-//! wants each time that one `gonogo resume` finishes the work and one `gonogo undo` leaves no trace.
+//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag`, `gonogo release`
+//! at every call that changes a file, in it, in git, in the hooks, the guard and the gates, lets calls
+//! fail and tears writes in half, and wants each time that one `gonogo resume` finishes the work and
+//! one `gonogo undo` leaves no trace; but what a remote has is never undone, and it has all or nothing.
 //!
-//! `faults/faults.c` says how. `GONOGO_CRASH_ALL=1` leaves nothing out;
+//! `faults/faults.c` says how. Of a release, which has a few hundred such calls, a sample is tried
+//! ([`Variant::sample`]). `GONOGO_CRASH_ALL=1` leaves nothing out;
 //! `GONOGO_CRASH_ONLY='commit kill 37'` runs one case, shows it and keeps its repositories.
 #![cfg(target_os = "linux")]
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "not the program")]
@@ -49,6 +51,26 @@ fn a_section_of_a_changelog_survives() {
 #[test]
 fn git_hooks_survive() {
     every_fault(repo::HOOKS);
+}
+
+#[test]
+fn a_tag_survives() {
+    every_fault(repo::TAG);
+}
+
+#[test]
+fn a_signed_tag_survives() {
+    every_fault(repo::SIGNED);
+}
+
+#[test]
+fn a_release_survives() {
+    every_fault(repo::RELEASE);
+}
+
+#[test]
+fn a_release_that_is_pushed_survives() {
+    every_fault(repo::PUSHED);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.
@@ -138,11 +160,14 @@ impl Bench {
     fn new(variant: Variant) -> Self {
         let dir = fresh(variant.name);
         let template = dir.join("template");
-        repo::template(variant, &template);
+        fs::create_dir(&template).expect("a folder");
+        repo::template(variant, &template.join("repo"));
         // Reading a state refreshes the index, so it is read from copies.
-        let (initial, last) = (dir.join("initial"), dir.join("last"));
-        copy(&template, &initial);
-        copy(&template, &last);
+        let copied = |name: &str| {
+            copy(&template, &dir.join(name));
+            dir.join(name).join("repo")
+        };
+        let (initial, last) = (copied("initial"), copied("last"));
         let run = faults::run(&gonogo(&last, variant.bump), &last, ("count", 0));
         assert_eq!(run.code, 0, "{:?} works: {}", variant.bump, run.output);
         let state = |at: &Path| {
@@ -156,23 +181,41 @@ impl Bench {
         Self { variant, dir, initial, last, calls: run.calls, opened: none, struck: 0.into() }
     }
 
+    /// What the remote had; nothing where there is none.
+    fn initial_remote(&self) -> String {
+        repo::on_remote(&self.dir.join("initial/repo"))
+    }
+
+    /// How it is called where nobody can be asked.
+    fn words(&self, how: &str) -> &'static [&'static str] {
+        match how {
+            "resume" => &["resume", "--yes"],
+            "again" => self.variant.bump,
+            _ => &["undo"],
+        }
+    }
+
     /// All faults worth trying.
     fn faults(&self) -> Vec<Fault<'static>> {
         let all = all();
         let mut faults = Vec::new();
         let mut filled = 0;
         for (i, call) in self.calls.iter().enumerate() {
+            let sampled = all || every(i, self.variant.sample);
             // A sync changes nothing, so a kill after it finds what a kill before it does.
-            if all || i == 0 || !self.calls[i - 1].syncs() {
+            let kills = every(i, self.variant.sample.div_ceil(3));
+            if all || kills && (i == 0 || !self.calls[i - 1].syncs()) {
                 faults.push(("kill", i + 1));
             }
-            if all || call.writes() {
+            if all || sampled && call.writes() {
                 faults.push(("torn", i + 1));
             }
-            faults.push(("eio", i + 1));
+            if sampled {
+                faults.push(("eio", i + 1));
+            }
             // A disk that is full from a call on that needs no space is full from the next that does.
             filled += usize::from(call.needs_space());
-            if all || call.needs_space() && filled % 2 == 0 {
+            if all || call.needs_space() && every(filled, 2 * self.variant.sample) {
                 faults.push(("enospc-sticky", i + 1));
             }
             if all {
@@ -186,11 +229,12 @@ impl Bench {
     fn case(&self, fault: Fault<'_>, show: bool) -> Option<String> {
         let (kind, at) = fault;
         let dir = fresh(&format!("{}/{kind}-{at}", self.variant.name));
-        let (repo, crashed) = (dir.join("repo"), dir.join("crashed"));
-        copy(&self.dir.join("template"), &repo);
+        let (work, crashed) = (dir.join("work"), dir.join("crashed"));
+        let repo = work.join("repo");
+        copy(&self.dir.join("template"), &work);
         let run = faults::run(&gonogo(&repo, self.variant.bump), &repo, fault);
-        copy(&repo, &crashed);
-        let mut case = Case { bench: self, repo, crashed, wrong: Vec::new() };
+        copy(&work, &crashed);
+        let mut case = Case { bench: self, repo, work, crashed, wrong: Vec::new() };
         if run.struck.as_ref().is_none_or(|call| !excused(kind, call)) {
             case.judge(&run, at);
         }
@@ -234,7 +278,9 @@ struct Case<'a> {
     bench: &'a Bench,
     /// Where everything happens: the journal knows the place of its repository.
     repo: PathBuf,
-    /// A copy of how the fault left it.
+    /// The folder it is in, with its remote.
+    work: PathBuf,
+    /// A copy of how the fault left that.
     crashed: PathBuf,
     wrong: Vec<String>,
 }
@@ -262,22 +308,25 @@ impl Case<'_> {
             // There is nothing to resume and nothing to undo; `undo` may say so as an error.
             self.call("resume", "resume", true);
             self.finish("undo", "undo", false, &[initial]);
+            if every(at, 5) || killed && !self.bench.initial_remote().is_empty() {
+                self.finish("the same again", "again", true, &[last]);
+            }
             return;
         }
         let resume = self.finish("resume", "resume", true, &[expected]);
         if every(at, 5) {
-            self.finish("undo after resume", "undo", true, &[initial]);
+            self.undo("undo after resume");
         }
         self.rewind();
-        let undo = self.finish("undo", "undo", true, &[initial]);
+        let undo = self.undo("undo");
         if open {
             self.bench.opened.fetch_add(1, Ordering::Relaxed);
             // Some crashes are crashed into again, on the way forward and on the way back.
             if every(at, 7) || all() {
                 for (i, then) in ["resume", "undo"].into_iter().enumerate() {
                     // Another call for every case, so that the sample spreads.
-                    self.twice("resume", 1 + (at * 31 + i * 17) % resume.len(), then);
-                    self.twice("undo", 1 + (at * 37 + i * 23) % undo.len(), then);
+                    self.twice("resume", 1 + (at * 31 + i * 17) % resume.len().max(1), then);
+                    self.twice("undo", 1 + (at * 37 + i * 23) % undo.len().max(1), then);
                 }
             }
         }
@@ -286,11 +335,12 @@ impl Case<'_> {
     /// Kills `first` at a call as well; `then` has to finish it.
     fn twice(&mut self, first: &str, at: usize, then: &str) {
         self.rewind();
-        faults::run(&gonogo(&self.repo, &[first]), &self.repo, ("kill", at));
+        faults::run(&gonogo(&self.repo, self.bench.words(first)), &self.repo, ("kill", at));
         let what = format!("{first} killed at call {at}, then {then}");
         let (initial, last) = (&self.bench.initial, &self.bench.last);
         match (first, then) {
-            ("resume", "undo") => self.finish(&what, then, true, &[initial]),
+            ("resume", "undo") => self.undo(&what),
+            (_, "undo") if self.has_left() => self.undo(&what),
             ("resume", _) => self.finish(&what, then, true, &[last]),
             // The first one may have been killed when all was undone.
             (_, "undo") => {
@@ -302,10 +352,30 @@ impl Case<'_> {
         };
     }
 
+    /// Undoes everything; what the remote has is not undone, and then `resume` has to complete it.
+    fn undo(&mut self, what: &str) -> Vec<Call> {
+        let Bench { initial, last, .. } = self.bench;
+        if !self.has_left() {
+            return self.finish(what, "undo", true, &[initial]);
+        }
+        let run = faults::run(&gonogo(&self.repo, &["undo"]), &self.repo, ("count", 0));
+        self.no_panic(what, &run);
+        if ![3, 4].contains(&run.code) {
+            self.wrong.push(format!("{what}, though it was pushed: exit {}", run.code));
+        }
+        self.finish(&format!("{what}, refused, then resume"), "resume", true, &[last]);
+        run.calls
+    }
+
+    /// Does the remote have anything of it?
+    fn has_left(&self) -> bool {
+        repo::on_remote(&self.repo) != self.bench.initial_remote()
+    }
+
     /// Puts the repository back to how the fault left it.
     fn rewind(&self) {
-        fs::remove_dir_all(&self.repo).expect("remove");
-        copy(&self.crashed, &self.repo);
+        fs::remove_dir_all(&self.work).expect("remove");
+        copy(&self.crashed, &self.work);
     }
 
     /// The state of the newest operation: `open`, `done`, or that there is nothing to finish.
@@ -333,7 +403,7 @@ impl Case<'_> {
     }
 
     fn call(&mut self, what: &str, how: &str, succeeds: bool) -> (Vec<Call>, bool) {
-        let run = faults::run(&gonogo(&self.repo, &[how]), &self.repo, ("count", 0));
+        let run = faults::run(&gonogo(&self.repo, self.bench.words(how)), &self.repo, ("count", 0));
         self.no_panic(what, &run);
         let well = !succeeds || run.code == 0;
         if !well {

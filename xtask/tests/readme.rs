@@ -167,3 +167,28 @@ fn the_changelog_of_the_readme_is_true() {
     assert_eq!(found[5], "### Documentation", "{text}");
     support::undone(&place, &before);
 }
+
+#[test]
+fn the_tags_of_the_readme_are_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let steps = first_block(readme.split("### Tags\n").nth(1).unwrap());
+    let place = support::Place::python("tagged")
+        .with("GIT_AUTHOR_DATE", "1795269780 +0000")
+        .with("GIT_COMMITTER_DATE", "1795269780 +0000");
+    place.put("CHANGELOG.md", "# Changelog\n\n## [1.3.0] - 2026-11-21\n\n- a\n");
+    for path in ["pyproject.toml", "src/demo/__init__.py"] {
+        place.edit(path, "1.2.0", "1.3.0");
+    }
+    place.commit_all("chore: release 1.3.0");
+    let remote = support::remote::Remote::origin(&place);
+    let commit = place.git(&["rev-parse", "--short=7", "HEAD"]);
+    assert_eq!(steps.len(), 3);
+    for (command, expected) in steps {
+        let args: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let said = support::works(&place, &args);
+        let shown = said.out.replace("gonogo", "cargo xtask").replace(commit.trim(), "3b2a5ea");
+        let shown = shown.replace(remote.url(), "git@example.com:acme/demo.git");
+        assert_eq!(shown, expected, "$ {command}");
+    }
+}

@@ -17,6 +17,7 @@ mod release;
 mod resume;
 mod schema;
 mod status;
+mod tag;
 mod undo;
 mod unreleased;
 
@@ -59,6 +60,7 @@ pub struct Cli {
 enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
+    Tag(tag::Args),
     Release(release::Args),
     Status(status::Args),
     Check(check::Args),
@@ -228,6 +230,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
     match command {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
+        Command::Tag(args) => return Ok(tag::run(args, context)?),
         Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),

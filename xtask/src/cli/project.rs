@@ -98,16 +98,28 @@ impl Survey {
     /// # Errors
     /// Those of [`Self::chosen`], but for a repository without a version.
     pub fn read(repo: &Repo, names: &[String], command: &str) -> Result<Self, Refusal> {
-        let tree = WorkTree::new(repo)?;
-        let projects = Projects::new(&tree)?;
+        Self::read_in(repo, &WorkTree::new(repo)?, names, command)
+    }
+
+    /// The same of other files than those of the work tree: of a commit, with `repo` seen from it.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_in(
+        repo: &Repo,
+        tree: &dyn Tree,
+        names: &[String],
+        command: &str,
+    ) -> Result<Self, Refusal> {
+        let projects = Projects::new(tree)?;
         if names.is_empty() && projects.top()?.is_none() {
             let (found, broken) = projects.all()?;
             if found.is_empty() && broken.is_empty() {
                 let project = projects.without_files();
-                return Self::of(repo, &tree, projects, vec![project], Vec::new());
+                return Self::of(repo, tree, projects, vec![project], Vec::new());
             }
         }
-        Self::chosen(repo, names, command)
+        Self::chosen_in(repo, tree, names, command)
     }
 
     /// The project at the top, or every package when there is none or several are configured.

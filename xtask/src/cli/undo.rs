@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Context;
 use crate::exec::{self, Driven};
 use crate::journal::{Closed, Journal, Operation, State};
+use crate::plan::Id;
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui};
 use crate::wording::counted;
@@ -39,9 +40,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         Driven::Finished(finished) => {
             ui.say(&format!("undone: {} (operation {})", finished.title, finished.id));
             finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
-            if let Some(commit) = finished.objects.first() {
-                let kept = format!("The commit is kept as refs/gonogo/keep/{}", finished.id);
-                ui.say(&format!("{kept} ({}).", commit.short()));
+            if let Some(made) = finished.objects.first() {
+                let kept = format!("What it made is kept as refs/gonogo/keep/{}", finished.id);
+                ui.say(&format!("{kept} ({}).", made.short()));
             }
             ui.json(
                 &json!({ "operation": finished.id, "state": "undone", "notes": finished.notes }),
@@ -71,10 +72,22 @@ fn dry_run(ui: &Ui, chosen: Option<&Operation>) {
                 (false, old) => format!("  {}  {} -> {old}", change.path, edit.new),
             });
         }
-        if operation.lands() {
-            ui.say("  and its commit, which stays reachable under refs/gonogo/keep");
+        for planned in plan.moves() {
+            let name = planned.name.trim_start_matches("refs/heads/");
+            ui.say(&match &planned.old {
+                Some(Id::Known(old)) => format!("  {name}  goes back to {}", old.short()),
+                Some(Id::Made(_)) => format!("  {name}  goes back"),
+                None => format!("  {name}  is removed"),
+            });
         }
-        ui.say(&format!("{}. Nothing was changed (dry run).", counted(paths.len(), "file")));
+        if !plan.objects().is_empty() {
+            ui.say("  What was made stays reachable under refs/gonogo/keep.");
+        }
+        let size = match paths.len() {
+            0 => String::new(),
+            files => format!("{}. ", counted(files, "file")),
+        };
+        ui.say(&format!("{size}Nothing was changed (dry run)."));
         ui.say(&format!("next: {}", ui.ours(&format!("undo {}", operation.id))));
     }
     ui.json(&json!({ "operation": operation.id, "title": plan.title, "files": paths }));

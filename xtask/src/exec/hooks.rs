@@ -12,6 +12,7 @@ use crate::error::{Exit, Refusal};
 use crate::journal::{Foreign, Record};
 use crate::path::RepoPath;
 use crate::plan::{Commit, Digest};
+use crate::repo::Repo;
 use crate::sys::fs as write;
 use crate::sys::proc::{self, Ended, Watch};
 
@@ -34,7 +35,10 @@ pub(super) fn pre_commit(
 ) -> Result<(), Refusal> {
     put_back_foreign(running)?;
     let Commit { message, author, paths, .. } = commit;
-    let foreign = save_foreign(running, paths)?;
+    let foreign = match any(running.repo)? {
+        true => save_foreign(running, paths)?,
+        false => Vec::new(),
+    };
     running.operation.append(Record::Hooks { step, foreign })?;
     let hooks = Hooks { copy, author, paths };
     let ended = hooks.run_all(running, message).map_err(|no| name_traces(running, paths, no));
@@ -42,6 +46,17 @@ pub(super) fn pre_commit(
     let message = ended?;
     let saved = running.operation.file("message");
     write::write_private(&saved, &[&message]).map_err(|error| io_failed(saved.display(), &error))
+}
+
+/// Whether there may be a hook to run: a file, or from git 2.54 on a setting (githooks(5)).
+fn any(repo: &Repo) -> Result<bool, Refusal> {
+    let folder = repo.hooks_folder()?;
+    let names = ["pre-commit", "prepare-commit-msg", "commit-msg"];
+    if names.iter().any(|name| fs::symlink_metadata(folder.join(name)).is_ok()) {
+        return Ok(true);
+    }
+    let out = repo.git.call(["config", "--get-regexp", "^hook\\."]).output()?;
+    Ok(out.status.code() != Some(1))
 }
 
 /// What a hook that said no has changed besides is its own affair, but not a secret.

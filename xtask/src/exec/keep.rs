@@ -56,5 +56,11 @@ pub(super) fn release(running: &Running<'_>) -> Result<(), Refusal> {
 
 /// The same of another operation.
 pub(super) fn release_of(repo: &Repo, id: u64) -> Result<(), Refusal> {
-    names_of(repo, id)?.iter().try_for_each(|name| update(repo, &["-d", name]))
+    let names = names_of(repo, id)?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let lines: String = names.iter().map(|name| format!("delete {name}\n")).collect();
+    let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref", "--stdin"];
+    repo.git.write(without_hooks).input(lines).read().map(drop)
 }

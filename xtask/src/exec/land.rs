@@ -51,12 +51,13 @@ pub(super) fn probe(
     step: usize,
     land: &Land,
 ) -> Result<Vec<(String, At)>, Refusal> {
+    let now = running.repo.refs_at(land.moves.iter().map(|wanted| wanted.name.as_str()))?;
     let Some(moves) = moves(running, land) else {
         return land
             .moves
             .iter()
             .map(|wanted| {
-                let found = running.repo.ref_at(&wanted.name)?;
+                let found = now.get(&wanted.name).cloned();
                 // What an earlier step is still to make is not there to be compared.
                 let old = wanted.old.as_ref().map(|id| running.operation.object(id));
                 let at = match &old {
@@ -71,7 +72,7 @@ pub(super) fn probe(
     };
     let mut found = Vec::new();
     for wanted in &moves {
-        let now = running.repo.ref_at(&wanted.name)?;
+        let now = now.get(&wanted.name).cloned();
         let at = match &now {
             id if *id == wanted.after => At::After,
             id if *id == wanted.before => At::Before,
@@ -294,13 +295,10 @@ fn drive(
 
 /// Whether a later step of the plan has moved every ref of this one on.
 fn overtaken(running: &Running<'_>, step: usize, land: &Land) -> Result<bool, Refusal> {
-    for planned in &land.moves {
-        let now = running.repo.ref_at(&planned.name)?;
-        if !gone_on(running, step, &planned.name, now.as_ref()) {
-            return Ok(false);
-        }
-    }
-    Ok(!land.moves.is_empty())
+    let names: Vec<&str> = land.moves.iter().map(|planned| planned.name.as_str()).collect();
+    let now = running.repo.refs_at(names.iter().copied())?;
+    let gone = |name: &&str| gone_on(running, step, name, now.get(*name));
+    Ok(!names.is_empty() && names.iter().all(gone))
 }
 
 fn move_refs(
@@ -312,12 +310,13 @@ fn move_refs(
 ) -> Result<(), Refusal> {
     let mut input = b"start\0".to_vec();
     let mut any = false;
+    let all = running.repo.refs_at(moves.iter().map(|wanted| wanted.name.as_str()))?;
     for wanted in moves {
         let (from, to) = match direction {
             Direction::Forward => (&wanted.before, &wanted.after),
             Direction::Back => (&wanted.after, &wanted.before),
         };
-        let now = running.repo.ref_at(&wanted.name)?;
+        let now = all.get(&wanted.name).cloned();
         let forward = direction == Direction::Forward;
         if now == *to || forward && gone_on(running, step, &wanted.name, now.as_ref()) {
             continue;
@@ -372,8 +371,10 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
 fn stayed(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
     let mut later = running.operation.plan().steps.iter().skip(step);
     let pushes = later.any(|step| matches!(step.action, Action::Push(_)));
-    for wanted in moves(running, land).unwrap_or_default() {
-        if running.repo.ref_at(&wanted.name)? == wanted.after {
+    let moves = moves(running, land).unwrap_or_default();
+    let now = running.repo.refs_at(moves.iter().map(|wanted| wanted.name.as_str()))?;
+    for wanted in moves {
+        if now.get(&wanted.name) == wanted.after.as_ref() {
             continue;
         }
         let moved = format!("a post-commit hook moved {} on", wanted.name);

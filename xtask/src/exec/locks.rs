@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Running, index, io_failed, keep, switch};
+use super::{Running, index, io_failed, keep, record_ref, switch};
 use crate::error::Refusal;
 use crate::journal::Sent;
-use crate::plan::Id;
+use crate::plan::{Action, Id, Object, Sign};
+use crate::repo::Repo;
 use crate::sys::fs as write;
 
 /// Waits for git children of ours that outlived us, then removes the locks that they can have left
@@ -39,7 +40,7 @@ pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
     let since = modified(&running.operation.file("journal"));
     for lock in candidates(running) {
         let made = modified(&lock);
-        if made.is_none() || made < since || in_use(running, &lock) {
+        if made.is_none() || made < since || in_use(running.repo, &lock) {
             continue;
         }
         write::remove(&lock).map_err(|error| io_failed(lock.display(), &error))?;
@@ -49,6 +50,22 @@ pub(super) fn clear(running: &Running<'_>) -> Result<(), Refusal> {
         write::remove(&index).map_err(|error| io_failed(index.display(), &error))?;
     }
     Ok(())
+}
+
+/// Removes the locks that a killed fetch left on what we know of a remote ([`Repo::fetch`]): refs of
+/// our own, which no operation is about. Best effort; git says so where one is in its way.
+pub fn after_killed_fetch(repo: &Repo) {
+    let mut folders = vec![repo.common_dir.join("refs/gonogo-remote")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "lock") && !in_use(repo, &path) {
+                let _ = write::remove(&path);
+            }
+        }
+    }
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
@@ -81,6 +98,17 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
         let known = |branch| format!("refs/remotes/{}/{branch}.lock", push.remote);
         locks.extend(branches.map(|branch| common.join(known(branch))));
     }
+    // `git tag` takes the ref for the moment in which it signs, before anything is built.
+    let signed = plan.objects().into_iter().filter_map(|object| match object {
+        Object::Tag(tag) if tag.sign == Sign::Yes => Some(&tag.name),
+        Object::Tag(_) | Object::Commit(_) | Object::Merge(_) => None,
+    });
+    locks.extend(signed.map(|name| common.join(format!("refs/tags/{name}.lock"))));
+    for step in &plan.steps {
+        if let Action::Keep(keep) = &step.action {
+            locks.push(common.join(format!("{}.lock", record_ref(&keep.tag))));
+        }
+    }
     let of_made = |id: &Option<Id>| matches!(id, Some(Id::Made(_)));
     if !running.operation.any_built() && plan.moves().iter().all(|wanted| of_made(&wanted.new)) {
         // No child of ours has come near the user's refs.
@@ -95,7 +123,7 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
 /// have outlived us and is about to finish what it was told.
 fn wait_for_git(running: &Running<'_>) -> bool {
     for _ in 0..100 {
-        if !processes().iter().any(|process| is_git_here(running, process)) {
+        if !processes().iter().any(|process| is_git_here(running.repo, process)) {
             return true;
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -109,14 +137,14 @@ fn pushes(running: &Running<'_>) -> bool {
         let said = fs::read(process.join("cmdline")).unwrap_or_default();
         said.split(|&b| b == 0).any(|word| matches!(word, b"push" | b"send-pack"))
     };
-    processes().iter().any(|process| is_git_here(running, process) && push(process))
+    processes().iter().any(|process| is_git_here(running.repo, process) && push(process))
 }
 
 /// Whether a process may still need the lock: it has it open, or it is a git at work in this
 /// repository (git closes a lock before it renames it). A lock gets a moment to go away by itself.
-fn in_use(running: &Running<'_>, lock: &Path) -> bool {
+fn in_use(repo: &Repo, lock: &Path) -> bool {
     for _ in 0..5 {
-        if held(running, lock) {
+        if held(repo, lock) {
             return true;
         }
         std::thread::sleep(Duration::from_millis(10));
@@ -127,14 +155,14 @@ fn in_use(running: &Running<'_>, lock: &Path) -> bool {
     false
 }
 
-fn held(running: &Running<'_>, lock: &Path) -> bool {
+fn held(repo: &Repo, lock: &Path) -> bool {
     let Ok(lock) = fs::canonicalize(lock) else { return true };
     let has_it_open = |process: &PathBuf| {
         let open = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
         open.into_iter().any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to == lock))
     };
     let all = processes();
-    all.is_empty() || all.iter().any(|one| is_git_here(running, one) || has_it_open(one))
+    all.is_empty() || all.iter().any(|one| is_git_here(repo, one) || has_it_open(one))
 }
 
 /// The folders of all processes; none where the system does not tell (not Linux).
@@ -143,11 +171,11 @@ fn processes() -> Vec<PathBuf> {
     all.map(|entry| entry.path()).filter(|path| path.join("comm").exists()).collect()
 }
 
-fn is_git_here(running: &Running<'_>, process: &Path) -> bool {
+fn is_git_here(repo: &Repo, process: &Path) -> bool {
     if !fs::read(process.join("comm")).is_ok_and(|name| name.starts_with(b"git")) {
         return false;
     }
     let Ok(cwd) = fs::read_link(process.join("cwd")) else { return false };
-    let own = [&running.repo.top, &running.repo.common_dir].map(fs::canonicalize);
+    let own = [&repo.top, &repo.common_dir].map(fs::canonicalize);
     own.into_iter().flatten().any(|folder| cwd.starts_with(folder))
 }

@@ -26,19 +26,20 @@ mod stale;
 mod switch;
 mod tag;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 pub use check::ask;
 pub use host::{Asked, Host};
+pub use locks::after_killed_fetch;
 pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};
 
 use crate::error::{Exit, Refusal, word};
-use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
+use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, Sent, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
@@ -363,7 +364,7 @@ impl<'a> Running<'a> {
                 Action::Switch(switch) => switch::forward(self, number, switch)?,
                 Action::Push(push) => push::forward(self, number, push)?,
                 Action::Pull(pull) => pull::forward(self, pull),
-                Action::Keep(keep) => record::forward(self, number, keep)?,
+                Action::Keep(keep) => record::forward(self, number, keep),
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
             }
             self.host.done(&plan, number, start.elapsed());
@@ -401,7 +402,7 @@ impl<'a> Running<'a> {
         self.operation.tidy();
         let back = if moved { None } else { Some(self.back(Closed::TakenBack)) };
         if let Some(Ok(())) = back {
-            let failure = if interrupted { Refusal::interrupted() } else { failure };
+            let failure = if interrupted { Refusal::interrupted() } else { self.closed(failure) };
             let notes = std::mem::take(&mut self.notes).into_iter();
             let failure = notes.fold(failure, Refusal::why);
             return match self.left_alone.as_slice() {
@@ -424,6 +425,18 @@ impl<'a> Running<'a> {
             .why(format!("Operation {} is open.", self.operation.id))
             .next("resume", "completes it when the cause is mended")
             .next("undo", "takes it back")
+    }
+
+    /// A failure that would leave the operation open, where there was nothing to leave: a push of
+    /// what had been here before.
+    fn closed(&self, mut failure: Refusal) -> Refusal {
+        if failure.exit != Exit::Open {
+            return failure;
+        }
+        failure.exit = Exit::External;
+        failure.next.clear();
+        let again = self.operation.begin().command.clone();
+        failure.next_typed(again, "when the cause is mended")
     }
 
     fn finished(&mut self) -> Finished {

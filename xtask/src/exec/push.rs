@@ -9,11 +9,12 @@ use std::process::Output;
 use super::Running;
 use crate::error::{Exit, Refusal};
 use crate::journal::{Record, Sent};
-use crate::plan::{At, Id, Oid, Push};
+use crate::plan::{At, Id, Object, Oid, Push};
 use crate::repo::{Errand, QUESTION, TRANSFER};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Move {
     name: String,
     before: Option<Oid>,
@@ -42,16 +43,21 @@ const SHOWN: usize = 12;
 /// whether it arrived: the same.
 pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Result<(), Refusal> {
     let moves = moves(running, push)?;
+    let mut missing = moves.clone();
     match running.operation.pushed(step) {
         Sent::Yes => return Ok(()),
         // A push that was killed or cut off may have arrived.
-        Sent::Unknown => match judged(&moves, &asked(running, push, &moves)?) {
-            Arrived::All => return arrived(running, step, push, &moves),
-            Arrived::Elsewhere(cause, why) => {
-                return refused(running, step, push, cause, vec![why]);
+        Sent::Unknown => {
+            let found = asked(running, push, &moves)?;
+            match judged(&moves, &found) {
+                Arrived::All => return arrived(running, step, push, &moves),
+                Arrived::Elsewhere(cause, why) => {
+                    return refused(running, step, push, cause, vec![why]);
+                }
+                Arrived::Nothing | Arrived::Some(_) => {}
             }
-            Arrived::Nothing | Arrived::Some(_) => {}
-        },
+            missing.retain(|wanted| found.get(&wanted.name) != wanted.after.as_ref());
+        }
         Sent::No => {
             running.not_interrupted()?;
             if !running.host.go(running.operation.plan(), push)? {
@@ -59,10 +65,10 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Re
             }
         }
     }
-    no_commit_is_lost(running, &moves)?;
+    no_commit_is_lost(running, &missing)?;
     running.not_interrupted()?;
     running.operation.append(Record::Pushing { step })?;
-    let out = send(running, push, &moves)?;
+    let out = send(running, push, &missing)?;
     if !out.status.success() {
         running.not_interrupted()?;
     }
@@ -141,12 +147,21 @@ fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
         Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
             .why("Others may have it; history that left this machine is not rewritten.");
     let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
+    if !makes_commits(running) {
+        return refusal.next("bump patch --next", "what is wrong in it, the next release mends");
+    }
     let back = match tag {
         Some(tag) => format!("git revert {tag}"),
         None => "git revert".to_owned(),
     };
     refusal
         .next_shell(back, "makes a commit that takes its changes back; a new release tells of it")
+}
+
+/// Whether the operation has commits of its own, which can land another way.
+fn makes_commits(running: &Running<'_>) -> bool {
+    let objects = running.operation.plan().objects();
+    objects.iter().any(|object| matches!(object, Object::Commit(_)))
 }
 
 fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
@@ -419,6 +434,13 @@ fn refused(
     let refusal = Refusal::open(format!("the push to {} was refused, nothing arrived", push.shown));
     let refusal = why.into_iter().fold(refusal, Refusal::why);
     let refusal = match cause {
+        // A tag alone waits for its commit to land.
+        Cause::Protected if !makes_commits(running) => {
+            refusal.why("The branch takes pull requests only: its commits have to be there first.")
+        }
+        Cause::Moved if !makes_commits(running) => {
+            refusal.why("Somebody has pushed meanwhile. What is there has to be in it first.")
+        }
         Cause::Protected => refusal
             .why("The branch takes pull requests only. Here everything is done.")
             .next("resume --pr", "turns this into a pull request, tagged after the merge"),

@@ -13,12 +13,11 @@ pub fn record_ref(tag: &str) -> String {
 
 /// Writes it down and pushes it, best effort: a server may refuse refs that are neither branches nor
 /// tags, and then only other clones miss it.
-pub(super) fn forward(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refusal> {
+pub(super) fn forward(running: &mut Running<'_>, step: usize, keep: &Keep) {
     if let Err(failure) = kept(running, step, keep) {
-        let why = failure.why.iter().map(|line| format!(": {line}")).collect::<String>();
-        running.notes.push(format!("the record of the release is not kept: {failure}{why}"));
+        let said = [vec![failure.what.clone()], failure.why.clone()].concat().join(": ");
+        running.notes.push(format!("the record of the release is not kept: {said}"));
     }
-    Ok(())
 }
 
 fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refusal> {

@@ -41,6 +41,7 @@ pub(super) fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
 
 fn not_moved(repo: &Repo, moves: &[&RefMove]) -> Result<(), Refusal> {
     let mut seen: Vec<&str> = Vec::new();
+    let now = repo.refs_at(moves.iter().map(|wanted| wanted.name.as_str()))?;
     for wanted in moves {
         // What moves twice begins where the first move begins.
         if seen.contains(&wanted.name.as_str()) {
@@ -52,7 +53,7 @@ fn not_moved(repo: &Repo, moves: &[&RefMove]) -> Result<(), Refusal> {
             // Only a ref that moved before begins at an object of the plan.
             Some(Id::Made(_)) | None => None,
         };
-        if repo.ref_at(&wanted.name)? != old {
+        if now.get(&wanted.name) != old.as_ref() {
             return Err(Refusal::unsafe_to(format!("{} moved meanwhile", wanted.name))
                 .why("It is not where it was when this was planned; nothing was changed."));
         }

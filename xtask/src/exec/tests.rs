@@ -20,10 +20,10 @@ use crate::sys::fs as write;
 const WHO: &str = "Ada <ada@example.com> 1700000000 +0000";
 
 /// What a release asks of its command.
-struct Command<'r> {
-    repo: &'r Repo,
+pub struct Command<'r> {
+    pub repo: &'r Repo,
     /// A gate that says no.
-    red: bool,
+    pub red: bool,
 }
 
 impl Host for Command<'_> {
@@ -50,7 +50,7 @@ fn oid(clone: &Clone, name: &str) -> Oid {
 }
 
 /// A release of 1.3.0 as one commit on main.
-fn release(clone: &Clone, remote: Option<&str>) -> Plan {
+pub fn release(clone: &Clone, remote: Option<&str>) -> Plan {
     let parent = oid(clone, "HEAD");
     let file = FileChange::create(RepoPath::new("new.txt").unwrap(), "1.3.0\n".into());
     let commit = Commit {
@@ -70,7 +70,7 @@ fn release(clone: &Clone, remote: Option<&str>) -> Plan {
         sign: Sign::No,
     };
     let moves = vec![
-        RefMove::update("refs/heads/main", parent.clone(), Id::Made(0)),
+        RefMove::update("refs/heads/main", Id::Known(parent.clone()), Id::Made(0)),
         RefMove::create("refs/tags/v1.3.0", Id::Made(1)),
     ];
     let (profile, version, tag_name) =
@@ -111,7 +111,7 @@ fn release(clone: &Clone, remote: Option<&str>) -> Plan {
     }
 }
 
-fn asked<'a>(host: &'a dyn Host) -> Asked<'a> {
+pub fn asked(host: &dyn Host) -> Asked<'_> {
     Asked {
         who: "ada".into(),
         at: Timestamp(1_700_000_000),
@@ -120,7 +120,7 @@ fn asked<'a>(host: &'a dyn Host) -> Asked<'a> {
     }
 }
 
-fn done(clone: &Clone, remote: Option<&str>) -> Finished {
+pub fn done(clone: &Clone, remote: Option<&str>) -> Finished {
     let repo = clone.open();
     let host = Command { repo: &repo, red: false };
     run(&repo, release(clone, remote), &[Vec::new()], &asked(&host)).unwrap()

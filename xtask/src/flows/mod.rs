@@ -7,5 +7,6 @@ pub mod init;
 pub mod landing;
 pub mod rehearsal;
 pub mod release;
+pub mod tag;
 #[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod words;

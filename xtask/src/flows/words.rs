@@ -126,8 +126,10 @@ impl<'a> Words<'a> {
 
     /// The template with all values in it, without line ends behind it.
     fn filled(&self, template: &Effective<String>) -> Result<String, Refusal> {
-        let path =
-            RepoPath::new("gonogo.toml").ok_or_else(|| Refusal::usage("gonogo.toml is no path"))?;
+        // What stands in no file goes by the name of its option.
+        let name = if template.place.is_some() { "gonogo.toml" } else { &template.key };
+        let path = RepoPath::new(name)
+            .ok_or_else(|| Refusal::usage(format!("{name} is no name for a template")))?;
         let source = Source { path: &path, bytes: template.value.as_bytes() };
         let text = Template::parse(source, PLACEHOLDERS)?;
         for word in text.words() {

@@ -115,7 +115,6 @@ mod tests {
 
     #[test]
     fn what_a_command_says_is_its_value_or_the_reason_why_there_is_none() {
-        let mut table = String::new();
         let cases: [(&str, &str, Result<&str, &str>); 10] = [
             ("plain", "'echo 4a90'", Ok("4a90")),
             ("lines", "{ shell = 'echo; echo one; echo two; echo no >&2' }", Ok("one\ntwo")),
@@ -132,10 +131,11 @@ mod tests {
             ("bytes", "{ shell = 'printf \"\\\\377\"' }", Err("not UTF-8")),
             ("secret", "'echo postgres://u:pw@db/x'", Err("a password in a URL")),
         ];
-        for (name, command, _) in &cases {
-            table.push_str(&format!("{name} = {}\n", command.replace("\\\\", "\\")));
-        }
-        let found = answers(&table);
+        let line = |(name, command, _): &(&str, &str, _)| {
+            format!("{name} = {}\n", command.replace("\\\\", "\\"))
+        };
+        let table: Vec<String> = cases.iter().map(line).collect();
+        let found = answers(&table.concat());
         assert_eq!(found.len(), cases.len());
         for (name, _, expected) in cases {
             match (&found[name].answer, expected) {

@@ -97,7 +97,11 @@ impl Poll<'_> {
         let gates = self.gates.iter().map(|gate| (gate.id.as_str(), gate.after()));
         let mut queue = Queue::new(gates);
         let work = self.work(&queue);
-        let files = self.facts.repo.tracked()?;
+        // What has been answered already changes no file.
+        let files = match work.iter().any(|work| matches!(work, Some(Work::Jobs(_)))) {
+            true => self.facts.repo.tracked()?,
+            false => Tracked::default(),
+        };
         let round = Round {
             poll: self,
             active: self.gates.iter().map(|_| None).collect(),

@@ -97,6 +97,16 @@ pub enum Id {
     Made(usize),
 }
 
+impl Id {
+    /// For people: the first digits of an id, or that there is none yet.
+    pub fn short(&self) -> &str {
+        match self {
+            Self::Known(oid) => oid.short(),
+            Self::Made(_) => "what is made here",
+        }
+    }
+}
+
 /// Whether an object is signed, as git is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -54,8 +54,8 @@ impl<'o> Subject<'o> {
     pub fn record(&self, facts: Facts) -> Record {
         let (operation, about) = (self.operation, &self.keep.about);
         let begin = operation.begin();
-        let report = operation.plan().steps.iter().enumerate().rev();
-        let report = report.filter_map(|(step, _)| operation.gated(step)).next();
+        let mut steps = operation.plan().steps.iter().enumerate().rev();
+        let report = steps.find_map(|(step, _)| operation.gated(step));
         let gates = report.map(reported::gates).unwrap_or_default();
         let values = report.map(reported::values).unwrap_or_default();
         let record = Record {

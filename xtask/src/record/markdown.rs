@@ -44,7 +44,7 @@ impl Record {
         });
         let rows = [
             ("Version", Some(plain(&self.version))),
-            ("Kind", Some(plain(&self.profile)).filter(|profile| !profile.is_empty())),
+            ("Kind", Some(plain(&self.profile))),
             ("Released", Some(plain(&self.at.minute()))),
             ("By", Some(by)),
             ("Tag", Some(format!("{}, {signed}, {}", plain(&self.tag), self.tag_object.as_str()))),
@@ -57,8 +57,10 @@ impl Record {
             ("Made by", Some(plain(&self.tool))),
         ];
         let rows = rows.into_iter().filter_map(|(name, text)| Some((name, text?)));
-        let rows = rows.map(|(name, text)| format!("| {name} | {text} |\n"));
-        format!("| | |\n|---|---|\n{}", rows.collect::<String>())
+        let rows = rows.filter(|(_, text)| !text.is_empty());
+        rows.fold("| | |\n|---|---|\n".to_owned(), |table, (name, text)| {
+            table + "| " + name + " | " + &text + " |\n"
+        })
     }
 
     /// What was pushed where: `main, v1.3.0 to github.com/acme/studio`.
@@ -217,7 +219,7 @@ fn section(title: &str, text: &str) -> String {
 }
 
 fn list(lines: impl Iterator<Item = String>) -> String {
-    lines.map(|line| format!("- {line}\n")).collect()
+    lines.fold(String::new(), |list, line| list + "- " + &line + "\n")
 }
 
 /// A text as it is, in a code block that it cannot leave.

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Repo, git};
+use super::{Repo, Status, git};
 use crate::error::Refusal;
 use crate::plan::{Digest, Oid};
 use crate::sys::fs as write;
@@ -84,12 +84,12 @@ impl Repo {
         Ok(Tracked(state))
     }
 
-    /// What the work tree holds, by name; `scratch` is a folder for files of the moment.
+    /// What the work tree holds, by name, where git says this of it; `scratch` is a folder for files
+    /// of the moment.
     ///
     /// # Errors
-    /// git cannot say what changed or list the untracked files.
-    pub fn contents(&self, scratch: &Path) -> Result<Contents, Refusal> {
-        let status = self.status()?;
+    /// git cannot list the untracked files.
+    pub fn contents(&self, status: &Status, scratch: &Path) -> Result<Contents, Refusal> {
         let tree = match (&self.head.commit(), status.changed.as_slice()) {
             (Some(_), []) if status.unmerged.is_empty() => self.ref_at("HEAD^{tree}")?,
             (_, changed) if status.unmerged.is_empty() => {

@@ -19,6 +19,7 @@ mod remote;
 mod stand_in;
 mod stored;
 mod surroundings;
+mod tags;
 #[cfg(test)]
 pub mod tests;
 mod tree;
@@ -44,6 +45,7 @@ pub use remote::{Listed, Main};
 pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
+pub use tags::{Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
@@ -351,15 +353,6 @@ impl Repo {
         Ok(git::lines(&out).pop())
     }
 
-    /// The first line of a commit's message.
-    ///
-    /// # Errors
-    /// git fails.
-    pub fn subject(&self, commit: &Oid) -> Result<String, Refusal> {
-        let args = ["log", "-1", "--no-show-signature", "--format=%s", commit.as_str(), "--"];
-        Ok(git::lines(&self.git.call(args).read()?).pop().unwrap_or_default())
-    }
-
     /// Whether a merge waits to be committed.
     pub fn is_merging(&self) -> bool {
         self.git_dir.join("MERGE_HEAD").exists()
@@ -424,6 +417,27 @@ impl Repo {
     /// git fails.
     pub fn ref_at(&self, name: &str) -> Result<Option<Oid>, Refusal> {
         self.git.object(name)
+    }
+
+    /// Where these refs (full names) point, asked at once; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn refs_at<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<HashMap<String, Oid>, Refusal> {
+        let names: Vec<&str> = names.into_iter().collect();
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let args = ["for-each-ref", "--format=%(objectname) %(refname)"];
+        let out = self.git.call(args.iter().chain(&names)).read()?;
+        let at = |line: &str| {
+            let (id, name) = line.split_once(' ')?;
+            Some((name.to_owned(), Oid::new(id)?))
+        };
+        Ok(String::from_utf8_lossy(&out).lines().filter_map(at).collect())
     }
 
     /// The branch HEAD is on now (full name), `None` when detached.

@@ -32,6 +32,28 @@ pub fn catch_interrupts() -> io::Result<Interrupt> {
     Ok(flag)
 }
 
+/// While it lives, ctrl-C ends the process, whoever catches it otherwise: at a question, with nothing
+/// done yet, nobody else looks.
+#[must_use]
+pub struct Mortal(Arc<AtomicBool>);
+
+/// Makes the process mortal again.
+///
+/// # Errors
+/// The handler cannot be installed.
+pub fn mortal() -> io::Result<Mortal> {
+    let flag = Arc::new(AtomicBool::new(true));
+    let interrupt = signal_hook::consts::SIGINT;
+    signal_hook::flag::register_conditional_default(interrupt, Arc::clone(&flag))?;
+    Ok(Mortal(flag))
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
 /// Who runs this process: the login name, else the user's number.
 pub fn user() -> String {
     let named = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());

@@ -14,24 +14,46 @@ use walkdir::WalkDir;
 pub struct Variant {
     pub name: &'static str,
     pub bump: &'static [&'static str],
+    /// Of the torn writes and the calls that fail, one in so many is tried, of full disks half as
+    /// many, of kills three times as many.
+    pub sample: usize,
 }
 
 /// No commit; staged, unstaged and untracked work of every sort.
-pub const PLAIN: Variant = Variant { name: "plain", bump: &["bump", "minor"] };
+pub const PLAIN: Variant = Variant { name: "plain", bump: &["bump", "minor"], sample: 1 };
 /// A commit with hooks.
-pub const COMMIT: Variant = Variant { name: "commit", bump: &["bump", "minor", "--commit"] };
+pub const COMMIT: Variant =
+    Variant { name: "commit", bump: &["bump", "minor", "--commit"], sample: 1 };
 /// A commit beside staged and unstaged work.
 pub const DIRTY: Variant =
-    Variant { name: "dirty", bump: &["bump", "minor", "--commit", "--allow-dirty"] };
+    Variant { name: "dirty", bump: &["bump", "minor", "--commit", "--allow-dirty"], sample: 1 };
 
 /// Files that do not exist yet, in a folder that does not exist yet.
-pub const INIT: Variant = Variant { name: "init", bump: &["init", "--alias"] };
+pub const INIT: Variant = Variant { name: "init", bump: &["init", "--alias"], sample: 1 };
 
 /// A section with hand-written entries and one of a commit, and a guard that is asked about it.
-pub const CHANGELOG: Variant = Variant { name: "changelog", bump: &["changelog"] };
+pub const CHANGELOG: Variant = Variant { name: "changelog", bump: &["changelog"], sample: 1 };
 
 /// Git hooks, in a folder of the work tree that does not exist yet.
-pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"] };
+pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"], sample: 1 };
+
+/// A release of everything: section, hooks, a gate, commit, tag, record.
+pub const RELEASE: Variant =
+    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 6 };
+
+/// A release that is pushed to a repository beside, [`REMOTE`]. What git does there is not disturbed;
+/// that is what the other side's own journal would have to be for.
+pub const PUSHED: Variant =
+    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 6 };
+
+/// Where a pushed release goes: a bare repository beside the one that is released in.
+pub const REMOTE: &str = "origin.git";
+
+/// A tag, beside staged and unstaged work.
+pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 1 };
+
+/// The same with a signature, which git makes with the ref held back.
+pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 1 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
@@ -94,7 +116,12 @@ pub fn template(variant: Variant, dir: &Path) {
     symlink("other.txt", dir.join("link")).expect("symlink");
     git(dir, &["add", "."]);
     git(dir, &["commit", "-q", "-m", "start"]);
-    git(dir, &["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    if !matches!(variant.name, "tag" | "signed") {
+        git(dir, &["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    }
+    if variant.name == "signed" {
+        sign(dir);
+    }
     put("untracked.txt", "mine\n");
     match variant.name {
         "plain" => {
@@ -114,6 +141,23 @@ pub fn template(variant: Variant, dir: &Path) {
             mode(".git/hooks/pre-commit", 0o755);
             mode(".git/hooks/commit-msg", 0o755);
         }
+        "release" | "pushed" => {
+            let section =
+                "# Changelog\r\n\r\n## [Unreleased]\r\n\r\n### Added\r\n\r\n- by hand\r\n";
+            put("CHANGELOG.md", section);
+            git(dir, &["add", "CHANGELOG.md"]);
+            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+            fs::create_dir(dir.join(".git/hooks")).expect("hooks");
+            put(".git/hooks/commit-msg", "#!/bin/sh\nprintf '\\nSeen-by: hook\\n' >>\"$1\"\n");
+            mode(".git/hooks/commit-msg", 0o755);
+            if variant.name == "pushed" {
+                with_remote(dir);
+            } else {
+                put("gonogo.toml", "[gates]\nversion = 'grep -q 1.3.0 pyproject.toml'\n");
+                git(dir, &["add", "gonogo.toml"]);
+                git(dir, &["commit", "-q", "-m", "chore: a gate"]);
+            }
+        }
         "init" => {}
         "hooks" => drop(git(dir, &["config", "core.hooksPath", ".githooks"])),
         "changelog" => {
@@ -131,6 +175,40 @@ pub fn template(variant: Variant, dir: &Path) {
         }
     }
     git(dir, &["update-index", "-q", "--refresh"]);
+}
+
+/// Tags are signed, with a key of this run: its signatures of the same bytes are the same.
+fn sign(dir: &Path) {
+    let key = base().join("home/key");
+    let _ = fs::remove_file(&key);
+    let key = key.to_str().expect("UTF-8");
+    let mut make = hermetic("ssh-keygen", dir);
+    make.args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
+    assert!(make.status().expect("ssh-keygen runs").success());
+    for (name, value) in [("gpg.format", "ssh"), ("user.signingKey", key), ("tag.gpgSign", "true")]
+    {
+        git(dir, &["config", name, value]);
+    }
+}
+
+/// The remote has all that is here.
+fn with_remote(dir: &Path) {
+    let remote = dir.with_file_name(REMOTE);
+    fs::create_dir(&remote).expect("the remote");
+    git(&remote, &["init", "-q", "-b", "main", "--bare", "--template="]);
+    git(dir, &["remote", "add", "origin", &format!("../{REMOTE}")]);
+    git(dir, &["push", "-q", "-u", "origin", "main", "v1.2.0"]);
+}
+
+/// What the remote of a repository has, each ref with its object; nothing where there is none.
+pub fn on_remote(dir: &Path) -> String {
+    let remote = dir.with_file_name(REMOTE);
+    let format = "--format=%(refname) %(objectname)";
+    let places = ["refs/heads", "refs/tags"];
+    match remote.exists() {
+        true => git(&remote, &[&["for-each-ref", format], &places[..]].concat()),
+        false => String::new(),
+    }
 }
 
 /// Copies a folder with modes and times: git must not take a copied file for a changed one.
@@ -171,7 +249,9 @@ impl State {
                 entry.path().strip_prefix(dir).expect("below").to_string_lossy().into_owned();
             let name = entry.file_name().to_string_lossy();
             if path.starts_with(".git/") {
-                if name.ends_with(".lock") && !path.starts_with(".git/gonogo/") {
+                // The next fetch removes those that a killed one leaves on refs of our own.
+                let ours = [".git/gonogo/", ".git/refs/gonogo-remote/"];
+                if name.ends_with(".lock") && !ours.iter().any(|at| path.starts_with(at)) {
                     wrong.push(format!("left behind: {path}"));
                 }
                 continue;
@@ -201,7 +281,7 @@ impl State {
         let refs = ask("refs", &["for-each-ref", format]);
         for one in refs.split('\0').map(str::trim_start) {
             if let Some((name, value)) = one.split_once(' ')
-                && !name.starts_with("refs/gonogo/")
+                && !name.starts_with("refs/gonogo")
             {
                 parts.insert(name.to_owned(), value.to_owned());
             }
@@ -217,10 +297,18 @@ impl State {
         ] {
             parts.insert(name.to_owned(), ask(name, args).replace('\0', "\n"));
         }
+        parts.insert("the remote".to_owned(), on_remote(dir));
         let found = ask("fsck", &["fsck", "--connectivity-only", "--no-dangling"]);
         // It reports a ref that points nowhere and still succeeds.
         if found.contains("error") || found.contains("missing") || found.contains("broken") {
             wrong.push(format!("git fsck: {found}"));
+        }
+        let remote = dir.with_file_name(REMOTE);
+        if remote.exists() {
+            let (succeeded, said) = try_git(&remote, &["fsck", "--connectivity-only"]);
+            if !succeeded || said.contains("missing") || said.contains("broken") {
+                wrong.push(format!("git fsck of the remote: {said}"));
+            }
         }
         (Self(parts), wrong)
     }

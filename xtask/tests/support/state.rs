@@ -31,11 +31,9 @@ impl State {
         ask("index", &["ls-files", "-s", "-v", "-z"]);
         ask("status", &["status", "--porcelain=v2", "-z", "--untracked-files=all"]);
         ask("config", &["config", "--local", "--list"]);
-        // The only refs of our own making; they are not the user's.
+        // Refs of our own, and our picture of a remote; they are not the user's.
         let refs = parts.get("refs").cloned().unwrap_or_default();
-        let users = refs.lines().filter(|line| !line.starts_with("refs/gonogo/"));
-        // What was seen of a remote.
-        let users = users.filter(|line| !line.starts_with("refs/gonogo-remote/"));
+        let users = refs.lines().filter(|line| !line.starts_with("refs/gonogo"));
         parts.insert("refs".to_owned(), users.collect::<Vec<_>>().join("\n"));
         if let Some(git_dir) =
             place.run("git", &["rev-parse", "--absolute-git-dir"]).out.lines().next()

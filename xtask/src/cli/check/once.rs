@@ -20,7 +20,7 @@ pub fn once(repo: &Repo, gates: &[Gate], context: &Context) -> Result<Vec<Checke
     let facts = read.facts(repo, &status, context.at, hooks);
     let interrupt = interrupts()?;
     let logs = new_logs(repo)?;
-    let contents = repo.contents(&logs)?;
+    let contents = repo.contents(&status, &logs)?;
     let poll = Poll {
         gates,
         facts: &facts,

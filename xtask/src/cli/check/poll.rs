@@ -11,8 +11,8 @@ use super::{Report, choice, most, rehearsal, watched};
 use crate::cli::Context;
 use crate::error::Refusal;
 use crate::gates::builtin::Hooks;
-use crate::gates::{Choice, Gate, Poll, Profile, Reused, Store};
-use crate::repo::Repo;
+use crate::gates::{Choice, Gate, Kind, Poll, Profile, Reused, Store};
+use crate::repo::{Contents, Repo};
 use crate::sys::proc::Interrupt;
 use crate::version::Version;
 
@@ -53,7 +53,12 @@ pub fn poll<T>(
     request.waivers.iter().try_for_each(|(gate, _)| choice.must_be(gate, "check --waive"))?;
     let (gates, part_of) = (request.select)(&choice, read.aim.profile)?;
     let logs = facts::new_logs(repo)?;
-    let contents = repo.contents(&logs)?;
+    // Only what a command says depends on more than is asked here.
+    let commands = gates.iter().any(|gate| matches!(gate.kind, Kind::Command(_)));
+    let contents = match commands {
+        true => repo.contents(&status, &logs)?,
+        false => Contents::default(),
+    };
     let (store, jobs) = (Store::of(&repo.common_dir), most(request.jobs));
     let packages = Read::packages(repo, &gates)?;
     let poll = Poll {

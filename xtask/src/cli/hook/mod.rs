@@ -17,6 +17,7 @@ use crate::error::Refusal;
 use crate::path::RepoPath;
 use crate::repo::{Repo, Stored};
 use crate::sites::Tree;
+pub(super) use version_sync::files as version_files;
 
 /// Check what git is about to do: called by git hooks and by hook frameworks
 ///

@@ -2,13 +2,15 @@
 
 use std::io::{IsTerminal, Read};
 
+use super::super::tag::of_tag::released;
 use super::{Context, version_sync};
-use crate::config::{Project, Projects};
+use crate::config::Projects;
 use crate::error::{Refusal, word};
 use crate::flows::bump;
+use crate::flows::tag::places;
 use crate::plan::Oid;
 use crate::repo::{Git, Stored, made_tags};
-use crate::version::{TagFormat, Version};
+use crate::version::TagFormat;
 
 /// A tag that is about to be pushed.
 struct Pushed {
@@ -82,10 +84,7 @@ fn judge(git: &Git, tag: &Pushed, all: &[Pushed]) -> Result<(), Refusal> {
         };
     };
     let projects = Projects::new(&tree)?;
-    if projects.settings.tag.ignore.iter().any(|glob| glob.matches(&tag.name)) {
-        return Ok(());
-    }
-    let Some((project, format, version)) = released(&projects, tag)? else { return Ok(()) };
+    let Some((project, format, version)) = released(&projects, &tag.name)? else { return Ok(()) };
     let files = version_sync::files(&tree, &project)?;
     let held = bump::held(&project, &files)?;
     let agrees = held.iter().all(|(_, said)| said.same(&version));
@@ -103,7 +102,7 @@ fn judge(git: &Git, tag: &Pushed, all: &[Pushed]) -> Result<(), Refusal> {
     }
     if !agrees {
         let what = format!("{} is not the version of its commit", tag.name);
-        let told = version_sync::places(held.iter(), &files);
+        let told = places(held.iter(), &files);
         return Err(told.into_iter().take(8).fold(refusal(tag, what), Refusal::why));
     }
     match newest {
@@ -122,30 +121,6 @@ fn refusal(tag: &Pushed, what: String) -> Refusal {
         format!("git tag -d {}", word(&tag.name)),
         "removes it here, to be made on the right commit",
     )
-}
-
-/// The project that the tag is a release of, by the names of its tags, and the version.
-fn released(
-    projects: &Projects<'_>,
-    tag: &Pushed,
-) -> Result<Option<(Project, TagFormat, Version)>, Refusal> {
-    if !tag.name.contains(|c: char| c.is_ascii_digit()) {
-        return Ok(None);
-    }
-    let of = |found: Vec<Project>| -> Result<_, Refusal> {
-        for project in found {
-            let format = projects.tag_format(&project)?;
-            if let Some(version) = format.version(&tag.name) {
-                return Ok(Some((project, format, version)));
-            }
-        }
-        Ok(None)
-    };
-    match of(projects.whole()?.0)? {
-        Some(found) => Ok(Some(found)),
-        // A package below a project at the top has tags of its own.
-        None => of(projects.all()?.0),
-    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use super::Context;
 use crate::config::{Project, Projects};
 use crate::error::{Refusal, word};
 use crate::flows::bump::{self, Facts, Wish};
+use crate::flows::tag::places;
 use crate::path::RepoPath;
 use crate::repo::{Repo, Stored};
-use crate::sites::{self, Site, Tree};
+use crate::sites::{Site, Tree};
 use crate::version::{Downgrade, Request, Step, Version};
 
 /// So many places are named, and so many files in a command.
@@ -39,7 +40,7 @@ pub(super) fn check(context: &Context) -> Result<(), Refusal> {
 }
 
 /// The bytes of a project's version files.
-pub(super) fn files(
+pub(in crate::cli) fn files(
     tree: &Stored<'_>,
     project: &Project,
 ) -> Result<BTreeMap<RepoPath, Rc<[u8]>>, Refusal> {
@@ -48,19 +49,6 @@ pub(super) fn files(
         files.extend(tree.read(path)?.map(|file| (path.clone(), file.bytes)));
     }
     Ok(files)
-}
-
-/// Each place of a version as `pyproject.toml:3  1.2.0`.
-pub(super) fn places<'a>(
-    held: impl Iterator<Item = &'a (&'a Site, Version)>,
-    files: &BTreeMap<RepoPath, Rc<[u8]>>,
-) -> Vec<String> {
-    let place = |(site, version): &(&Site, Version)| {
-        let bytes = files.get(&site.path).map_or(&[][..], |bytes| bytes);
-        let line = sites::place(&site.path, bytes, site.range.start).line;
-        format!("{}:{line}  {version}", site.path)
-    };
-    held.map(place).collect()
 }
 
 /// Version files that disagree.

@@ -3,6 +3,8 @@
 mod find;
 mod one;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Value, json};
 
@@ -14,7 +16,7 @@ use crate::sys::proc;
 use crate::ui::clean;
 use find::{Everything, Known};
 
-/// List what was done in this repository, the newest first, or show one release or operation
+/// List what was done here, the newest first, or show one release or operation
 ///
 /// A release that was made in another clone is known by its record, as far as it was fetched.
 #[derive(Debug, clap::Args)]
@@ -51,7 +53,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     };
     let one = everything.choose(&repo, release)?;
     match args.markdown {
-        true => one.markdown(context)?,
+        true => one.markdown(&context.ui)?,
         false => one.show(&context.ui),
     }
     context.ui.json(&one.json());

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::find::One;
+use super::find::{self, One};
 use super::steps::{Became, became};
-use super::{Context, as_json, word};
+use super::{as_json, word};
 use crate::error::{self, Refusal};
-use crate::journal::{Operation, State};
+use crate::journal::{Closed, Operation, State};
+use crate::plan::{Id, Object, Oid};
 use crate::record::{Answer, Gate, Record, gates};
 use crate::ui::{Mark, Ui, Volume, clean};
 use crate::wording::{clock, counted};
@@ -21,20 +22,33 @@ impl One<'_> {
     /// As a document.
     ///
     /// # Errors
-    /// It is no release, or not one yet.
-    pub fn markdown(&self, context: &Context) -> Result<(), Refusal> {
-        match (&self.record, self.operation) {
-            (Some(record), _) => context.ui.answer(record.markdown().trim_end()),
-            (None, operation) => {
-                let title = operation.map_or("it", |operation| &operation.plan().title);
-                let id = operation.map_or(0, |operation| operation.id);
-                return Err(Refusal::usage(format!("{title} released nothing"))
-                    .why("A document is made of the record of a release.")
-                    .next(format!("log {id}"), "shows the operation"));
-            }
-        }
-        self.warnings.iter().for_each(|warning| context.ui.remark(warning));
+    /// As for [`Self::released`].
+    pub fn markdown(&self, ui: &Ui) -> Result<(), Refusal> {
+        ui.answer(self.released()?.markdown().trim_end());
+        self.warnings.iter().for_each(|warning| ui.remark(&format!("! {warning}")));
         Ok(())
+    }
+
+    /// The record of a release that is out.
+    ///
+    /// # Errors
+    /// It is no release, not one yet, or one that was taken back.
+    pub fn released(&self) -> Result<&Record, Refusal> {
+        let state = self.operation.map(|operation| (operation, operation.state()));
+        match (&self.record, state) {
+            (Some(record), None | Some((_, State::Closed(Closed::Done)))) => Ok(record),
+            (_, Some((operation, state))) => {
+                let (title, id) = (&operation.plan().title, operation.id);
+                let what = match find::tag(operation) {
+                    Some(_) => format!("{title} is {} and not out", word(state)),
+                    None => format!("{title} was no release"),
+                };
+                Err(Refusal::usage(what)
+                    .why("A document is made of the record of a release.")
+                    .next(format!("log {id}"), "shows the operation"))
+            }
+            (None, None) => Err(Refusal::usage("nothing is recorded of it")),
+        }
     }
 
     pub fn json(&self) -> Value {
@@ -54,18 +68,9 @@ impl One<'_> {
     }
 
     pub fn show(&self, ui: &Ui) {
-        let shown = Shown { one: self, ui };
-        shown.headline();
-        for warning in &self.warnings {
-            ui.mark(Mark::Warning, &shown.fit(warning, 2));
+        for line in lines(self, ui) {
+            ui.answer(&line);
         }
-        shown.facts();
-        shown.steps();
-        shown.gates();
-        if let Some(record) = &self.record {
-            shown.record(record);
-        }
-        shown.last_line();
     }
 
     /// What the gates said, also of a release that is not done.
@@ -83,19 +88,48 @@ fn report(operation: &Operation) -> Option<&Value> {
     steps.rev().find_map(|step| operation.gated(step))
 }
 
+/// The commits that an operation has made.
+fn commits(operation: &Operation) -> Vec<Oid> {
+    let objects = operation.plan().objects().into_iter().enumerate();
+    let commits = objects.filter(|(_, object)| matches!(object, Object::Commit(_)));
+    commits.filter_map(|(number, _)| operation.object(&Id::Made(number))).collect()
+}
+
 struct Shown<'s> {
     one: &'s One<'s>,
     ui: &'s Ui,
+    lines: Vec<String>,
+}
+
+/// What is shown; the last line is a command to copy.
+pub(super) fn lines(one: &One<'_>, ui: &Ui) -> Vec<String> {
+    let mut shown = Shown { one, ui, lines: Vec::new() };
+    shown.headline();
+    for warning in &one.warnings {
+        shown.marked(Mark::Warning, warning);
+    }
+    shown.facts();
+    shown.steps();
+    shown.gates();
+    if let Some(record) = &one.record {
+        shown.record(record);
+    }
+    shown.last_line();
+    shown.lines
 }
 
 impl Shown<'_> {
+    fn add(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
     /// One line of a text from anywhere, with so many columns before it.
     fn fit(&self, text: &str, before: usize) -> String {
         let room = if self.ui.volume > Volume::Normal { usize::MAX - 1 } else { WIDTH - before };
         clean(text, room)
     }
 
-    fn headline(&self) {
+    fn headline(&mut self) {
         let One { operation, record, remote, .. } = self.one;
         let title = record.as_ref().map(|record| format!("release {}", record.title()));
         let line = match (operation, title) {
@@ -110,16 +144,16 @@ impl Shown<'_> {
                 format!("{title}: made elsewhere, as its record {place} says")
             }
         };
-        self.ui.answer(&line);
+        self.add(line);
     }
 
-    fn fact(&self, name: &str, text: &str) {
+    fn fact(&mut self, name: &str, text: &str) {
         if !text.is_empty() {
-            self.ui.answer(&format!("  {name:<10}{}", self.fit(text, 12)));
+            self.add(format!("  {name:<10}{}", self.fit(text, 12)));
         }
     }
 
-    fn facts(&self) {
+    fn facts(&mut self) {
         match (&self.one.record, self.one.operation) {
             (Some(record), _) => self.release_facts(record),
             (None, Some(operation)) => {
@@ -127,12 +161,15 @@ impl Shown<'_> {
                 self.fact("when", &begin.at.minute());
                 self.fact("by", &begin.who);
                 self.fact("command", &begin.command);
+                let commits = commits(operation);
+                let commits: Vec<&str> = commits.iter().map(Oid::short).collect();
+                self.fact("commit", &commits.join(", "));
             }
             (None, None) => {}
         }
     }
 
-    fn release_facts(&self, record: &Record) {
+    fn release_facts(&mut self, record: &Record) {
         let by = &record.by;
         let address = match by.address.as_str() {
             "" => String::new(),
@@ -158,9 +195,9 @@ impl Shown<'_> {
         self.fact("pushed", &record.pushed_in_words());
     }
 
-    fn steps(&self) {
+    fn steps(&mut self) {
         let Some(operation) = self.one.operation else { return };
-        self.ui.answer("Steps");
+        self.add("Steps");
         for (step, became) in operation.plan().steps.iter().zip(became(operation)) {
             let said = match became {
                 Became::Done => String::new(),
@@ -170,17 +207,17 @@ impl Shown<'_> {
         }
     }
 
-    fn marked(&self, mark: Mark, text: &str) {
+    fn marked(&mut self, mark: Mark, text: &str) {
         let before = 3 + Mark::width();
-        self.ui.answer(&format!("  {}{} {}", mark.text(), mark.filling(), self.fit(text, before)));
+        self.add(format!("  {}{} {}", mark.text(), mark.filling(), self.fit(text, before)));
     }
 
-    fn gates(&self) {
+    fn gates(&mut self) {
         let gates = self.one.gates();
         if gates.is_empty() {
             return;
         }
-        self.ui.answer("Gates");
+        self.add("Gates");
         for gate in &gates {
             let mark = match gate.outcome.as_str() {
                 "green" => Mark::Good,
@@ -202,12 +239,12 @@ impl Shown<'_> {
             };
             self.marked(mark, &format!("{:<12} {}{evidence}", gate.name(), gate.result()));
             if let (Some(log), Some(_)) = (&gate.log, self.one.operation) {
-                self.ui.answer(&format!("{:1$}{2}", "", 16 + Mark::width(), self.fit(log, 20)));
+                self.add(format!("{:1$}{2}", "", 16 + Mark::width(), self.fit(log, 20)));
             }
         }
     }
 
-    fn record(&self, record: &Record) {
+    fn record(&mut self, record: &Record) {
         self.part(
             "Waived",
             record.waivers.iter().map(|waiver| {
@@ -233,17 +270,17 @@ impl Shown<'_> {
         self.part("Commits", commits.chain(more));
     }
 
-    fn part(&self, title: &str, lines: impl Iterator<Item = String>) {
+    fn part(&mut self, title: &str, lines: impl Iterator<Item = String>) {
         let mut lines = lines.peekable();
         if lines.peek().is_some() {
-            self.ui.answer(title);
+            self.add(title);
         }
         for line in lines {
-            self.ui.answer(&format!("  {}", self.fit(&line, 2)));
+            self.add(format!("  {}", self.fit(&line, 2)));
         }
     }
 
-    fn last_line(&self) {
+    fn last_line(&mut self) {
         let state = self.one.operation.map(|operation| (operation.id, operation.state()));
         let line = match (&self.one.record, state) {
             (_, Some((_, State::Open(_)))) => format!("next: {}", self.ui.ours("resume")),
@@ -251,11 +288,11 @@ impl Shown<'_> {
                 let ours = format!("log {} --markdown", error::word(&record.tag));
                 format!("next: {}", self.ui.ours(&ours))
             }
-            (None, Some((id, State::Closed(crate::journal::Closed::Done)))) => {
+            (None, Some((id, State::Closed(Closed::Done)))) => {
                 format!("undo: {}", self.ui.ours(&format!("undo {id}")))
             }
             (None, _) => format!("next: {}", self.ui.ours("log")),
         };
-        self.ui.answer(&line);
+        self.add(line);
     }
 }

@@ -1,5 +1,7 @@
 //! What became of each step of an operation, as far as its journal tells.
 
+use std::cmp::Ordering::{Equal, Greater, Less};
+
 use crate::journal::{Closed, Operation, Record, Sent, State};
 use crate::plan::Action;
 use crate::ui::Mark;
@@ -47,16 +49,12 @@ pub(super) fn became(operation: &Operation) -> Vec<Became> {
         .any(|record| matches!(record, Record::Closed { state: Closed::Done, .. }));
     let frontier = if was_done { steps } else { frontier(operation) };
     let each = |step: usize| match (operation.state(), step.cmp(&frontier)) {
-        (State::Closed(Closed::Done), _) => Became::Done,
-        (State::Open(_), std::cmp::Ordering::Less) => Became::Done,
-        (State::Open(_), std::cmp::Ordering::Equal) => Became::Open,
-        (State::Closed(Closed::TakenBack | Closed::Replaced), std::cmp::Ordering::Equal) => {
-            Became::Stopped
-        }
-        (State::Closed(Closed::Replaced), std::cmp::Ordering::Less) => Became::Done,
-        (State::Closed(_), std::cmp::Ordering::Less) => Became::TakenBack,
-        (State::Closed(Closed::Undone), std::cmp::Ordering::Equal) => Became::TakenBack,
-        (_, std::cmp::Ordering::Greater) => Became::NotReached,
+        (State::Closed(Closed::Done), _) | (State::Open(_), Less) => Became::Done,
+        (State::Open(_), Equal) => Became::Open,
+        (State::Closed(Closed::Replaced), Less) => Became::Done,
+        (State::Closed(Closed::TakenBack | Closed::Replaced), Equal) => Became::Stopped,
+        (State::Closed(_), Less) | (State::Closed(Closed::Undone), Equal) => Became::TakenBack,
+        (_, Greater) => Became::NotReached,
     };
     (0..steps).map(each).collect()
 }

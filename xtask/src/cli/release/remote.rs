@@ -30,6 +30,7 @@ impl Remote {
             tags: vec!["*".to_owned()],
             own: ["record", "rolledback", "signoff"].map(str::to_owned).to_vec(),
         };
+        crate::exec::after_killed_fetch(repo);
         let fetched = repo.fetch(&destination.name, &wanted, interrupt)?;
         Ok(Self { destination, fetched })
     }

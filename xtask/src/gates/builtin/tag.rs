@@ -6,12 +6,9 @@ use crate::config::changelog::Place;
 use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::gates::{Finding, Judged, Outcome};
-use crate::repo::Repo;
+use crate::repo::{Repo, Room};
 use crate::sites::Source;
 use crate::version::Version;
-
-/// Where tags are kept that a rollback took away.
-const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
 
 pub const GATE: BuiltIn = BuiltIn { name: "tag", usual: always, ask };
 
@@ -88,44 +85,26 @@ fn behind(current: &Version, tag: &str, newest: &Version) -> Judged {
 
 /// Whether a tag of this name can be made.
 fn free(repo: &Repo, tag: &str) -> Result<Judged, Refusal> {
-    let name = format!("refs/tags/{tag}");
-    if !repo.may_be_ref(&name)? {
-        let detail = "[tag] format in gonogo.toml says how tags are called.".to_owned();
-        return Ok(Judged::red(format!("git takes no tag of the name {tag}")).details([detail]));
-    }
-    let burned = format!("{ROLLED_BACK}{tag}");
-    let places = [name.as_str(), &burned];
-    let found = repo.refs(&places)?;
-    if found.contains(&burned) {
-        let detail = "The version is burned: somebody may have it. Take the next one.".to_owned();
-        return Ok(Judged::red(format!("{tag} was released and rolled back"))
-            .details([detail])
-            .next(Next::Ours("bump patch --next".to_owned())));
-    }
     let show = |name: &str| Next::Shell(format!("git show --stat {}", word(name)));
-    if found.contains(&name) {
-        return Ok(Judged::red(format!("there is a tag {tag} already"))
+    Ok(match repo.room_for_tag(tag)? {
+        Room::Free => Judged::green(""),
+        Room::NoName => {
+            let detail = "[tag] format in gonogo.toml says how tags are called.".to_owned();
+            Judged::red(format!("git takes no tag of the name {tag}")).details([detail])
+        }
+        Room::RolledBack => {
+            let detail = "The version is burned: somebody may have it. Take the next one.";
+            Judged::red(format!("{tag} was released and rolled back"))
+                .details([detail.to_owned()])
+                .next(Next::Ours("bump patch --next".to_owned()))
+        }
+        Room::Taken => Judged::red(format!("there is a tag {tag} already"))
             .details(["It counts as no release of this project, and is in the way.".to_owned()])
-            .next(show(tag)));
-    }
-    // git keeps refs like files and folders: `v1/x` leaves no room for `v1`, nor the reverse.
-    let mut above = tag.match_indices('/').map(|(at, _)| format!("refs/tags/{}", &tag[..at]));
-    let inside = found.iter().find(|found| found.starts_with(&format!("{name}/"))).cloned();
-    let taken = match inside {
-        Some(inside) => Some(inside),
-        None => above.try_fold(None, |taken: Option<String>, above| -> Result<_, Refusal> {
-            Ok(match taken {
-                Some(taken) => Some(taken),
-                None => repo.ref_at(&above)?.map(|_| above),
-            })
-        })?,
-    };
-    Ok(match taken {
-        Some(taken) => {
-            let other = taken.trim_start_matches("refs/tags/");
+            .next(show(tag)),
+        Room::Blocked(other) => {
+            let other = other.trim_start_matches("refs/tags/");
             Judged::red(format!("the tag {other} leaves no room for {tag}")).next(show(other))
         }
-        None => Judged::green(""),
     })
 }
 
