@@ -73,6 +73,16 @@ fn a_release_that_is_pushed_survives() {
     every_fault(repo::PUSHED);
 }
 
+#[test]
+fn a_release_branch_survives() {
+    every_fault(repo::BRANCH);
+}
+
+#[test]
+fn a_release_that_waits_for_a_merge_survives() {
+    every_fault(repo::OFFERED);
+}
+
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.
 #[test]
 fn the_supervisor_strikes_where_it_is_told() {

@@ -18,6 +18,13 @@ pub struct Dated {
     pub says: Says,
 }
 
+impl Dated {
+    /// Is it a date, and not only its place?
+    pub fn is_known(&self) -> bool {
+        !matches!(self.says, Says::Placeholder)
+    }
+}
+
 /// What stands where a date belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Says {

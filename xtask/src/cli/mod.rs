@@ -27,6 +27,7 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
 
+use crate::config::file::split;
 use crate::error::{Exit, Refusal, word};
 use crate::exec::{Asked, Host};
 use crate::sys::clock::{self, Timestamp};
@@ -245,6 +246,22 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Schema(args) => schema::run(args, context),
     }
     Ok(0)
+}
+
+/// Runs a command of the journal again, in the same place and with the same form of output.
+///
+/// # Errors
+/// It cannot be read any more; those of the command.
+fn again(command: &str, context: &Context) -> anyhow::Result<()> {
+    let unknown = || Refusal::usage(format!("this command is not understood any more: {command}"));
+    let words = split(command).map_err(|_| unknown())?;
+    let Program { name, folder } = context.ui.program.clone();
+    let args = std::iter::once(name.clone()).chain(words.iter().cloned());
+    let cli = <Cli as Parser>::try_parse_from(args).map_err(|_| unknown())?;
+    let ui = Ui::new(Program { name, folder }, context.ui.form, context.ui.volume);
+    let words = words.iter().map(word).collect();
+    let again = Context { folder: context.folder.clone(), ui, at: context.at, words };
+    dispatch(&cli.command, &again).map(drop)
 }
 
 /// What is not a refusal was not foreseen; it is told with all its causes.

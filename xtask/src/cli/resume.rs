@@ -3,14 +3,26 @@
 use serde_json::json;
 
 use super::Context;
-use super::release::{self, Asking, Consent, Host};
+use super::release::{self, Asking, Consent, Host, Way, anew, go_on};
 use crate::exec::{self, Driven};
 use crate::repo::Repo;
 use crate::ui::Mark;
 
 /// Complete an operation that was interrupted
+///
+/// Where the push of a release was refused, alone it pushes again; there are three other ways on.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
+    /// The branch takes pull requests only: put the release on a branch of its own and offer that
+    #[arg(long, group = "way")]
+    pr: bool,
+    /// The branch has moved: keep the tested commit and its tag, and merge it
+    #[arg(long, group = "way")]
+    merge: bool,
+    /// The branch has moved: take the release back and make it anew on top of what is there
+    #[arg(long, group = "way")]
+    replan: bool,
     /// Answer yes to every question but destructive ones
     #[arg(short, long)]
     yes: bool,
@@ -21,6 +33,17 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     let asking = Asking::again(&repo, context)?;
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
+    if args.replan {
+        return anew(&repo, context, &asking, consent);
+    }
+    let way = match (args.pr, args.merge) {
+        (true, _) => Some(Way::PullRequest),
+        (_, true) => Some(Way::Merge),
+        _ => None,
+    };
+    if let Some(way) = way {
+        return Ok(go_on(way, &repo, context, &asking, consent)?);
+    }
     let host = Host::new(&repo, context, &asking, consent);
     match exec::resume(&repo, &context.asked(&host))? {
         Driven::Nothing(why) => {

@@ -36,7 +36,7 @@ fn moves(running: &Running<'_>, land: &Land) -> Option<Vec<Move>> {
 /// The index entries that go with the checked-out branch, when it moves to a commit of the plan and
 /// is still checked out.
 fn entries<'r>(running: &'r Running<'_>, step: usize, land: &Land) -> &'r [IndexChange] {
-    if switch::left(running, step) {
+    if switch::is_elsewhere(running, step) {
         return &[];
     }
     let branch = running.operation.branch_at(step);
@@ -97,6 +97,12 @@ pub(super) fn probe(
 
 /// Whether a later step of the plan has moved this ref on to where it is.
 fn gone_on(running: &Running<'_>, step: usize, name: &str, now: Option<&Oid>) -> bool {
+    let here = running.operation.plan().steps[step].action.moves();
+    let begins = here.iter().find(|planned| planned.name == name).map(|planned| &planned.old);
+    // Where this step makes a branch that a later one deletes, it is nowhere before and after.
+    if begins.is_some_and(|old| old.is_none() && now.is_none()) {
+        return false;
+    }
     let later = running.operation.plan().steps.iter().skip(step + 1);
     let mut moves =
         later.flat_map(|step| step.action.moves()).filter(|planned| planned.name == name);
@@ -129,7 +135,7 @@ fn head(
     step: usize,
     moves: &[Move],
 ) -> Result<Option<(String, At)>, Refusal> {
-    if switch::left(running, step) {
+    if switch::is_elsewhere(running, step) {
         return Ok(None);
     }
     let planned = running.operation.branch_at(step);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Running, index, io_failed, keep, record_ref, switch};
 use crate::error::Refusal;
-use crate::journal::Sent;
+use crate::journal::{Record, Sent};
 use crate::plan::{Action, Id, Object, Sign};
 use crate::repo::Repo;
 use crate::sys::fs as write;
@@ -73,6 +73,10 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
+    if let Some(Record::Hooks { .. }) = running.operation.records().last() {
+        // What was running were hooks, and these locks are theirs or the user's.
+        return Vec::new();
+    }
     let common = &running.repo.common_dir;
     let place = keep::place(running);
     let objects = running.operation.plan().objects().len();

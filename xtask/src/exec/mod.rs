@@ -288,7 +288,7 @@ impl<'a> Running<'a> {
                 // The commit has its bytes; what somebody typed since stays an edit. Where another
                 // branch is checked out now, going back to it looks at the files.
                 Action::Files(_) => match direction {
-                    Direction::Back => !switch::left(self, step),
+                    Direction::Back => !switch::is_elsewhere(self, step),
                     Direction::Forward => !self.operation.built_after(step),
                 },
                 Action::Check(_)

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::process::Output;
 
 use super::Running;
-use crate::error::{Exit, Refusal};
+use crate::error::{Exit, Refusal, word};
 use crate::journal::{Record, Sent};
 use crate::plan::{At, Id, Object, Oid, Push};
-use crate::repo::{Errand, QUESTION, TRANSFER};
+use crate::repo::{Errand, QUESTION, TRANSFER, Wanted};
 use crate::sys::proc;
 
 /// A ref of the remote; `None` is that it does not exist.
@@ -147,15 +147,19 @@ fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
         Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
             .why("Others may have it; history that left this machine is not rewritten.");
     let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
-    if !makes_commits(running) {
+    if !makes_commits(running) && tag.is_some() {
         return refusal.next("bump patch --next", "what is wrong in it, the next release mends");
     }
-    let back = match tag {
-        Some(tag) => format!("git revert {tag}"),
-        None => "git revert".to_owned(),
-    };
-    refusal
-        .next_shell(back, "makes a commit that takes its changes back; a new release tells of it")
+    if let Some(tag) = tag {
+        return refusal.next_shell(
+            format!("git revert {}", word(tag)),
+            "makes a commit that takes its changes back; a new release tells of it",
+        );
+    }
+    let made = push.moves.iter().find(|planned| planned.old.is_none());
+    let branch = made.map_or("BRANCH", |planned| short(&planned.name));
+    let (remote, branch) = (word(&push.remote), word(branch));
+    refusal.next_shell(format!("git push {remote} --delete {branch}"), "withdraws the branch")
 }
 
 /// Whether the operation has commits of its own, which can land another way.
@@ -433,24 +437,54 @@ fn refused(
     }
     let refusal = Refusal::open(format!("the push to {} was refused, nothing arrived", push.shown));
     let refusal = why.into_iter().fold(refusal, Refusal::why);
-    let refusal = match cause {
+    let straight = running.operation.plan().is_straight();
+    let refusal = match (cause, straight) {
         // A tag alone waits for its commit to land.
-        Cause::Protected if !makes_commits(running) => {
+        (Cause::Protected, _) if !makes_commits(running) => {
             refusal.why("The branch takes pull requests only: its commits have to be there first.")
         }
-        Cause::Moved if !makes_commits(running) => {
+        (Cause::Moved, _) if !makes_commits(running) => {
             refusal.why("Somebody has pushed meanwhile. What is there has to be in it first.")
         }
-        Cause::Protected => refusal
+        (Cause::Protected, true) => refusal
             .why("The branch takes pull requests only. Here everything is done.")
             .next("resume --pr", "turns this into a pull request, tagged after the merge"),
-        Cause::Moved => refusal
+        (Cause::Protected, false) => refusal
+            .why("A branch takes pull requests only: [branches] protected can name it.")
+            .next("resume", "pushes again when it takes this"),
+        (Cause::Moved, true) => came(running, push, refusal)
             .next("resume --merge", "keeps the tested commit and its tag, and merges it")
             .next("resume --replan", "releases on top of what is there now"),
-        Cause::Taken => refusal.why("Somebody else has released this version."),
-        Cause::Other => refusal.next("resume", "pushes again when the cause is mended"),
+        (Cause::Moved, false) => came(running, push, refusal)
+            .why("Taken back, the same command begins with what is there."),
+        (Cause::Taken, true) => refusal
+            .why("Somebody else has released this version.")
+            .next("resume --replan", "releases the next one on top of what is there now"),
+        (Cause::Taken, false) => refusal.why("Somebody else has released this version."),
+        (Cause::Other, _) => refusal.next("resume", "pushes again when the cause is mended"),
     };
     Err(refusal.next("undo", "takes everything back"))
+}
+
+/// Who moved the branches, as far as that can be found out.
+fn came(running: &Running<'_>, push: &Push, refusal: Refusal) -> Refusal {
+    let names = push.moves.iter().filter_map(|it| it.name.strip_prefix("refs/heads/"));
+    let branches: Vec<String> = names.map(str::to_owned).collect();
+    let wanted = Wanted { branches, ..Wanted::default() };
+    let Ok(fetched) = running.repo.fetch(&push.remote, &wanted, &running.interrupt) else {
+        return refusal;
+    };
+    let Ok(moves) = moves(running, push) else { return refusal };
+    moves.iter().fold(refusal, |refusal, wanted| {
+        let there = fetched.there.get(&wanted.name);
+        let (Some(before), Some(there)) = (&wanted.before, there) else { return refusal };
+        match running.repo.came(before, there) {
+            Ok(came) if came.count > 0 => {
+                refusal.why(format!("{}: {}", short(&wanted.name), came.summary()))
+            }
+            _ => refusal,
+        }
+    })
 }
 
 fn not_now(push: &Push) -> Refusal {

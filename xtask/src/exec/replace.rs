@@ -4,8 +4,8 @@
 //! The first record of the new operation names the old one, so there is no moment between the two.
 //! The old one is not touched: when the new one is taken back, it is the open one again.
 
-use super::{Asked, Direction, Finished, Running, begun, holder, hooks, interrupts, keep, locks};
-use crate::error::Refusal;
+use super::{Asked, Direction, Finished, Running, begun, holder, interrupts, keep};
+use crate::error::{Exit, Refusal};
 use crate::journal::{Closed, Journal, Operation, State};
 use crate::plan::Plan;
 use crate::repo::{Repo, in_hook};
@@ -30,8 +30,6 @@ pub fn replaceable(repo: &Repo, asked: &Asked<'_>) -> Result<Operation, Refusal>
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
     running.turn(Direction::Forward)?;
-    hooks::still_running(&running)?;
-    locks::clear(&running)?;
     running.nothing_arrived()?;
     Ok(running.operation)
 }
@@ -52,11 +50,11 @@ pub fn replace(
     let finished = begun(repo, &locked, plan, before, asked, Some(old.id))
         .and_then(|mut running| running.forward());
     locked.prune();
-    finished.map_err(|failure| match locked.journal().nothing_open() {
-        Err(_) if failure.exit != crate::error::Exit::Open => failure
-            .leaves_open()
-            .why(format!("Operation {} is open as before.", old.id))
-            .next("undo", "takes everything back"),
+    finished.map_err(|mut failure| match locked.journal().newest() {
+        Ok(Some(open)) if open.id == old.id && failure.exit != Exit::Interrupted => {
+            failure.exit = Exit::Open;
+            failure.why(format!("Operation {} is open as before.", old.id))
+        }
         _ => failure,
     })
 }

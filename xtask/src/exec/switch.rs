@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::{Running, io_failed};
 use crate::error::{Refusal, word};
 use crate::journal::{Direction, Record};
-use crate::plan::{At, Oid, Place, Switch};
+use crate::plan::{Action, At, Oid, Place, Switch};
 use crate::sys::fs as write;
 
 /// Where HEAD is.
@@ -77,9 +77,16 @@ pub(super) fn is_done(running: &Running<'_>, step: usize) -> bool {
     seen(running, step) == Seen::There
 }
 
-/// Whether the work tree has gone elsewhere since this step: what it did cannot be seen there now.
-pub(super) fn left(running: &Running<'_>, step: usize) -> bool {
-    (step + 1..running.operation.plan().steps.len()).any(|later| is_done(running, later))
+/// Whether the work tree is elsewhere than when this step is reached, or nobody knows: what the step
+/// does to it cannot be seen now.
+pub(super) fn is_elsewhere(running: &Running<'_>, step: usize) -> bool {
+    let steps = running.operation.plan().steps.iter().enumerate();
+    let mut switches = steps.filter(|(_, it)| matches!(it.action, Action::Switch(_)));
+    switches.any(|(number, _)| match seen(running, number) {
+        Seen::InFlight(_) => true,
+        Seen::There => number > step,
+        Seen::Never | Seen::Back => number < step,
+    })
 }
 
 /// Whether a switch of any step began and nobody knows how it ended.

@@ -308,6 +308,17 @@ impl Plan {
         })
     }
 
+    /// Whether it is a release straight on the branch that is checked out: that branch and the tag
+    /// are pushed, and the work tree goes nowhere.
+    pub fn is_straight(&self) -> bool {
+        let goes = self.steps.iter().any(|step| matches!(step.action, Action::Switch(_)));
+        let pushes = |name: &str| {
+            let push = self.point_of_no_return();
+            push.is_some_and(|push| push.moves.iter().any(|it| it.name.starts_with(name)))
+        };
+        !goes && pushes("refs/tags/") && self.base.branch.as_deref().is_some_and(pushes)
+    }
+
     /// The first step that cannot be taken back.
     pub fn point_of_no_return(&self) -> Option<&Push> {
         self.steps.iter().find_map(|step| match &step.action {

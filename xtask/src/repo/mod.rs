@@ -200,7 +200,7 @@ impl Repo {
 
     /// The same repository with the boundary of a shallow clone taken as the beginning of history.
     #[must_use]
-    pub fn from_its_boundary(self) -> Self {
+    pub fn beginning_at_its_boundary(self) -> Self {
         Self { begins: Begins::Here, ..self }
     }
 

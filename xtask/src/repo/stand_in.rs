@@ -16,6 +16,7 @@ use super::{Git, Head, Repo, Tracked, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
 use crate::sys::fs as write;
+use crate::sys::proc;
 
 /// What a stand-in is made like.
 pub struct StandIn<'a> {
@@ -25,6 +26,8 @@ pub struct StandIn<'a> {
     pub commit: &'a Oid,
     /// The remote that releases go to.
     pub remote: Option<&'a str>,
+    /// Settings that it has besides those that are copied.
+    pub settings: Vec<(String, String)>,
 }
 
 /// Where the refs, the index and the tracked files of a repository are.
@@ -85,6 +88,7 @@ impl Repo {
         let name = self.top.file_name().unwrap_or(OsStr::new("repository"));
         let (bare, top) = (folder.join("remote.git"), folder.join("clone").join(name));
         let mut settings = self.settings_to_copy()?;
+        settings.extend(wanted.settings.iter().cloned());
         if let Some(remote) = wanted.remote {
             self.bare_stand_in(&bare, wanted, remote)?;
             let set = |key: &str, value: String| (format!("remote.{remote}.{key}"), value);
@@ -208,8 +212,9 @@ impl Repo {
             let args = ["remote", "get-url"].iter().chain(which);
             let out = self.git.call(args.chain(&["--", remote])).read()?;
             if out.strip_suffix(b"\n") != Some(folder.as_os_str().as_bytes()) {
+                let found = proc::mask(&git::lines(&out).join(", "));
                 return Err(Refusal::unsafe_to("a setting of git's leads to another address")
-                    .why(format!("{} would be {}.", folder.display(), git::lines(&out).join(", ")))
+                    .why(format!("{} would be {found}.", folder.display()))
                     .next_shell("git config --show-origin --get-regexp '^url\\.'", "shows which"));
             }
         }
@@ -402,8 +407,7 @@ mod tests {
         let args = ["config", "--list", "-z", "--file"].map(OsStr::new);
         let out = git.call(args.into_iter().chain([file.as_os_str()])).read().unwrap();
         write::remove_folder(&folder).unwrap();
-        let expected: String =
-            settings.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
+        let expected = settings.map(|(key, value)| format!("{key}\n{value}\0")).concat();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

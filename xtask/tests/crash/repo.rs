@@ -39,12 +39,12 @@ pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"], 
 
 /// A release of everything: section, hooks, a gate, commit, tag, record.
 pub const RELEASE: Variant =
-    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 6 };
+    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 9 };
 
 /// A release that is pushed to a repository beside, [`REMOTE`]. What git does there is not disturbed;
 /// that is what the other side's own journal would have to be for.
 pub const PUSHED: Variant =
-    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 6 };
+    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 9 };
 
 /// Where a pushed release goes: a bare repository beside the one that is released in.
 pub const REMOTE: &str = "origin.git";
@@ -54,6 +54,14 @@ pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 1 };
 
 /// The same with a signature, which git makes with the ref held back.
 pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 1 };
+
+/// A release branch that is made, left and merged: the work tree goes there and back.
+pub const BRANCH: Variant =
+    Variant { name: "branch", bump: &["release", "minor", "--no-push"], sample: 6 };
+
+/// A release branch that waits for a pull request.
+pub const OFFERED: Variant =
+    Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 6 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
@@ -159,6 +167,27 @@ pub fn template(variant: Variant, dir: &Path) {
             }
         }
         "init" => {}
+        "branch" => {
+            put("gonogo.toml", "[release]\nbranch = \"release/v{version}\"\n");
+            put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
+            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+            git(dir, &["switch", "-q", "-c", "develop"]);
+            put(
+                "pyproject.toml",
+                "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n",
+            );
+            put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
+            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+            git(dir, &["switch", "-q", "main"]);
+        }
+        "offered" => {
+            put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
+            fs::create_dir(dir.join("notes")).expect("notes");
+            put("notes/CHANGELOG.md", "# Changelog\n");
+            git(dir, &["add", "gonogo.toml", "notes"]);
+            git(dir, &["commit", "-q", "-m", "chore: protect main"]);
+        }
         "hooks" => drop(git(dir, &["config", "core.hooksPath", ".githooks"])),
         "changelog" => {
             put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");

@@ -1,13 +1,21 @@
 //! What is said on the command line.
 
+use super::{finish, start};
+
 /// Make a release: version, changelog, gates, commit, tag, push, as one transaction
 ///
 /// Everything is checked first. The commit hooks and the gates see exactly the tree that will be
 /// tagged, and where one says no every file is put back. What leaves this machine leaves last, all
 /// or nothing. After a kill, `resume` completes it and `undo` takes it back.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
+    #[command(subcommand)]
+    pub(super) part: Option<Part>,
+    /// Which part of a release is asked for.
+    #[arg(skip)]
+    pub(super) way: Asked,
     /// major, minor, patch, alpha, beta, rc, final, auto, or a version; without it, the version in
     /// the files
     #[arg(value_name = "LEVEL|VERSION")]
@@ -33,6 +41,9 @@ pub struct Args {
     /// By a pull request, also where the branch is not protected
     #[arg(long, conflicts_with = "no_push")]
     pub(super) pr: bool,
+    /// The branches that get it, of `release finish`.
+    #[arg(skip)]
+    pub(super) into: Vec<String>,
     /// A gate that may fail this time, with --reason; may be repeated, each with its own reason
     #[arg(long, value_name = "GATE")]
     pub(super) waive: Vec<String>,
@@ -59,4 +70,19 @@ pub struct Args {
     /// Show the whole plan and do nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// What of a release is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Asked {
+    #[default]
+    Whole,
+    /// Its branch with the new version, and no more.
+    Start,
+}
+
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Part {
+    Start(start::Args),
+    Finish(finish::Args),
 }

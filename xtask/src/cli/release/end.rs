@@ -44,6 +44,12 @@ pub fn end(
         ui.json(&data(plan, finished, gates));
         return Ok(());
     }
+    if title.starts_with("start ") {
+        ui.say(&format!("{} is done, and nothing is locked", bold(&title)));
+        ui.say(&format!("next, when it is ready: {}", ui.ours("release finish")));
+        ui.json(&data(plan, finished, gates));
+        return Ok(());
+    }
     let Some(push) = plan.point_of_no_return() else {
         ui.say(&format!("{} is made, and nothing has left this machine", bold(&title)));
         if let Some(gates) = gates {

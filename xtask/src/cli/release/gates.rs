@@ -136,6 +136,29 @@ impl<'a> Asking<'a> {
         Ok(commands.into_inner())
     }
 
+    /// The ids of the commands alone; nothing is asked.
+    ///
+    /// # Errors
+    /// gonogo.toml chooses gates that there are not.
+    pub fn commands(
+        &self,
+        repo: &Repo,
+        profile: Profile,
+        version: &Version,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<String>, Refusal> {
+        let commands = std::cell::RefCell::new(Vec::new());
+        let select = |choice: &Choice, profile| {
+            let all = choice.whole(profile)?;
+            let commands_only = all.into_iter().filter(|it| !matches!(it.kind, Kind::BuiltIn(_)));
+            *commands.borrow_mut() = commands_only.map(|gate| gate.id).collect();
+            Ok((Vec::new(), None))
+        };
+        let request = self.request(Some(profile), Some(version), interrupt, &select);
+        poll(repo, self.context, &request, |_, _| Ok(()))?;
+        Ok(commands.into_inner())
+    }
+
     /// The commands, on the tree as it is now.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Which way a release takes to main, and what that way needs to know.
 
-use super::args::Args;
+use super::args::{Args, Asked};
 use super::made::Made;
 use super::remote::Remote;
 use crate::changelog::{Changelog, web};
@@ -33,28 +33,48 @@ impl Way<'_> {
     pub fn plan(&self, release: Release<'_>) -> Result<Plan, Refusal> {
         let ready = release.commit.ready.clone();
         let from = ready.branch.trim_start_matches("refs/heads/").to_owned();
-        let protected = self.settings.branches.protects(&from).is_some();
+        let name = self.words.branch(&self.landing.prepared())?;
+        let is_here = from == name;
+        let into = match (is_here, &self.landing.from.value) {
+            (true, _) | (_, Start::Branch(_)) => main(self.repo, self.settings)?,
+            (false, _) => from,
+        };
+        let by_request = self.args.pr || self.settings.branches.protects(&into).is_some();
         // Without a commit nothing has to get to main.
-        let offered = (protected || self.args.pr) && !release.commit.paths.is_empty();
-        if !offered && (protected || self.landing.branch.is_none()) {
+        let nothing = release.commit.paths.is_empty();
+        let straight = match self.landing.branch {
+            Some(_) => by_request && nothing,
+            None => !by_request || nothing,
+        };
+        if self.args.way == Asked::Whole && !is_here && straight {
             return Ok(release::straight(release));
         }
-        let name = self.words.branch(&self.landing.prepared())?;
-        let branch = self.branch(&name, &ready)?;
-        let into = match (offered, &self.landing.from.value) {
-            (true, Start::Branch(_)) | (false, _) => main(self.repo, self.settings)?,
-            (true, _) => from,
+        let branch = match is_here {
+            true => {
+                let name = ready.branch.clone();
+                let there = self.remote.and_then(|remote| remote.at(&name));
+                Branch { name, there, state: State::Here }
+            }
+            false => self.branch(&name, &ready)?,
         };
-        if offered || self.settings.branches.protects(&into).is_some() {
-            let body = body(&release, self.made, self.words);
+        if self.args.way == Asked::Start {
+            return Ok(landing::started(release, &branch));
+        }
+        if by_request {
+            let body = body(&release, self.made);
             let title = self.words.title(&self.landing.title)?;
-            let pull =
-                self.remote.map(|remote| pull(self.repo, remote, (&name, &into), title, body));
+            let pull = self
+                .remote
+                .map(|remote| pull(self.repo, remote.name(), (&name, &into), title, body));
             return Ok(landing::offered(release, &branch, pull.transpose()?));
         }
         let joining = Joining { repo: self.repo, settings: self.settings, remote: self.remote };
         let tag = release.tag.clone();
-        let targets = joining.targets(&self.targets(&into)?, &ready.parent, &tag)?;
+        let names = match self.args.into.as_slice() {
+            [] => targets(self.repo, self.settings, self.landing, &into)?,
+            said => said.to_vec(),
+        };
+        let targets = joining.targets(&names, &ready.parent, &tag)?;
         let end = End {
             branch,
             targets,
@@ -90,11 +110,6 @@ impl Way<'_> {
             return Err(open(&format!("on {}", remote.name())));
         }
         Ok(Branch { name: full, there, state: State::New })
-    }
-
-    /// The short names of the branches that get it, main first.
-    fn targets(&self, main: &str) -> Result<Vec<String>, Refusal> {
-        targets(self.repo, self.settings, self.landing, main)
     }
 }
 
@@ -200,7 +215,7 @@ impl Joining<'_> {
         let branch = format!("backmerge/{tag}-into-{}", name.replace('/', "-"));
         let title = format!("Merge {tag} into {name}");
         let body = "The version lines and changelogs are resolved.\n".to_owned();
-        let pull = pull(self.repo, remote, (&branch, name), title, body)?;
+        let pull = pull(self.repo, remote.name(), (&branch, name), title, body)?;
         let branch = format!("refs/heads/{branch}");
         let there = remote.at(&branch);
         Ok(How::Offered { branch, there, pull })
@@ -280,7 +295,7 @@ pub fn newer(
 /// git fails.
 pub fn pull(
     repo: &Repo,
-    remote: &Remote,
+    remote: &str,
     (branch, into): (&str, &str),
     title: String,
     body: String,
@@ -290,11 +305,11 @@ pub fn pull(
         .and_then(|url| web::page(&url))
         .map(|site| Page { open: web::pull_request(&site, branch, into), site });
     let (branch, into) = (branch.to_owned(), into.to_owned());
-    Ok(Pull { remote: remote.name().to_owned(), branch, into, title, body, page })
+    Ok(Pull { remote: remote.to_owned(), branch, into, title, body, page })
 }
 
 /// What a pull request says: the section of the release.
-fn body(release: &Release<'_>, made: &Made, _: &Words<'_>) -> String {
+fn body(release: &Release<'_>, made: &Made) -> String {
     let section = made.changelog().and_then(|change| {
         let bytes = change.apply(made.before.get(&change.path)?)?;
         let source = Source { path: &change.path, bytes: &bytes };

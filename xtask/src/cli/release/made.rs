@@ -89,7 +89,16 @@ impl Made {
 
     /// Every path that the release commits.
     pub fn paths(&self) -> Vec<RepoPath> {
-        let mut paths: Vec<RepoPath> = self.changes().map(|change| change.path.clone()).collect();
+        self.with_earlier(self.changes())
+    }
+
+    /// The same of a release that is only started.
+    pub fn without_changelog(&self) -> Vec<RepoPath> {
+        self.with_earlier(self.edits.iter())
+    }
+
+    fn with_earlier<'c>(&self, changes: impl Iterator<Item = &'c FileChange>) -> Vec<RepoPath> {
+        let mut paths: Vec<RepoPath> = changes.map(|change| change.path.clone()).collect();
         for path in &self.earlier {
             if !paths.contains(path) {
                 paths.push(path.clone());

@@ -5,17 +5,21 @@ mod args;
 mod ci;
 mod edited;
 mod end;
+mod finish;
 mod gates;
 mod hint;
 mod host;
 mod landing;
 mod made;
+mod opened;
 mod prepare;
 mod progress;
 mod pull;
+mod refused;
 mod rehearse;
 mod remote;
 mod shown;
+mod start;
 mod target;
 
 use serde_json::json;
@@ -27,44 +31,72 @@ use crate::journal::Journal;
 use crate::repo::Repo;
 use crate::ui::Volume;
 pub(super) use args::Args;
+use args::Part;
 pub(super) use end::{end, is_one};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
 use prepare::{Preparation, Prepared, prepared};
+pub(super) use refused::{Way, anew, go_on};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
-    let repo = Repo::discover(&context.folder)?;
-    if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
-        return Err(refusal.into());
+    match &args.part {
+        Some(Part::Start(start)) => return Ok(start::run(start, context)?),
+        Some(Part::Finish(finish)) => return Ok(finish::run(finish, context)?),
+        None => {}
     }
+    let repo = Repo::discover(&context.folder)?;
+    nothing_open(&repo)?;
     if args.rehearse {
         return Ok(rehearse::run(args, context, repo)?);
     }
     let asking = Asking::new(args, context)?;
+    Ok(make(args, context, &repo, &asking)?)
+}
+
+fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
+    match Journal::of(&repo.common_dir).unfinished()? {
+        Some((_, refusal)) => Err(refusal),
+        None => Ok(()),
+    }
+}
+
+/// Plans, shows, asks, and does it.
+fn make(args: &Args, context: &Context, repo: &Repo, asking: &Asking<'_>) -> Result<(), Refusal> {
     let ui = &context.ui;
-    let mut release = match prepared(args, context, &repo, &asking)? {
-        Preparation::Ready(release) => release,
+    match prepared(args, context, repo, asking)? {
+        Preparation::Ready(release) => execute(args, context, repo, asking, *release),
         Preparation::Nothing(why) => {
             ui.say(&why);
             ui.say(&format!("next: {}", ui.ours("status")));
             ui.json(&json!({ "operation": null, "why": why }));
-            return Ok(());
+            Ok(())
         }
-    };
+    }
+}
+
+/// Shows what is planned, asks, and does it.
+fn execute(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    asking: &Asking<'_>,
+    mut release: Prepared,
+) -> Result<(), Refusal> {
+    let ui = &context.ui;
     if args.dry_run {
-        let Prepared { plan, before, facts } = release.as_ref();
-        shown::dry_run(ui, &repo, plan, before, facts);
+        let Prepared { plan, before, facts } = &release;
+        shown::dry_run(ui, repo, plan, before, facts);
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
         ui.json(&shown::json(plan, facts));
         return Ok(());
     }
     let irreversible = release.plan.point_of_no_return().is_some();
     if irreversible || ui.volume > Volume::Normal {
-        shown::plan(&ui.aside(), &repo, &release.plan, &release.facts);
+        shown::plan(&ui.aside(), repo, &release.plan, &release.facts);
     } else {
         shown::remarks(&ui.aside(), &release.facts);
     }
-    if irreversible && !args.yes && !agreed(context, &repo, &mut release)? {
+    if irreversible && !args.yes && !agreed(context, repo, &mut release)? {
         ui.say("Nothing was done.");
         ui.say(&format!("next: {}", ui.typed(&format!("{} --dry-run", context.command()))));
         ui.json(&json!({ "operation": null, "why": "Nothing was done." }));
@@ -74,11 +106,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         ui.aside().say("");
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    let host = Host::new(&repo, context, &asking, consent);
-    let Prepared { plan, before, facts } = *release;
-    let finished = exec::run(&repo, plan, &before, &context.asked(&host))?;
-    end(context, &repo, &finished, facts.previous.as_deref())?;
-    Ok(())
+    let host = Host::new(repo, context, asking, consent);
+    let Prepared { plan, before, facts } = release;
+    let finished = exec::run(repo, plan, &before, &context.asked(&host))?;
+    end(context, repo, &finished, facts.previous.as_deref())
 }
 
 /// The one question before anything is done.

@@ -12,10 +12,10 @@ use super::prepare::{Preparation, Prepared, prepared};
 use super::{Args, Asking, Consent, Host, gates::Elsewhere};
 use crate::cli::Context;
 use crate::error::{Exit, Refusal};
-use crate::exec::{self, Driven, Finished};
+use crate::exec::{self, Finished};
 use crate::gates::builtin::is_ours;
 use crate::journal::Journal;
-use crate::plan::{Action, Oid, Plan};
+use crate::plan::{Action, Object, Oid, Plan};
 use crate::repo::{Destination, Head, OtherChanges, Repo, Snapshot, StandIn, in_hook};
 use crate::sys::proc::{self, Interrupt};
 use host::Rehearsing;
@@ -55,7 +55,7 @@ pub fn run(args: &Args, context: &Context, repo: Repo) -> Result<(), Refusal> {
         format!("{} ({}, process {})\n", context.command(), proc::user(), std::process::id());
     let lock = Journal::of(&repo.common_dir).lock(&holder)?;
     lock.journal().nothing_open()?;
-    let repo = repo.from_its_boundary();
+    let repo = repo.beginning_at_its_boundary();
     let scratch = Scratch::new(&repo)?;
     let rehearsed = rehearse(args, context, &repo, &scratch);
     let rehearsed = rehearsed.map_err(|failure| without_traces(failure, &scratch, &interrupt));
@@ -73,9 +73,9 @@ fn rehearse(
     scratch: &Scratch,
 ) -> Result<Option<Rehearsed>, Refusal> {
     let (_, commit) = on_a_branch(repo)?;
-    let staged = Staged::new(args, repo, &commit)?;
+    let staged = Staged::new(args, context, repo, &commit)?;
     let clone = staged.clone_in(repo, scratch)?;
-    let asking = Asking { elsewhere: Some(staged.gates(repo)), ..Asking::new(args, context)? };
+    let asking = Asking { elsewhere: Some(gates_in(repo)), ..Asking::new(args, context)? };
     let args = Args { no_push: staged.destination.is_none(), ..args.clone() };
     let mut release = match prepared(&args, context, &clone, &asking)? {
         Preparation::Ready(release) => release,
@@ -89,19 +89,13 @@ fn rehearse(
     shown::beginning(context, &clone, &release);
     let Prepared { plan, before, .. } = *release;
     let start = (clone.snapshot()?, staged.there(&clone)?);
+    let prove = || undone(context, scratch, &clone, &start.0);
     let inner = Host::new(&clone, context, &asking, Consent::Given);
-    let host = Rehearsing::new(inner);
-    let driven = exec::run(&clone, plan.clone(), &before, &context.asked(&host));
-    let stopped = host.stopped_before_push();
-    let finished = match driven {
-        Err(failure) if !stopped => return Err(failure),
-        driven => driven.ok(),
-    };
-    undone(context, scratch, &clone, &start.0)?;
-    let finished = match finished {
-        Some(finished) => finished,
-        None => pushed(context, &clone, &host)?,
-    };
+    let host = Rehearsing { inner, before_push: &prove };
+    let finished = exec::run(&clone, plan.clone(), &before, &context.asked(&host))?;
+    if plan.point_of_no_return().is_none() {
+        prove()?;
+    }
     let end = (Repo::discover(&clone.top)?.snapshot()?, staged.there(&clone)?);
     let mut open = staged.open(repo, &plan)?;
     let left_out = asking.elsewhere.iter().flat_map(|all| all.left_out.take());
@@ -117,14 +111,13 @@ struct Staged {
     branch: String,
     commit: Oid,
     destination: Option<Destination>,
-    /// HEAD is detached here.
-    detached: bool,
     no_push: bool,
-    hooks: bool,
+    /// git knows who commits.
+    known: bool,
 }
 
 impl Staged {
-    fn new(args: &Args, repo: &Repo, commit: &Oid) -> Result<Self, Refusal> {
+    fn new(args: &Args, context: &Context, repo: &Repo, commit: &Oid) -> Result<Self, Refusal> {
         let configuration = repo.configuration()?;
         let branch = match &repo.head {
             Head::Branch { name, .. } | Head::Unborn { name } => name.clone(),
@@ -135,10 +128,9 @@ impl Staged {
             true => None,
             false => repo.remote_to_push(&configuration, short)?,
         };
-        let detached = matches!(repo.head, Head::Detached { .. });
-        let hooks = !crate::cli::check::installed(repo)?.is_empty();
+        let known = ["AUTHOR", "COMMITTER"].iter().all(|role| repo.ident(role, context.at).is_ok());
         let (commit, no_push) = (commit.clone(), args.no_push);
-        Ok(Self { branch, commit, destination, detached, no_push, hooks })
+        Ok(Self { branch, commit, destination, no_push, known })
     }
 
     fn short(&self) -> &str {
@@ -151,7 +143,13 @@ impl Staged {
 
     /// The clone, with the edits that earlier operations of ours left here.
     fn clone_in(&self, repo: &Repo, scratch: &Scratch) -> Result<Repo, Refusal> {
-        let wanted = StandIn { branch: &self.branch, commit: &self.commit, remote: self.remote() };
+        let (branch, commit, remote) = (self.branch.as_str(), &self.commit, self.remote());
+        // A machine of CI need not know who releases.
+        let settings = match self.known {
+            true => Vec::new(),
+            false => NOBODY.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec(),
+        };
+        let wanted = StandIn { branch, commit, remote, settings };
         let clone = repo.stand_in(&scratch.folder, &wanted)?;
         let operations = Journal::of(&repo.common_dir).operations()?;
         let mut own = Vec::new();
@@ -161,15 +159,7 @@ impl Staged {
             }
         }
         scratch::take_over(repo, &clone, &own)?;
-        Ok(clone.from_its_boundary())
-    }
-
-    fn gates<'r>(&self, repo: &'r Repo) -> Elsewhere<'r> {
-        let mut without = vec![("ci", "no server has the commit of a rehearsal".to_owned())];
-        if self.detached {
-            without.push(("branch", "HEAD is detached".to_owned()));
-        }
-        Elsewhere { repo, without, left_out: RefCell::default() }
+        Ok(clone.beginning_at_its_boundary())
     }
 
     /// The plan as people read it: what is pushed to is not the folder of the stand-in.
@@ -192,7 +182,7 @@ impl Staged {
     fn open(&self, repo: &Repo, plan: &Plan) -> Result<Vec<String>, Refusal> {
         let mut open = Vec::new();
         let (short, commit) = (self.short(), self.commit.short());
-        if self.detached {
+        if is_detached(repo) {
             open.push(format!(
                 "HEAD is detached: it was rehearsed as if {short} were at {commit}."
             ));
@@ -203,7 +193,7 @@ impl Staged {
                 _ => "",
             };
             open.push(format!(
-                "This clone is shallow: history was taken to begin where it ends here{known}."
+                "This clone is shallow: its boundary was taken as the beginning{known}."
             ));
         }
         match (&self.destination, self.no_push) {
@@ -213,20 +203,43 @@ impl Staged {
             (None, false) => open.push("No remote is known here, so nothing was pushed.".to_owned()),
             (None, true) => {}
         }
+        if plan.steps.iter().any(|step| matches!(&step.action, Action::Pull(_))) {
+            open.push("No pull request was opened.".to_owned());
+        }
         if plan.steps.iter().any(|step| matches!(&step.action, Action::Gates(_))) {
             open.push(
                 "The gates saw your work tree as it is, without the edits of the release.".into(),
             );
         }
-        if self.hooks {
+        if !crate::cli::check::installed(repo)?.is_empty() {
             open.push(UNTRACKED.to_owned());
+        }
+        if !self.known {
+            open.push("git does not know who commits here (user.name, user.email).".to_owned());
         }
         Ok(open)
     }
 }
 
+/// Who commits where git knows nobody.
+const NOBODY: [(&str, &str); 2] =
+    [("user.name", "gonogo rehearsal"), ("user.email", "rehearsal@invalid")];
+
 /// What hooks may miss.
 const UNTRACKED: &str = "The hooks ran in a fresh checkout: what git does not track (.venv, node_modules) was not there.";
+
+/// The gates, asked in the work tree of the person.
+fn gates_in(repo: &Repo) -> Elsewhere<'_> {
+    let mut without = vec![("ci", "no server has the commit of a rehearsal".to_owned())];
+    if is_detached(repo) {
+        without.push(("branch", "HEAD is detached".to_owned()));
+    }
+    Elsewhere { repo, without, left_out: RefCell::default() }
+}
+
+fn is_detached(repo: &Repo) -> bool {
+    matches!(repo.head, Head::Detached { .. })
+}
 
 /// The branch HEAD is on, or would be.
 fn on_a_branch(repo: &Repo) -> Result<(String, Oid), Refusal> {
@@ -247,7 +260,11 @@ fn main_of(repo: &Repo) -> Result<String, Refusal> {
 
 /// What is in the way of a commit here is not there in a clone.
 fn as_ready_as_here(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
-    let paths: Vec<_> = plan.files().iter().map(|change| change.path.clone()).collect();
+    let committed = plan.objects().into_iter().flat_map(|object| match object {
+        Object::Commit(commit) => commit.paths.clone(),
+        Object::Tag(_) | Object::Merge(_) => Vec::new(),
+    });
+    let paths: Vec<_> = committed.collect();
     repo.nothing_in_progress()?;
     repo.index_is_free()?;
     let operations = Journal::of(&repo.common_dir).operations()?;
@@ -270,7 +287,14 @@ fn undone(
 ) -> Result<(), Refusal> {
     let copy = Repo::discover(&scratch.copy_of(clone)?)?;
     let quiet = |_: &str| ();
-    exec::undo(&copy, None, &context.asked(&quiet))?;
+    match exec::undo(&copy, None, &context.asked(&quiet)) {
+        // A hook changed files that are not committed: as after a release, that is a person's.
+        Err(no) if no.exit == Exit::Unsafe => {
+            shown::not_undone(&context.ui, &no);
+            return Ok(());
+        }
+        ended => ended?,
+    };
     let differences = Repo::discover(&copy.top)?.snapshot()?.differences(start);
     if differences.is_empty() {
         shown::undone(&context.ui);
@@ -278,16 +302,6 @@ fn undone(
     }
     let refusal = Refusal::external("an undo would not bring everything back");
     Err(refusal.why(format!("Other than before: {}.", differences.join(", "))))
-}
-
-/// Goes on with the push, as `resume` does.
-fn pushed(context: &Context, clone: &Repo, host: &Rehearsing<'_>) -> Result<Finished, Refusal> {
-    host.let_it_push();
-    let clone = Repo::discover(&clone.top)?;
-    match exec::resume(&clone, &context.asked(host))? {
-        Driven::Finished(finished) => Ok(finished),
-        Driven::Nothing(why) => Err(Refusal::external("the release did not go on").why(why)),
-    }
 }
 
 /// The branches and tags that are not where they were.

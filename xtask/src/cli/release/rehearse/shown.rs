@@ -6,7 +6,7 @@ use super::{Moved, Rehearsed};
 use crate::cli::Context;
 use crate::cli::release::prepare::Prepared;
 use crate::cli::release::shown;
-use crate::error::word;
+use crate::error::{Refusal, word};
 use crate::plan::{Action, Id, Oid, Plan, Push};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, bold};
@@ -27,6 +27,13 @@ pub fn beginning(context: &Context, clone: &Repo, release: &Prepared) {
 pub fn undone(ui: &Ui) {
     let what = "branches, tags, index and files are as before";
     ui.mark(Mark::Good, &format!("{:<9} {what} (in a copy)", "undo"));
+}
+
+/// Why there is none.
+pub fn not_undone(ui: &Ui, no: &Refusal) {
+    let mut why = no.why.iter().filter(|line| !line.starts_with("Nothing was touched"));
+    let why = why.next().map_or_else(String::new, |why| format!(" ({why})"));
+    ui.mark(Mark::Warning, &format!("{:<9} {no}{why}", "undo"));
 }
 
 /// What came out.
@@ -93,12 +100,10 @@ pub fn commands(plan: &Plan) -> Vec<String> {
             let name = word(crate::exec::record_ref(&keep.tag));
             Some(format!("git push {} {name}", word(keep.remote.as_ref()?)))
         }
-        Action::Pull(pull) => Some(format!(
-            "gh pr create --base {} --head {} --title {}",
-            word(&pull.into),
-            word(&pull.branch),
-            word(&pull.title)
-        )),
+        Action::Pull(pull) => {
+            let (into, branch) = (word(&pull.into), word(&pull.branch));
+            Some(format!("gh pr create --base {into} --head {branch}"))
+        }
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
