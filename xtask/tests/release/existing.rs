@@ -18,7 +18,7 @@ fn what_is_released_is_done() {
 
 #[test]
 fn a_tag_on_another_commit_is_not_this_release() {
-    let (place, remote) = project("elsewhere");
+    let (place, remote) = project("tag-elsewhere");
     released(&place, &remote, &["minor"], "v1.3.0");
     place.git(&["commit", "-q", "--allow-empty", "-m", "fix: x"]);
     refuses(&place, &["release", "1.3.0"], 3, &["v1.3.0 is on another commit"]);

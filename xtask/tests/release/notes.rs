@@ -58,7 +58,7 @@ fn a_section_that_is_there_is_the_maintainers() {
 
 #[test]
 fn no_changelog_is_no_obstacle() {
-    let place = super::support::Place::python("none");
+    let place = super::support::Place::python("no-changelog");
     let remote = super::Remote::origin(&place);
     place.git(&["commit", "-q", "--allow-empty", "-m", "fix: x"]);
     released(&place, &remote, &["patch"], "v1.2.1");

@@ -6,10 +6,9 @@ use super::args;
 use super::gates::Asking;
 use super::landing::{main, newer, pull};
 use super::opened::{self, Opened};
-use super::ready;
 use super::remote::Remote;
 use super::start::checked_out;
-use super::{execute, nothing_open};
+use super::{make, nothing_open};
 use crate::cli::Context;
 use crate::cli::project::{Known, Survey};
 use crate::config::file::{Landing, Procedure};
@@ -196,8 +195,7 @@ impl Finish<'_> {
         let Some(repo) = checked_out(again, args, context, name, here, &opened.tip)? else {
             return Ok(());
         };
-        let Some(release) = ready(args, context, &repo, &asking)? else { return Ok(()) };
-        execute(args, context, &repo, &asking, release)
+        make(args, context, &repo, &asking)
     }
 
     /// Whether main gets it from somebody else.

@@ -50,10 +50,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Ok(rehearse::run(args, context, repo)?);
     }
     let asking = Asking::new(args, context)?;
-    match ready(args, context, &repo, &asking)? {
-        Some(release) => Ok(execute(args, context, &repo, &asking, release)?),
-        None => Ok(()),
-    }
+    Ok(make(args, context, &repo, &asking)?)
 }
 
 fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
@@ -63,36 +60,31 @@ fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
     }
 }
 
-/// What there is to release; where there is nothing, that is said.
-fn ready(
-    args: &Args,
-    context: &Context,
-    repo: &Repo,
-    asking: &Asking<'_>,
-) -> Result<Option<Box<Prepared>>, Refusal> {
+/// Plans, shows, asks, and does it.
+fn make(args: &Args, context: &Context, repo: &Repo, asking: &Asking<'_>) -> Result<(), Refusal> {
     let ui = &context.ui;
     match prepared(args, context, repo, asking)? {
-        Preparation::Ready(release) => Ok(Some(release)),
+        Preparation::Ready(release) => execute(args, context, repo, asking, *release),
         Preparation::Nothing(why) => {
             ui.say(&why);
             ui.say(&format!("next: {}", ui.ours("status")));
             ui.json(&json!({ "operation": null, "why": why }));
-            Ok(None)
+            Ok(())
         }
     }
 }
 
-/// Shows a plan, asks, and does it.
+/// Shows what is planned, asks, and does it.
 fn execute(
     args: &Args,
     context: &Context,
     repo: &Repo,
     asking: &Asking<'_>,
-    mut release: Box<Prepared>,
+    mut release: Prepared,
 ) -> Result<(), Refusal> {
     let ui = &context.ui;
     if args.dry_run {
-        let Prepared { plan, before, facts } = release.as_ref();
+        let Prepared { plan, before, facts } = &release;
         shown::dry_run(ui, repo, plan, before, facts);
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
         ui.json(&shown::json(plan, facts));
@@ -115,10 +107,9 @@ fn execute(
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let host = Host::new(repo, context, asking, consent);
-    let Prepared { plan, before, facts } = *release;
+    let Prepared { plan, before, facts } = release;
     let finished = exec::run(repo, plan, &before, &context.asked(&host))?;
-    end(context, repo, &finished, facts.previous.as_deref())?;
-    Ok(())
+    end(context, repo, &finished, facts.previous.as_deref())
 }
 
 /// The one question before anything is done.

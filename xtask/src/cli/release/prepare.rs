@@ -66,18 +66,7 @@ pub fn prepared(
     let burned = burned(repo, known, &place)?;
     known.tagged.extend(burned);
     let known = &survey.projects[0];
-    let choosing = Choosing::new(repo, &survey, known, context)?;
-    let step = if args.next { Step::Next } else { Step::Nearest };
-    let wanted = target::Wanted { to: args.to.as_deref(), pre: args.pre.as_deref(), step };
-    let mut choice = choosing.choose(&wanted)?;
-    if let Choice::Released(version) = &choice {
-        let exact = args.to.is_some();
-        choice = match already(repo, known, version, remote.as_ref(), exact)? {
-            Some(done) => Choice::Nothing(done),
-            None => choosing.which(version)?,
-        };
-    }
-    let chosen = match choice {
+    let chosen = match chosen(args, context, repo, (&survey, known), remote.as_ref())? {
         Choice::Release(chosen) => chosen,
         Choice::Nothing(why) => return Ok(Preparation::Nothing(why)),
         Choice::Released(version) => {
@@ -118,6 +107,28 @@ pub fn prepared(
     let plan = about.plan(&tag, gates, remote)?;
     let (before, facts) = (made.bytes(&plan), about.facts(tag, &plan, &place)?);
     Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
+}
+
+/// Which version it is; one that has a tag already is complete, or another one is meant.
+fn chosen(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    (survey, known): (&Survey, &Known),
+    remote: Option<&Remote>,
+) -> Result<Choice, Refusal> {
+    let choosing = Choosing::new(repo, survey, known, context)?;
+    let step = if args.next { Step::Next } else { Step::Nearest };
+    let wanted = target::Wanted { to: args.to.as_deref(), pre: args.pre.as_deref(), step };
+    match choosing.choose(&wanted)? {
+        Choice::Released(version) => {
+            match already(repo, known, &version, remote, args.to.is_some())? {
+                Some(done) => Ok(Choice::Nothing(done)),
+                None => choosing.which(&version),
+            }
+        }
+        choice => Ok(choice),
+    }
 }
 
 /// The project that is released; without any version file one whose tags say its versions.
@@ -181,10 +192,8 @@ impl About<'_> {
         };
         let tagger = repo.ident("COMMITTER", context.at)?;
         let there = remote;
-        let remote = match &there {
-            Some(remote) => Some(remote.for_branch(repo, &ready, tag)?),
-            None => None,
-        };
+        let push = |remote: &Remote| remote.for_branch(repo, &ready, tag);
+        let remote = there.as_ref().map(push).transpose()?;
         let way = Way {
             args: self.args,
             repo,
@@ -194,20 +203,8 @@ impl About<'_> {
             made,
             remote: there.as_ref(),
         };
-        let previous = made.previous.as_ref().and_then(|previous| {
-            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
-        });
-        let about = plan::About {
-            name: self.known.name().to_owned(),
-            version: self.chosen.version.text().to_owned(),
-            codename: self.args.codename.clone(),
-            profile: gates.profile.clone(),
-            previous,
-            section: None,
-            landing: plan::Landing::Push,
-        };
         way.plan(Release {
-            about,
+            about: self.about(&gates),
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
@@ -233,6 +230,22 @@ impl About<'_> {
             remote,
             tag: tag.to_owned(),
         })
+    }
+
+    /// What the record says besides.
+    fn about(&self, gates: &Gates) -> plan::About {
+        let previous = self.made.previous.as_ref().and_then(|previous| {
+            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+        });
+        plan::About {
+            name: self.known.name().to_owned(),
+            version: self.chosen.version.text().to_owned(),
+            codename: self.args.codename.clone(),
+            profile: gates.profile.clone(),
+            previous,
+            section: None,
+            landing: plan::Landing::Push,
+        }
     }
 
     /// A sentence where no version was named and the last release itself made the only commit since,
@@ -261,6 +274,9 @@ impl About<'_> {
 
     /// The change of the changelog.
     fn written(&self) -> Option<Written> {
+        if self.args.way == Asked::Start {
+            return None;
+        }
         let change = self.made.changelog()?.clone();
         let section = self.made.section.as_ref()?;
         let entries = section.by_hand + section.added.len();

@@ -41,11 +41,20 @@ impl Line {
 pub fn plan(ui: &Ui, repo: &Repo, plan: &Plan, facts: &Facts) {
     ui.say(&title(repo, plan, facts));
     facts.notes.iter().for_each(|note| wrapped(ui, "  ", note));
+    steps(ui, plan, &facts.hooks, &facts.ci);
+    if !facts.warnings.is_empty() {
+        ui.say("");
+    }
+    facts.warnings.iter().for_each(|warning| ui.mark(Mark::Warning, warning));
+}
+
+/// The steps of a plan alone; `hooks` are those that see its commits.
+pub fn steps(ui: &Ui, plan: &Plan, hooks: &[&str], ci: &Ci) {
     let mut number = 0;
     let mut part = None;
     for step in &plan.steps {
         let away = matches!(step.action, Action::Push(_));
-        for Line { word, text, right } in lines(plan, &step.action, &step.why, facts) {
+        for Line { word, text, right } in lines(plan, &step.action, &step.why, hooks) {
             if part != Some(away) {
                 part = Some(away);
                 ui.say("");
@@ -56,14 +65,10 @@ pub fn plan(ui: &Ui, repo: &Repo, plan: &Plan, facts: &Facts) {
             ui.say(&apart(&line, &right, width()));
         }
         if away {
-            let says = facts.ci.says.iter();
+            let says = ci.says.iter();
             says.for_each(|says| hanging(ui, "     then     ", says));
         }
     }
-    if !facts.warnings.is_empty() {
-        ui.say("");
-    }
-    facts.warnings.iter().for_each(|warning| ui.mark(Mark::Warning, warning));
 }
 
 /// Only what is no part of the plan itself.
@@ -87,12 +92,12 @@ fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
 }
 
 /// The lines of a step.
-fn lines(plan: &Plan, action: &Action, why: &str, facts: &Facts) -> Vec<Line> {
+fn lines(plan: &Plan, action: &Action, why: &str, hooks: &[&str]) -> Vec<Line> {
     match action {
         Action::Files(_) => vec![Line::new("edit", why)],
         Action::Build(objects) => {
             let commits = objects.iter().any(|object| matches!(object, Object::Commit(_)));
-            match facts.hooks.as_slice() {
+            match hooks {
                 [] => Vec::new(),
                 _ if !commits => Vec::new(),
                 names => {

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::args::{self, Asked};
+use super::ci::Ci;
 use super::gates::Asking;
 use super::landing::{main, newer};
-use super::ready;
 use super::remote::Remote;
-use super::{execute, nothing_open};
+use super::{make, nothing_open};
 use crate::cli::Context;
 use crate::cli::project::Survey;
 use crate::config::file::{Procedure, Start};
@@ -71,8 +71,7 @@ pub fn run(start: &Args, context: &Context) -> Result<(), Refusal> {
     let args = args::Args::from(start);
     let asking = Asking::new(&args, context)?;
     let Some(repo) = beginning(repo, &args, context)? else { return Ok(()) };
-    let Some(release) = ready(&args, context, &repo, &asking)? else { return Ok(()) };
-    execute(&args, context, &repo, &asking, release)
+    make(&args, context, &repo, &asking)
 }
 
 /// The repository with the branch checked out that releases start from, as the remote has it.
@@ -115,7 +114,7 @@ pub fn checked_out(
     let ui = &context.ui;
     let plan = landing::forwarded(base, &full, here, tip);
     if args.dry_run {
-        plan.steps.iter().for_each(|step| ui.say(&format!("  {}", step.why)));
+        super::shown::steps(ui, &plan, &[], &Ci::default());
         ui.say(&format!("and then, on {name}, what the same command shows there."));
         ui.say("Nothing was changed (dry run).");
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));

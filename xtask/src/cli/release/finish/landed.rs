@@ -56,7 +56,19 @@ impl Finish<'_> {
             return Err(refusal.next_shell(format!("git show {short}"), "shows what it has"));
         }
         self.told(found);
-        let release = self.prepared(asking, found)?;
+        let plan = self.plan(asking, found)?;
+        let ci = plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
+        let newest = self.known.releases.newest.as_ref();
+        let facts = Facts {
+            version: self.opened.version.clone(),
+            tag: self.tag.to_string(),
+            previous: newest.map(|(tag, _)| tag.clone()),
+            hooks: Vec::new(),
+            ci: ci.unwrap_or_default(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let release = Prepared { plan, before: Vec::new(), facts };
         execute(self.args, self.context, self.repo, asking, release)
     }
 
@@ -76,29 +88,6 @@ impl Finish<'_> {
         if is_tested(found) {
             ui.say("  it is what was tested");
         }
-    }
-
-    fn prepared(
-        &self,
-        asking: &Asking<'_>,
-        found: &repo::Landing,
-    ) -> Result<Box<Prepared>, Refusal> {
-        let plan = self.plan(asking, found)?;
-        let ci = match plan.point_of_no_return() {
-            Some(push) => Ci::of(self.repo, push)?,
-            None => Ci::default(),
-        };
-        let newest = self.known.releases.newest.as_ref();
-        let facts = Facts {
-            version: self.opened.version.clone(),
-            tag: self.tag.to_owned(),
-            previous: newest.map(|(tag, _)| tag.clone()),
-            hooks: Vec::new(),
-            ci,
-            notes: Vec::new(),
-            warnings: Vec::new(),
-        };
-        Ok(Box::new(Prepared { plan, before: Vec::new(), facts }))
     }
 
     fn plan(
