@@ -56,7 +56,7 @@ pub(super) fn release_of(repo: &Repo, id: u64) -> Result<(), Refusal> {
     if names.is_empty() {
         return Ok(());
     }
-    let lines: String = names.iter().map(|name| format!("delete {name}\n")).collect();
+    let lines: Vec<String> = names.iter().map(|name| format!("delete {name}\n")).collect();
     let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref", "--stdin"];
-    repo.git.write(without_hooks).input(lines).read().map(drop)
+    repo.git.write(without_hooks).input(lines.concat()).read().map(drop)
 }

@@ -6,6 +6,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod check;
+mod choose;
 mod commit;
 mod files;
 mod gates;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 pub use check::ask;
+pub use choose::choose;
 pub use host::{Asked, Host};
 pub use locks::after_killed_fetch;
 pub use record::record_ref;
@@ -39,7 +41,7 @@ pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};
 
 use crate::error::{Exit, Refusal, word};
-use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, Sent, State};
+use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
@@ -185,35 +187,6 @@ fn taken_back(repo: &Repo, operation: Operation, asked: &Asked<'_>) -> Result<Dr
     Ok(Driven::Finished(running.finished()))
 }
 
-/// The operation that `undo` is about.
-///
-/// # Errors
-/// There is none with this id, or another one is open.
-pub fn choose(journal: &Journal, id: Option<u64>) -> Result<Option<Operation>, Refusal> {
-    let newest = journal.newest()?;
-    let Some(id) = id else {
-        // What took itself back is as if it had not been.
-        let taken_back = State::Closed(Closed::TakenBack);
-        return match newest {
-            Some(newest) if newest.state() == taken_back => {
-                let all = journal.operations()?;
-                Ok(all.into_iter().rev().find(|operation| operation.state() != taken_back))
-            }
-            newest => Ok(newest),
-        };
-    };
-    let found = journal.operations()?.into_iter().find(|op| op.id == id);
-    let Some(found) = found else {
-        return Err(Refusal::usage(format!("there is no operation {id}")).next("log", "lists them"));
-    };
-    match newest {
-        Some(open) if open.id != id && matches!(open.state(), State::Open(_)) => {
-            Err(open.is_open())
-        }
-        _ => Ok(Some(found)),
-    }
-}
-
 fn holder(asked: &Asked<'_>) -> String {
     format!("{} ({}, process {})\n", asked.command, asked.who, std::process::id())
 }
@@ -352,7 +325,6 @@ impl<'a> Running<'a> {
         let plan = self.operation.plan().clone();
         for (number, step) in plan.steps.iter().enumerate().skip(self.start()) {
             self.not_interrupted()?;
-            #[expect(clippy::disallowed_methods, reason = "how long a step took is only shown")]
             let start = Instant::now();
             match &step.action {
                 Action::Files(changes) => files::forward(self, number, changes)?,

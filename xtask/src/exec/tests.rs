@@ -79,7 +79,7 @@ pub fn release(clone: &Clone, remote: Option<&str>) -> Plan {
         profile: profile.clone(),
         version: version.clone(),
         tag: tag_name.clone(),
-        gates: vec!["tests".into()],
+        names: vec!["tests".into()],
         waived: Vec::new(),
         values: Vec::new(),
     };

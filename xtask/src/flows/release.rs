@@ -205,9 +205,9 @@ pub(super) fn build(objects: Vec<Object>) -> Step {
 }
 
 pub(super) fn ask(gates: Gates) -> Step {
-    let why = match gates.gates.is_empty() {
+    let why = match gates.names.is_empty() {
         true => format!("what is kept with the release: {}", gates.values.join(", ")),
-        false => format!("{}, on exactly this tree", gates.gates.join(" ")),
+        false => format!("{}, on exactly this tree", gates.names.join(" ")),
     };
     Step { why, action: Action::Gates(gates) }
 }

@@ -97,16 +97,6 @@ pub enum Id {
     Made(usize),
 }
 
-impl Id {
-    /// For people: the first digits of an id, or that there is none yet.
-    pub fn short(&self) -> &str {
-        match self {
-            Self::Known(oid) => oid.short(),
-            Self::Made(_) => "what is made here",
-        }
-    }
-}
-
 /// Whether an object is signed, as git is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -182,8 +172,9 @@ pub struct Gates {
     pub profile: String,
     pub version: String,
     pub tag: String,
-    /// The gates, by their ids, in order.
-    pub gates: Vec<String>,
+    /// The gates, by their names, in order.
+    #[serde(rename = "gates")]
+    pub names: Vec<String>,
     /// Those that may fail this time, with the reason.
     pub waived: Vec<(String, String)>,
     /// What `[record]` keeps with the release, by name: asked with them, before anything leaves.
@@ -194,7 +185,7 @@ pub struct Gates {
 impl Gates {
     /// Whether anything is asked.
     pub fn asks(&self) -> bool {
-        !(self.gates.is_empty() && self.values.is_empty())
+        !(self.names.is_empty() && self.values.is_empty())
     }
 }
 

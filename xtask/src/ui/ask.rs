@@ -2,13 +2,13 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use super::Ui;
+use super::{Form, Ui};
 use crate::error::Refusal;
 
 impl Ui {
-    /// Whether somebody can be asked.
+    /// Whether somebody can be asked: not where a program reads the result.
     pub fn can_ask(&self) -> bool {
-        io::stdin().is_terminal() && io::stderr().is_terminal()
+        self.form == Form::Text && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Asks until one of these letters is the answer; an empty line is `usual`. The end of the input
@@ -17,6 +17,9 @@ impl Ui {
     /// # Errors
     /// The terminal cannot be read; ctrl-C.
     pub fn ask(&self, question: &str, letters: &[char], usual: char) -> Result<char, Refusal> {
+        if !self.can_ask() {
+            return Ok('n');
+        }
         let failed = |error: io::Error| {
             Refusal::external("the terminal cannot be read").why(error.to_string())
         };

@@ -8,7 +8,10 @@ use super::support::{Place, State, works};
 use super::{MAIN, RELEASE, RESUME, TAG, completed, is_open, is_out, project, undone};
 
 /// The protocols that a proxy understands.
-const PROTOCOLS: [(&str, fn(&Remote) -> Served); 2] =
+/// How a remote is served.
+type Serve<T> = fn(&Remote) -> T;
+
+const PROTOCOLS: [(&str, Serve<Served>); 2] =
     [("git", Remote::daemon), ("http", Remote::http)];
 
 /// A project that reaches its remote through a proxy.
@@ -121,7 +124,7 @@ fn where_nothing_is_known_undo_asks_first() {
 
 #[test]
 fn a_server_that_dies_before_is_pushed_to_again_and_after_is_not() {
-    let over: [(&str, fn(&Remote) -> Option<Served>); 3] = [
+    let over: [(&str, Serve<Option<Served>>); 3] = [
         ("path", |_| None),
         ("git", |remote| Some(remote.daemon())),
         ("http", |remote| Some(remote.http())),

@@ -49,9 +49,9 @@ pub(super) fn became(operation: &Operation) -> Vec<Became> {
         .any(|record| matches!(record, Record::Closed { state: Closed::Done, .. }));
     let frontier = if was_done { steps } else { frontier(operation) };
     let each = |step: usize| match (operation.state(), step.cmp(&frontier)) {
-        (State::Closed(Closed::Done), _) | (State::Open(_), Less) => Became::Done,
+        (State::Closed(Closed::Done), _)
+        | (State::Open(_) | State::Closed(Closed::Replaced), Less) => Became::Done,
         (State::Open(_), Equal) => Became::Open,
-        (State::Closed(Closed::Replaced), Less) => Became::Done,
         (State::Closed(Closed::TakenBack | Closed::Replaced), Equal) => Became::Stopped,
         (State::Closed(_), Less) | (State::Closed(Closed::Undone), Equal) => Became::TakenBack,
         (_, Greater) => Became::NotReached,

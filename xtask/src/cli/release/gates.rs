@@ -169,7 +169,7 @@ impl<'a> Asking<'a> {
         gates: &plan::Gates,
         interrupt: &Interrupt,
     ) -> Result<Value, Refusal> {
-        let select = |choice: &Choice, _| Ok((choice.exactly(&gates.gates)?, None));
+        let select = |choice: &Choice, _| Ok((choice.exactly(&gates.names)?, None));
         let profile = Profile::named(&gates.profile);
         let version = Version::parse(&gates.version)?;
         let request = self.request(profile, Some(&version), interrupt, &select);
@@ -182,7 +182,7 @@ impl<'a> Asking<'a> {
                 if excused || ui.volume > Volume::Normal {
                     report.show_gates(&ui.aside(), self.context.at);
                 }
-                return self.with_values(report, gates, data, interrupt);
+                return Ok(self.with_values(report, gates, data, interrupt));
             }
             progress::stopped(ui, data, start.elapsed());
             report.show_gates(&ui.aside(), self.context.at);
@@ -242,17 +242,19 @@ impl<'a> Asking<'a> {
         gates: &plan::Gates,
         data: &Value,
         interrupt: &Interrupt,
-    ) -> Result<Value, Refusal> {
+    ) -> Value {
         let mut data = data.clone();
         if gates.values.is_empty() {
-            return Ok(data);
+            return data;
         }
         let read = report.read;
         let values = recorded(&read.settings.record, &read.values, &report.repo.top, interrupt);
         let ui = self.context.ui.aside();
-        remarks(&values).iter().for_each(|remark| ui.mark(Mark::Warning, remark));
+        for remark in remarks(&values) {
+            ui.mark(Mark::Warning, &remark);
+        }
         data["record"] = serde_json::to_value(values).unwrap_or_default();
-        Ok(data)
+        data
     }
 
     fn request<'r>(

@@ -90,7 +90,7 @@ pub fn prepared(
         profile: profile.name().to_owned(),
         version: version.text().to_owned(),
         tag: tag.clone(),
-        gates,
+        names: gates,
         waived: waived.collect(),
         values: match args.way {
             Asked::Whole => survey.settings.record.iter().map(|(n, _)| n.value.clone()).collect(),

@@ -67,7 +67,7 @@ pub fn landed(landed: Landed) -> Plan {
         sign: landed.sign_tag,
     }));
     steps.push(build(objects));
-    steps.extend(gates.filter(|gates| gates.asks()).map(ask));
+    steps.extend(gates.filter(Gates::asks).map(ask));
     let tag_ref = RefMove::create(format!("refs/tags/{tag}"), tagged);
     let gone = |at: &Option<Oid>| Some(RefMove::delete(&branch, Id::Known(at.clone()?)));
     let mut moves = joined.here;

@@ -114,7 +114,7 @@ impl Finish<'_> {
         let gates = match (is_tested(found), self.values().is_empty()) {
             (true, true) => None,
             // What is kept with a release is asked when it is made.
-            (true, false) => Some(Gates { gates: Vec::new(), ..self.gates(asking)? }),
+            (true, false) => Some(Gates { names: Vec::new(), ..self.gates(asking)? }),
             (false, _) => Some(self.gates(asking)?),
         };
         let targets = self.targets(&found.commit)?;
@@ -182,7 +182,7 @@ impl Finish<'_> {
             profile: profile.name().to_owned(),
             version: version.text().to_owned(),
             tag: self.tag.to_owned(),
-            gates,
+            names: gates,
             waived: waived.collect(),
             values: self.values(),
         })
@@ -228,7 +228,7 @@ impl Finish<'_> {
         let repo = self.repo;
         let tree = |id: &Oid| repo.ref_at(&format!("{}^{{tree}}", id.as_str()));
         let head = repo.head.commit();
-        let asks = gates.is_some_and(|gates| gates.asks());
+        let asks = gates.is_some_and(Gates::asks);
         let same = head.map(tree).transpose()? == Some(tree(commit)?);
         let branch = repo.branch().unwrap_or_default();
         let gone = deleted.is_some() && branch == self.opened.name;
