@@ -56,7 +56,11 @@ impl Survey {
         Self::chosen_in(repo, &WorkTree::new(repo)?, names, command)
     }
 
-    fn chosen_in(
+    /// The same of the files in `tree`.
+    ///
+    /// # Errors
+    /// Those of [`Self::chosen`].
+    pub fn chosen_in(
         repo: &Repo,
         tree: &dyn Tree,
         names: &[String],

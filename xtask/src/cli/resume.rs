@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Context;
-use super::release::{Asking, Consent, Host, Way, anew, go_on};
+use super::release::{self, Asking, Consent, Host, Way, anew, go_on};
 use crate::exec::{self, Driven};
 use crate::repo::Repo;
 use crate::ui::Mark;
@@ -44,11 +44,14 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     if let Some(way) = way {
         return Ok(go_on(way, &repo, context, &asking, consent)?);
     }
-    let host = Host { repo: &repo, context, asking: &asking, consent };
+    let host = Host::new(&repo, context, &asking, consent);
     match exec::resume(&repo, &context.asked(&host))? {
         Driven::Nothing(why) => {
             ui.say(&why);
             ui.json(&json!({ "operation": null, "state": "nothing", "why": why }));
+        }
+        Driven::Finished(finished) if release::is_one(&finished) => {
+            release::end(context, &repo, &finished, None)?;
         }
         Driven::Finished(finished) => {
             ui.say(&format!("done: {} (operation {})", finished.title, finished.id));

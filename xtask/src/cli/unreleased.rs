@@ -39,7 +39,11 @@ pub(super) fn read(
     let ranges = repo.ranges(asked.collect(), &survey.reading(repo)?)?;
     let each = ranges.into_iter().zip(projects).map(|(range, known)| {
         let held = bump::held(&known.project, &survey.files).unwrap_or_default();
+        // Where no file holds it, the tags say the version.
+        let newest = || known.releases.newest.as_ref().map(|(_, version)| version);
+        let none = known.project.sites.is_empty();
         let current = held.first().map(|(_, version)| version);
+        let current = current.or_else(|| newest().filter(|_| none));
         let suggestion = current.map(|current| {
             suggest(&range.changes, current, survey.settings.version.feature_in_zero)
         });
@@ -63,28 +67,51 @@ pub(super) fn bumps(
 ) -> Result<Vec<Bump>, Refusal> {
     let mut bumps = Vec::new();
     for (unreleased, known) in read(repo, survey, &survey.projects)?.iter().zip(&survey.projects) {
-        if unreleased.range.cut == Cut::Beyond {
-            return Err(repo.deepen("The commits since the last release decide the level."));
-        }
-        match &unreleased.suggestion {
-            Some(suggestion @ Suggestion::Raise { level, .. }) => {
-                let mut bump = plan(known, &auto.at(*level))?;
-                let because = suggestion.because();
-                bump.notes.insert(0, format!("{}{}: {because}", level.word(), unreleased.since()));
+        match unreleased.asks_for(repo, known)? {
+            Asks::Level(level, because) => {
+                let mut bump = plan(known, &auto.at(level))?;
+                bump.notes.insert(0, because);
                 bumps.push(bump);
             }
-            Some(Suggestion::Nothing { why }) => {
-                let (name, since) = (known.name(), unreleased.since());
-                ui.say(&format!("{name}: nothing to release{since}, {why}."));
-            }
+            Asks::Nothing(why) => ui.say(&why),
             // Without a version in a file there is nothing to count up, and the refusal says so.
-            None => bumps.push(plan(known, &auto.at(Level::Patch))?),
+            Asks::Unknown => bumps.push(plan(known, &auto.at(Level::Patch))?),
         }
     }
     Ok(bumps)
 }
 
+/// What the commits since the last full release ask for.
+pub(super) enum Asks {
+    /// A level, and why: `minor since v1.2.0: ...`.
+    Level(Level, String),
+    /// No release, in a sentence.
+    Nothing(String),
+    /// Nothing says which version it is now.
+    Unknown,
+}
+
 impl Unreleased {
+    /// What the commits ask for.
+    ///
+    /// # Errors
+    /// A shallow clone that does not have all of them.
+    pub fn asks_for(&self, repo: &Repo, known: &Known) -> Result<Asks, Refusal> {
+        if self.range.cut == Cut::Beyond {
+            return Err(repo.deepen("The commits since the last release decide the level."));
+        }
+        let since = self.since();
+        Ok(match &self.suggestion {
+            Some(suggestion @ Suggestion::Raise { level, .. }) => {
+                Asks::Level(*level, format!("{}{since}: {}", level.word(), suggestion.because()))
+            }
+            Some(Suggestion::Nothing { why }) => {
+                Asks::Nothing(format!("{}: nothing to release{since}, {why}.", known.name()))
+            }
+            None => Asks::Unknown,
+        })
+    }
+
     /// ` since v1.2.0`, or nothing where there was no release.
     fn since(&self) -> String {
         match (&self.range.from, &self.baseline) {

@@ -39,7 +39,7 @@ pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};
 
 use crate::error::{Exit, Refusal, word};
-use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, Sent, State};
+use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
 use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;

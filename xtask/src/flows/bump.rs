@@ -21,6 +21,9 @@ pub const COMMIT_TEMPLATE: &str = include_str!("../../templates/bump-commit.txt"
 /// The same where packages are named.
 pub const PACKAGES_TEMPLATE: &str = include_str!("../../templates/bump-packages-commit.txt");
 
+/// That of the version that is written after a release.
+pub const NEXT_TEMPLATE: &str = include_str!("../../templates/next-commit.txt");
+
 /// So many places are named when they disagree.
 const PLACES: usize = 12;
 

@@ -3,6 +3,8 @@
 //! The order is what makes it safe: edits; objects that nothing names yet (the commit hooks see the
 //! commit); gates on exactly that tree; refs; and only then what leaves this machine.
 
+mod version;
+
 use crate::path::RepoPath;
 use crate::plan::{
     About, Action, Base, Check, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land,
@@ -10,19 +12,21 @@ use crate::plan::{
 };
 use crate::version::Version;
 use crate::wording::counted;
+pub use version::{counted as counted_from_release, is_taken};
 
 /// What a release is made of.
 pub struct Release<'a> {
     /// `studio 1.3.0`, for the log.
     pub title: String,
     pub base: Base,
-    pub from: &'a Version,
+    /// In the files; `None` where tags alone say versions.
+    pub from: Option<&'a Version>,
     pub version: &'a Version,
     pub tag: String,
     /// The edits of the version files.
     pub edits: Vec<FileChange>,
-    /// Those of the changelog, and who says whether they are right.
-    pub changelog: Vec<FileChange>,
+    /// That of the changelog, and who says whether it is right.
+    pub changelog: Option<Written>,
     pub guards: Vec<Check>,
     pub commit: Commitment,
     pub tag_message: String,
@@ -36,6 +40,13 @@ pub struct Release<'a> {
     pub next: Option<Next>,
     /// `None` where nothing leaves this machine.
     pub remote: Option<Remote>,
+}
+
+/// The change of a changelog.
+pub struct Written {
+    pub change: FileChange,
+    /// What [`section`] says of it.
+    pub why: String,
 }
 
 /// What is committed.
@@ -61,6 +72,20 @@ pub struct Remote {
     pub shown: String,
     /// Where the branch is there; `None` where it does not exist.
     pub tip: Option<Oid>,
+}
+
+/// What is said of a section: `CHANGELOG.md:8, section [0.3.0] - 2026-11-21, 2 entries`.
+pub fn section(path: &RepoPath, line: usize, heading: &str, entries: usize) -> String {
+    let title = heading.trim_start_matches('#').trim();
+    format!("{path}:{line}, section {title}, {}", entries_of(entries))
+}
+
+fn entries_of(number: usize) -> String {
+    match number {
+        0 => "no entries".to_owned(),
+        1 => "1 entry".to_owned(),
+        number => format!("{number} entries"),
+    }
 }
 
 /// The plan of a release straight on the branch that is checked out.
@@ -118,11 +143,14 @@ pub fn straight(release: Release<'_>) -> Plan {
         None => released,
     };
     if let Some(remote) = remote {
-        let moves = vec![
-            RefMove { name: branch, old: remote.tip.map(Id::Known), new: Some(tip) },
-            RefMove::create(tag_ref, tagged),
-        ];
-        let why = format!("{short} and {tag} to {}, both or neither", remote.shown);
+        let old = remote.tip.map(Id::Known);
+        let why = match &old {
+            Some(old) if *old == tip => format!("{tag} to {}", remote.shown),
+            Some(_) => format!("{short} and {tag} to {}, both or neither", remote.shown),
+            None => format!("{short} (new there) and {tag} to {}, both or neither", remote.shown),
+        };
+        let moves =
+            vec![RefMove { name: branch, old, new: Some(tip) }, RefMove::create(tag_ref, tagged)];
         let push = Push { remote: remote.name.clone(), shown: remote.shown, moves };
         steps.push(Step { why, action: Action::Push(push) });
         let keep = Keep { tag, remote: Some(remote.name), about };
@@ -138,16 +166,14 @@ pub(super) fn edits(release: &Release<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     let number = release.edits.len();
     if number > 0 {
+        let from = release.from.map(|from| format!("{from} -> ")).unwrap_or_default();
         steps.push(Step {
-            why: format!("{} -> {} in {}", release.from, release.version, counted(number, "file")),
+            why: format!("{from}{} in {}", release.version, counted(number, "file")),
             action: Action::Files(release.edits.clone()),
         });
     }
-    if let Some(first) = release.changelog.first() {
-        steps.push(Step {
-            why: format!("the section in {}", first.path),
-            action: Action::Files(release.changelog.clone()),
-        });
+    if let Some(Written { change, why }) = &release.changelog {
+        steps.push(Step { why: why.clone(), action: Action::Files(vec![change.clone()]) });
     }
     steps.extend(release.guards.iter().map(|check| Step {
         why: format!("{} says whether it is right", check.name),

@@ -170,20 +170,20 @@ impl Repo {
             .next_shell(format!("{add} {}", word(path)), "and commit it; or bump without --commit"))
     }
 
-    /// Signs a throw-away object (never referenced), so that a missing key is found now; `objects`
-    /// are to be signed because `setting` says so.
+    /// Signs a throw-away object (never referenced), so that a missing key is found now. git signs
+    /// tags and commits in the same way (git-config, "gpg.format"); `said` is what asks for it.
     ///
     /// # Errors
     /// It cannot be signed.
-    pub fn signing_works(&self, objects: &str, setting: &str) -> Result<(), Refusal> {
+    pub fn signing_works(&self, what: &str, said: &str) -> Result<(), Refusal> {
         let out = self.git.call(["commit-tree", "-S", "-m", "probe", "HEAD^{tree}"]).output()?;
         if out.status.success() {
             return Ok(());
         }
         let failure = git::failed("signing", &out);
-        let refusal = format!("{objects} are to be signed ({setting}), and signing fails");
-        let refusal = Refusal::external(refusal);
-        let show = "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|.*gpgsign)'";
+        let refusal =
+            Refusal::external(format!("{what} are to be signed ({said}), and signing fails"));
+        let show = "git config --show-origin --get-regexp '^(user.signingkey|gpg\\.|.*\\.gpgsign)'";
         let refusal = failure.why.iter().fold(refusal, |refusal, line| refusal.why(line.as_str()));
         Err(refusal.next_shell(show, "shows how it is configured"))
     }

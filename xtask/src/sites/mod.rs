@@ -10,6 +10,7 @@ pub mod doc;
 mod edit;
 mod event;
 pub mod json;
+mod overlay;
 pub mod pattern;
 pub mod pieces;
 pub mod plain;
@@ -26,6 +27,7 @@ use crate::error::{Place, Refusal};
 use crate::glob::Glob;
 use crate::path::RepoPath;
 pub use edit::{check, splice};
+pub use overlay::Overlay;
 pub use pieces::Piece;
 
 /// The byte order mark some editors put in front of UTF-8.

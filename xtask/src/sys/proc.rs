@@ -105,6 +105,15 @@ pub fn output(command: &mut Command, input: Option<&[u8]>) -> io::Result<Output>
     Ok(Output { status, stdout: stdout.collected(), stderr: stderr.collected() })
 }
 
+/// Runs a child that has the terminal, such as an editor, to its end.
+///
+/// # Errors
+/// The child cannot be started.
+pub fn with_terminal(command: &mut Command) -> io::Result<ExitStatus> {
+    command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    spawn(command)?.wait()
+}
+
 /// A child that is read while it runs. Dropped before its end, it is killed.
 pub struct Reading {
     child: Child,

@@ -15,7 +15,7 @@ impl Ui {
     /// is `no`.
     ///
     /// # Errors
-    /// The terminal cannot be read.
+    /// The terminal cannot be read; ctrl-C.
     pub fn ask(&self, question: &str, letters: &[char], usual: char) -> Result<char, Refusal> {
         let failed = |error: io::Error| {
             Refusal::external("the terminal cannot be read").why(error.to_string())
@@ -23,6 +23,7 @@ impl Ui {
         loop {
             let _ = write!(anstream::stderr(), "{}  ", super::escape::escaped(question));
             let _ = io::stderr().flush();
+            until_typed()?;
             let mut line = String::new();
             if io::stdin().lock().read_line(&mut line).map_err(failed)? == 0 {
                 return Ok('n');
@@ -41,5 +42,20 @@ impl Ui {
     /// The terminal cannot be read.
     pub fn confirm(&self, question: &str) -> Result<bool, Refusal> {
         Ok(self.ask(&format!("{question} [y/N]"), &['y', 'n'], 'n')? == 'y')
+    }
+}
+
+/// Waits for a line. Ctrl-C raises a flag and does not end a read; it does end this (poll(2)).
+///
+/// # Errors
+/// Ctrl-C.
+fn until_typed() -> Result<(), Refusal> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let stdin = io::stdin();
+    let mut watched = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut watched, None) {
+        Err(rustix::io::Errno::INTR) => Err(Refusal::interrupted()),
+        // Whatever else is wrong, reading tells.
+        _ => Ok(()),
     }
 }

@@ -85,6 +85,15 @@ fn write(text: &str) {
     }
 }
 
+/// How wide a line may be: as wide as the terminal, at most 100 columns.
+pub fn width() -> usize {
+    const MOST: usize = 100;
+    match std::io::IsTerminal::is_terminal(&io::stderr()) {
+        true => columns().min(MOST),
+        false => MOST,
+    }
+}
+
 fn columns() -> usize {
     let size = rustix::termios::tcgetwinsize(io::stderr());
     match size.map(|size| usize::from(size.ws_col)) {

@@ -14,8 +14,8 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-pub use line::{clean, cut, one_line};
-pub use live::Live;
+pub use line::{apart, clean, cut, folded, one_line};
+pub use live::{Live, width};
 pub use refusal::{as_json, shown};
 pub use rows::{Row, added, change_of, changed_bytes, rows};
 
@@ -50,8 +50,18 @@ pub struct Ui {
     pub program: Program,
     pub form: Form,
     pub volume: Volume,
+    stream: Stream,
     /// Why stdout does not take what is said, when it does not.
     unwritten: OnceCell<io::Error>,
+}
+
+/// Where lines go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    /// Results.
+    Out,
+    /// What goes on, and what is asked.
+    Err,
 }
 
 /// The mark before a line.
@@ -83,7 +93,15 @@ impl Program {
 impl Ui {
     /// A ui that has said nothing yet.
     pub fn new(program: Program, form: Form, volume: Volume) -> Self {
-        Self { program, form, volume, unwritten: OnceCell::new() }
+        let (stream, unwritten) = (Stream::Out, OnceCell::new());
+        Self { program, form, volume, stream, unwritten }
+    }
+
+    /// The same for what is no result but has to be read before a question or while something runs:
+    /// on stderr, as text whatever form the result has.
+    pub fn aside(&self) -> Self {
+        let (program, volume) = (self.program.clone(), self.volume);
+        Self { stream: Stream::Err, ..Self::new(program, Form::Text, volume) }
     }
 
     /// A line of the result; not in quiet mode or where JSON is asked for.
@@ -175,7 +193,11 @@ impl Ui {
     }
 
     fn write(&self, line: &str) {
-        self.note(writeln!(anstream::stdout(), "{line}"));
+        match self.stream {
+            Stream::Out => self.note(writeln!(anstream::stdout(), "{line}")),
+            // Where stderr is closed, nobody can be told.
+            Stream::Err => drop(writeln!(anstream::stderr(), "{line}")),
+        }
     }
 
     /// A closed pipe is the reader's decision, not an error (`gonogo log | head -1`).

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use super::{Mark, Program, bold, paint};
 use crate::error::{Place, Refusal};
 
+/// So long a line may be.
+const COLUMNS: usize = 100;
+
 /// What happened, why, where, and the next command.
 pub fn shown(refusal: &Refusal, program: &Program) -> String {
     let mut lines = vec![format!("{} {}", Mark::Failed.text(), bold(&refusal.what))];
@@ -18,7 +21,13 @@ pub fn shown(refusal: &Refusal, program: &Program) -> String {
         let command = program.command(command);
         let line = match what_for.as_str() {
             "" => format!("{word} {command}"),
-            what_for => format!("{word} {command:<40}  {what_for}"),
+            what_for => {
+                let wide = format!("{word} {command:<40}  {what_for}");
+                let close = format!("{word} {command}  {what_for}");
+                let fits = |line: &String| line.chars().count() <= COLUMNS;
+                let below = || format!("{word} {command}\n      {what_for}");
+                [wide, close].into_iter().find(fits).unwrap_or_else(below)
+            }
         };
         lines.push(line);
     }

@@ -13,6 +13,7 @@ mod waiting;
 mod write;
 
 pub(super) use facts::today;
+pub(super) use ranges::question;
 
 use super::Context;
 use crate::error::Refusal;

@@ -2,10 +2,11 @@
 
 use super::facts::Facts;
 use crate::changelog::cut::Commits;
-use crate::config::file::Prereleases;
+use crate::config::file::{ChangelogTable, Prereleases};
 use crate::error::{Refusal, word};
 use crate::history::{Cut, Summary, Tagged};
 use crate::repo::{Asked, Question, Range, Releases, Repo};
+use crate::version::Version;
 
 /// What one project changed, and since which release.
 pub(super) struct Since {
@@ -17,6 +18,15 @@ pub(super) struct Since {
     /// What `--since` said, or the tag of the release.
     pub from: Option<String>,
     pub cut: Cut,
+}
+
+/// Where the range of a version starts: only where pre-releases have sections of their own, those of
+/// the one before have been told of.
+pub(in super::super) fn question(version: &Version, table: &ChangelogTable) -> Question<'static> {
+    match version.is_prerelease() && table.prereleases == Prereleases::Section {
+        true => Question::Prerelease,
+        false => Question::Full,
+    }
 }
 
 /// Reads them for every project of the facts in one walk over the history, from a tag or commit on
@@ -31,11 +41,7 @@ pub(super) fn read(repo: &Repo, facts: &Facts, since: Option<&str>) -> Result<Ve
     let start = since.map(|given| start(repo, facts, given)).transpose()?;
     let projects = survey.projects.iter().zip(&facts.changelogs);
     let asked = projects.flat_map(|(known, own)| {
-        let sections = table.prereleases == Prereleases::Section;
-        let question = match own.version.is_prerelease() && sections {
-            true => Question::Prerelease,
-            false => Question::Full,
-        };
+        let question = question(&own.version, table);
         let own = Asked { releases: &known.releases, question, scope: survey.scope(known) };
         let given = start.as_ref().map(|releases| Asked {
             releases,

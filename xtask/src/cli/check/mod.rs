@@ -24,7 +24,7 @@ use crate::ui::Ui;
 use facts::Read;
 
 pub(super) use once::once;
-pub(super) use poll::{Request, poll};
+pub(super) use poll::{Request, Select, poll};
 pub(super) use rehearsal::installed;
 pub(super) use show::clock;
 pub(super) use waivers::Waivers;

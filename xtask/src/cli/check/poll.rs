@@ -16,6 +16,9 @@ use crate::repo::{Contents, Repo};
 use crate::sys::proc::Interrupt;
 use crate::version::Version;
 
+/// Chooses gates out of all there are; with how many those are where these are a part.
+pub type Select<'s> = dyn Fn(&Choice, Profile) -> Result<(Vec<Gate>, Option<usize>), Refusal> + 's;
+
 /// What is asked.
 pub struct Request<'r> {
     pub profile: Option<Profile>,
@@ -27,8 +30,8 @@ pub struct Request<'r> {
     pub interrupt: &'r Interrupt,
     /// What `check --fix` did before.
     pub fixed: Option<&'r Fixed>,
-    /// The gates of it, out of all there are; with how many those are where these are a part.
-    pub select: &'r dyn Fn(&Choice, Profile) -> Result<(Vec<Gate>, Option<usize>), Refusal>,
+    /// The gates of it.
+    pub select: &'r Select<'r>,
 }
 
 /// Asks, keeps what was said beside the logs, and hands the report on, with the same as data.
@@ -72,7 +75,6 @@ pub fn poll<T>(
         interrupt: request.interrupt,
         at: context.at,
     };
-    #[expect(clippy::disallowed_methods, reason = "how long it took is only shown")]
     let start = Instant::now();
     let checked = watched(&poll, &context.ui)?;
     let took = start.elapsed();

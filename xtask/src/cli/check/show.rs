@@ -10,7 +10,7 @@ use crate::config::file::gates::Need;
 use crate::error::{Next, word};
 use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
 use crate::sys::clock::Timestamp;
-use crate::ui::{Mark, Ui, Volume, bold, cut, dot, one_line};
+use crate::ui::{Mark, Ui, Volume, bold, cut, dot, folded, one_line};
 use crate::version::Version;
 use crate::wording::counted;
 
@@ -351,24 +351,6 @@ fn with_command(said: String, checked: &Checked) -> String {
     }
 }
 
-/// A text in lines of at most so many columns, broken at blanks, else anywhere; at least one.
-fn folded(text: &str, room: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut rest = text.trim_end();
-    // One column more may hold the blank that ends a line.
-    while let Some((end, _)) = rest.char_indices().nth(room) {
-        let reach = rest[end..].chars().next().map_or(end, |next| end + next.len_utf8());
-        let (line, more) = match rest[..reach].rsplit_once(' ') {
-            Some((line, _)) if !line.trim().is_empty() => (line, &rest[line.len() + 1..]),
-            _ => rest.split_at(end),
-        };
-        lines.push(line.to_owned());
-        rest = more;
-    }
-    lines.push(rest.to_owned());
-    lines
-}
-
 /// The beginning of a text that may be long, in lines of at most so many columns.
 fn few(text: &str, room: usize) -> Vec<String> {
     const MOST: usize = 3;
@@ -383,21 +365,6 @@ fn few(text: &str, room: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_is_folded_and_nothing_of_it_lost() {
-        for (text, room, expected) in [
-            ("", 10, &[""][..]),
-            ("exit 1", 10, &["exit 1"]),
-            ("exit 1 now", 10, &["exit 1 now"]),
-            ("exit 1 now what", 10, &["exit 1 now", "what"]),
-            ("a.txt changed while it ran", 10, &["a.txt", "changed", "while it", "ran"]),
-            ("abcdefghijklm no", 10, &["abcdefghij", "klm no"]),
-            ("äö üßé", 4, &["äö", "üßé"]),
-        ] {
-            assert_eq!(folded(text, room), expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_long_text_ends_after_three_lines() {

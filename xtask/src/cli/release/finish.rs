@@ -6,7 +6,7 @@ use super::args;
 use super::gates::Asking;
 use super::landing::{main, newer, pull};
 use super::opened::{self, Opened};
-use super::prepare::planned;
+use super::ready;
 use super::remote::Remote;
 use super::start::checked_out;
 use super::{execute, nothing_open};
@@ -196,8 +196,8 @@ impl Finish<'_> {
         let Some(repo) = checked_out(again, args, context, name, here, &opened.tip)? else {
             return Ok(());
         };
-        let Some((plan, before)) = planned(args, context, &repo, &asking)? else { return Ok(()) };
-        execute(args, context, &repo, &asking, plan, &before)
+        let Some(release) = ready(args, context, &repo, &asking)? else { return Ok(()) };
+        execute(args, context, &repo, &asking, release)
     }
 
     /// Whether main gets it from somebody else.

@@ -1,19 +1,23 @@
 //! The gates of a release: what is cheap before anything is edited, the commands on the tree that
 //! will be tagged.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::time::Instant;
 
 use serde_json::Value;
 
 use super::args::Args;
+use super::hint::{self, Pinned};
+use super::progress;
 use crate::cli::Context;
-use crate::cli::check::{Request, Waivers, poll};
+use crate::cli::check::{Report, Request, Select, Waivers, poll};
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Choice, Gate, Kind, Profile, Reused};
 use crate::journal::Journal;
 use crate::plan;
 use crate::repo::Repo;
 use crate::sys::proc::Interrupt;
+use crate::ui::Volume;
 use crate::version::Version;
 
 /// What a release does itself: it has just fetched, and its hooks see the commit.
@@ -25,6 +29,8 @@ pub struct Asking<'a> {
     pub waivers: Waivers,
     pub jobs: Option<u16>,
     pub fresh: bool,
+    /// The version in the files before, once that is known.
+    pub old: OnceCell<String>,
     /// Where they are asked, when that is not what is released.
     pub elsewhere: Option<Elsewhere<'a>>,
 }
@@ -45,7 +51,8 @@ impl<'a> Asking<'a> {
     /// A waiver without a reason.
     pub fn new(args: &Args, context: &'a Context) -> Result<Self, Refusal> {
         let waivers = Waivers::new(&args.waive, &args.reason)?;
-        Ok(Self { context, waivers, jobs: args.jobs, fresh: args.fresh, elsewhere: None })
+        let (old, elsewhere) = (OnceCell::new(), None);
+        Ok(Self { context, waivers, jobs: args.jobs, fresh: args.fresh, old, elsewhere })
     }
 
     /// As the operation that is open was asked.
@@ -62,7 +69,8 @@ impl<'a> Asking<'a> {
         let (waive, reason): (Vec<String>, Vec<String>) =
             gates.into_iter().flatten().cloned().unzip();
         let waivers = Waivers::new(&waive, &reason)?;
-        Ok(Self { context, waivers, jobs: None, fresh: false, elsewhere: None })
+        let (old, elsewhere) = (OnceCell::new(), None);
+        Ok(Self { context, waivers, jobs: None, fresh: false, old, elsewhere })
     }
 
     /// The built-in gates, all at once, before anything is edited; the ids of the commands that are
@@ -166,27 +174,53 @@ impl<'a> Asking<'a> {
         let version = Version::parse(&gates.version)?;
         let request = self.request(profile, Some(&version), interrupt, &select);
         let ui = &self.context.ui;
+        let start = Instant::now();
         poll(self.repo(repo), self.context, &request, |report, data| {
-            report.show_gates(ui, self.context.at);
             let stopping = report.stopping();
             if stopping.is_empty() {
+                let excused = report.checked.iter().any(|checked| checked.outcome.stops());
+                if excused || ui.volume > Volume::Normal {
+                    report.show_gates(&ui.aside(), self.context.at);
+                }
                 return Ok(data.clone());
             }
+            progress::stopped(ui, data, start.elapsed());
+            report.show_gates(&ui.aside(), self.context.at);
+            let hint = self.hint(self.repo(repo), report)?;
             let names: Vec<&str> =
                 stopping.iter().map(|checked| checked.gate.id.as_str()).collect();
-            let refusal =
-                Refusal::red(format!("NO-GO for {}: {}", gates.version, names.join(", ")));
-            let again = self.context.command();
-            let waive: Vec<String> =
-                names.iter().map(|id| format!("--waive {}", word(id))).collect();
-            let waive = format!("{again} {} --reason \"...\"", waive.join(" --reason \"...\" "));
-            Err(refusal
-                .next_typed(
-                    again,
-                    "when it is mended; what was green on an equal tree is not repeated",
-                )
-                .next_typed(waive, "stands in the record"))
+            Err(self.no_go(&gates.version, &names, hint))
         })
+    }
+
+    /// What is red because a line still holds the version in the files before.
+    fn hint(&self, repo: &Repo, report: &Report<'_>) -> Result<Option<Pinned>, Refusal> {
+        let Some(old) = self.old.get() else { return Ok(None) };
+        for checked in report.stopping() {
+            for evidence in checked.runs.iter().filter_map(|(_, run)| run.evidence.as_ref()) {
+                if let Some(pinned) = hint::pinned(repo, evidence, old)? {
+                    return Ok(Some(pinned));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn no_go(&self, version: &str, names: &[&str], hint: Option<Pinned>) -> Refusal {
+        let refusal = Refusal::red(format!("NO-GO for {version}: {}", names.join(", ")));
+        let refusal = match hint {
+            Some(Pinned { path, line, text, entry }) => refusal
+                .why(format!("{path}:{line}  {text}"))
+                .why("This line holds the old version. If it shall move with it, [version] files:")
+                .why(format!("  {entry}")),
+            None => refusal,
+        };
+        let again = self.context.command();
+        let waive: Vec<String> =
+            names.iter().map(|id| format!("--waive {} --reason \"...\"", word(id))).collect();
+        refusal
+            .next_typed(again.clone(), "when it is mended; green gates are not repeated")
+            .next_typed(format!("{again} {}", waive.join(" ")), "stands in the record")
     }
 
     /// The repository that people work in, for a release of this one.
@@ -206,7 +240,7 @@ impl<'a> Asking<'a> {
         profile: Option<Profile>,
         version: Option<&'r Version>,
         interrupt: &'r Interrupt,
-        select: &'r dyn Fn(&Choice, Profile) -> Result<(Vec<Gate>, Option<usize>), Refusal>,
+        select: &'r Select<'r>,
     ) -> Request<'r> {
         let reused = if self.fresh { Reused::No } else { Reused::Allowed };
         let (waivers, jobs) = (&self.waivers, self.jobs);

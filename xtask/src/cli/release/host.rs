@@ -1,11 +1,13 @@
 //! What the executor leaves to a release: the gates, the question before the push, the record.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::ci::Ci;
 use super::gates::Asking;
-use super::shown;
+use super::{progress, shown};
 use crate::cli::{Context, record};
 use crate::error::Refusal;
 use crate::exec;
@@ -24,10 +26,24 @@ pub enum Consent {
 
 /// The command behind a release that is executed.
 pub struct Host<'a> {
-    pub repo: &'a Repo,
-    pub context: &'a Context,
-    pub asking: &'a Asking<'a>,
-    pub consent: Consent,
+    repo: &'a Repo,
+    context: &'a Context,
+    asking: &'a Asking<'a>,
+    consent: Consent,
+    /// What the gates said.
+    said: RefCell<Option<Value>>,
+}
+
+impl<'a> Host<'a> {
+    /// One that was asked nothing yet.
+    pub fn new(
+        repo: &'a Repo,
+        context: &'a Context,
+        asking: &'a Asking<'a>,
+        consent: Consent,
+    ) -> Self {
+        Self { repo, context, asking, consent, said: RefCell::default() }
+    }
 }
 
 impl exec::Host for Host<'_> {
@@ -36,11 +52,14 @@ impl exec::Host for Host<'_> {
     }
 
     fn done(&self, plan: &Plan, step: usize, took: Duration) {
-        shown::done(&self.context.ui, plan, step, took);
+        let said = self.said.borrow();
+        progress::done(&self.context.ui, self.repo, plan, step, took, said.as_ref());
     }
 
     fn gates(&self, gates: &Gates, interrupt: &Interrupt) -> Result<Value, Refusal> {
-        self.asking.on_tree(self.repo, gates, interrupt)
+        let said = self.asking.on_tree(self.repo, gates, interrupt)?;
+        *self.said.borrow_mut() = Some(said.clone());
+        Ok(said)
     }
 
     fn go(&self, _: &Plan, push: &Push) -> Result<bool, Refusal> {
@@ -51,8 +70,15 @@ impl exec::Host for Host<'_> {
         if !ui.can_ask() {
             return Ok(false);
         }
-        ui.remark("");
-        ui.remark("Everything up to here can be taken back (undo). The push cannot.");
+        let aside = ui.aside();
+        aside.say("");
+        let warns = Ci::of(self.repo, push)?.warns();
+        let undo = ui.ours("undo");
+        shown::wrapped(
+            &aside,
+            "",
+            &format!("Everything up to here can be taken back ({undo}). {warns}"),
+        );
         ui.confirm(&format!("Push to {} now?", push.shown))
     }
 

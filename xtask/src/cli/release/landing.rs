@@ -91,7 +91,7 @@ impl Way<'_> {
 
     /// The same without what belongs to the end: its section is cut when everything is in.
     fn begun<'r>(&self, mut release: Release<'r>) -> Release<'r> {
-        release.changelog.clear();
+        release.changelog = None;
         release.guards.clear();
         release.commit.paths = self.made.without_changelog();
         release.commit.message = format!("chore: start release {}\n", release.version);

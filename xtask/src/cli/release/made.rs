@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::changelog::cut::Existing;
 use crate::cli::Context;
+use crate::cli::changelog::question;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::Place;
 use crate::error::Refusal;
-use crate::flows::bump::{self, Wish};
+use crate::flows::bump::{self, Bump, Wish};
 use crate::flows::changelog::{self, Outcome, Section};
 use crate::gates::builtin::is_ours;
-use crate::history::Tagged;
+use crate::history::{Cut, Tagged};
 use crate::journal::Journal;
 use crate::path::RepoPath;
-use crate::plan::{Check, FileChange};
-use crate::repo::{Asked, Question, Range, Repo};
+use crate::plan::{Check, FileChange, Plan};
+use crate::repo::{Asked, Range, Repo, WorkTree};
+use crate::sites::Overlay;
 use crate::version::{Downgrade, Target, Version};
 
 /// The edits of a release.
@@ -23,14 +26,14 @@ pub struct Made {
     pub edits: Vec<FileChange>,
     pub section: Option<Section>,
     pub guards: Vec<Check>,
-    /// The release before this one, in the range that its section tells of.
+    /// The release before this one.
     pub previous: Option<Tagged>,
-    /// The commits since then.
+    /// The commits that its section tells of.
     pub range: Range,
     /// What earlier operations of ours edited and nobody has committed yet.
     pub earlier: Vec<RepoPath>,
-    /// What the files hold before: [`crate::exec::run`] wants it.
-    pub before: BTreeMap<RepoPath, Vec<u8>>,
+    /// What the files hold before.
+    pub before: BTreeMap<RepoPath, Rc<[u8]>>,
 }
 
 /// What is wanted.
@@ -54,25 +57,24 @@ impl Made {
         (survey, known): (&Survey, &Known),
         wanted: &Wanted<'_>,
     ) -> Result<Self, Refusal> {
-        let target = Target::Exact(wanted.version.clone());
-        let command = context.command();
-        let wish = Wish {
-            target: &target,
-            downgrade: Downgrade::Refuse,
-            set_from: None,
-            command: &command,
+        // Where tags alone say versions there is nothing to edit.
+        let edits = match known.project.sites.is_empty() {
+            true => Vec::new(),
+            false => bump::changes(&[to(context, survey, known, wanted.version)?], &survey.files)?,
         };
-        let bump = bump::plan(&survey.facts(known), &wish)?;
-        let edits = bump::changes(&[bump], &survey.files)?;
-        let mut before: BTreeMap<RepoPath, Vec<u8>> =
-            survey.files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
+        let mut before = survey.files.clone();
         let range = range(repo, survey, known, wanted.version)?;
         let (section, guards) = section(context, (survey, known), wanted, &range)?;
-        if let (Place::There(file), Some(_)) = (wanted.place, &section) {
-            before.insert(file.path.clone(), file.bytes.to_vec());
+        if let Place::There(file) = wanted.place {
+            before.insert(file.path.clone(), Rc::clone(&file.bytes));
         }
-        let earlier = earlier(repo)?;
-        Ok(Self { edits, section, guards, previous: range.from.clone(), range, earlier, before })
+        let previous = match wanted.version.is_prerelease() {
+            true => known.releases.newest.as_ref().and_then(|(tag, _)| {
+                known.releases.commits.iter().find(|tagged| tagged.tag == *tag).cloned()
+            }),
+            false => range.from.clone(),
+        };
+        Ok(Self { edits, section, guards, previous, range, earlier: earlier(repo)?, before })
     }
 
     /// The change of the changelog.
@@ -80,9 +82,14 @@ impl Made {
         self.section.as_ref()?.change.as_ref()
     }
 
+    /// The changes of the release.
+    fn changes(&self) -> impl Iterator<Item = &FileChange> {
+        self.edits.iter().chain(self.changelog())
+    }
+
     /// Every path that the release commits.
     pub fn paths(&self) -> Vec<RepoPath> {
-        self.with_earlier(self.edits.iter().chain(self.changelog()))
+        self.with_earlier(self.changes())
     }
 
     /// The same of a release that is only started.
@@ -91,8 +98,7 @@ impl Made {
     }
 
     fn with_earlier<'c>(&self, changes: impl Iterator<Item = &'c FileChange>) -> Vec<RepoPath> {
-        let edited = changes.map(|change| change.path.clone());
-        let mut paths: Vec<RepoPath> = edited.collect();
+        let mut paths: Vec<RepoPath> = changes.map(|change| change.path.clone()).collect();
         for path in &self.earlier {
             if !paths.contains(path) {
                 paths.push(path.clone());
@@ -101,22 +107,74 @@ impl Made {
         paths
     }
 
-    /// The bytes of these changes' files.
-    pub fn bytes<'c>(&self, changes: impl Iterator<Item = &'c FileChange>) -> Vec<Vec<u8>> {
-        changes.map(|change| self.before.get(&change.path).cloned().unwrap_or_default()).collect()
+    /// What each file change of a plan finds: [`crate::exec::run`] wants it. A file that is changed
+    /// twice holds, the second time, what the first change made of it.
+    pub fn bytes(&self, plan: &Plan) -> Vec<Vec<u8>> {
+        let mut now = self.before.clone();
+        let each = plan.files().into_iter().map(|change| {
+            let found = now.get(&change.path).map(|bytes| bytes.to_vec()).unwrap_or_default();
+            if let Some(after) = change.apply(&found) {
+                now.insert(change.path.clone(), after.into());
+            }
+            found
+        });
+        each.collect()
     }
+
+    /// The edits from the files as the release leaves them to another version.
+    ///
+    /// # Errors
+    /// Those of a bump.
+    pub fn following(
+        &self,
+        repo: &Repo,
+        context: &Context,
+        packages: &[String],
+        version: &Version,
+    ) -> Result<(Bump, Vec<FileChange>), Refusal> {
+        let mut files = BTreeMap::new();
+        for change in self.changes() {
+            let before = self.before.get(&change.path).map_or(&[][..], |bytes| bytes);
+            files.extend(change.apply(before).map(|after| (change.path.clone(), after.into())));
+        }
+        let tree = WorkTree::new(repo)?;
+        let overlay = Overlay { tree: &tree, files };
+        let survey = Survey::chosen_in(repo, &overlay, packages, &context.command())?;
+        let [known] = survey.projects.as_slice() else {
+            return Err(Refusal::external("the project cannot be found again"));
+        };
+        let bump = to(context, &survey, known, version)?;
+        let changes = bump::changes(std::slice::from_ref(&bump), &survey.files)?;
+        Ok((bump, changes))
+    }
+}
+
+/// The edits that bring the version files to a version.
+fn to(
+    context: &Context,
+    survey: &Survey,
+    known: &Known,
+    version: &Version,
+) -> Result<Bump, Refusal> {
+    let (target, command) = (Target::Exact(version.clone()), context.command());
+    let downgrade = Downgrade::Refuse;
+    let wish = Wish { target: &target, downgrade, set_from: None, command: &command };
+    bump::plan(&survey.facts(known), &wish)
 }
 
 /// The commits that the section of a version tells of: a full release tells of everything since the
 /// last full one.
 fn range(repo: &Repo, survey: &Survey, known: &Known, version: &Version) -> Result<Range, Refusal> {
-    let question = match version.is_prerelease() {
-        true => Question::Prerelease,
-        false => Question::Full,
-    };
+    let question = question(version, &survey.settings.changelog);
     let asked = Asked { releases: &known.releases, question, scope: survey.scope(known) };
     let mut ranges = repo.ranges(vec![asked], &survey.reading(repo)?)?;
-    ranges.pop().ok_or_else(|| Refusal::external("the history cannot be read"))
+    match ranges.pop() {
+        Some(range) if range.cut == Cut::Beyond => {
+            Err(repo.deepen("What came since the last release is not known."))
+        }
+        Some(range) => Ok(range),
+        None => Err(Refusal::external("the history cannot be read")),
+    }
 }
 
 fn section(

@@ -1,13 +1,19 @@
 //! `release`
 
+mod already;
 mod args;
+mod ci;
+mod edited;
+mod end;
 mod finish;
 mod gates;
+mod hint;
 mod host;
 mod landing;
 mod made;
 mod opened;
 mod prepare;
+mod progress;
 mod pull;
 mod refused;
 mod rehearse;
@@ -16,17 +22,20 @@ mod shown;
 mod start;
 mod target;
 
+use serde_json::json;
+
 use super::Context;
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::Journal;
-use crate::plan::Plan;
 use crate::repo::Repo;
+use crate::ui::Volume;
 pub(super) use args::Args;
 use args::Part;
+pub(super) use end::{end, is_one};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
-use prepare::planned;
+use prepare::{Preparation, Prepared, prepared};
 pub(super) use refused::{Way, anew, go_on};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
@@ -41,8 +50,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Ok(rehearse::run(args, context, repo)?);
     }
     let asking = Asking::new(args, context)?;
-    let Some((plan, before)) = planned(args, context, &repo, &asking)? else { return Ok(()) };
-    Ok(execute(args, context, &repo, &asking, plan, &before)?)
+    match ready(args, context, &repo, &asking)? {
+        Some(release) => Ok(execute(args, context, &repo, &asking, release)?),
+        None => Ok(()),
+    }
 }
 
 fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
@@ -52,40 +63,67 @@ fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
     }
 }
 
+/// What there is to release; where there is nothing, that is said.
+fn ready(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    asking: &Asking<'_>,
+) -> Result<Option<Box<Prepared>>, Refusal> {
+    let ui = &context.ui;
+    match prepared(args, context, repo, asking)? {
+        Preparation::Ready(release) => Ok(Some(release)),
+        Preparation::Nothing(why) => {
+            ui.say(&why);
+            ui.say(&format!("next: {}", ui.ours("status")));
+            ui.json(&json!({ "operation": null, "why": why }));
+            Ok(None)
+        }
+    }
+}
+
 /// Shows a plan, asks, and does it.
 fn execute(
     args: &Args,
     context: &Context,
     repo: &Repo,
     asking: &Asking<'_>,
-    plan: Plan,
-    before: &[Vec<u8>],
+    mut release: Box<Prepared>,
 ) -> Result<(), Refusal> {
     let ui = &context.ui;
     if args.dry_run {
-        shown::plan(ui, &plan);
-        ui.say("Nothing was changed (dry run).");
+        let Prepared { plan, before, facts } = release.as_ref();
+        shown::dry_run(ui, repo, plan, before, facts);
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
-        ui.json(&shown::json(&plan, None));
+        ui.json(&shown::json(plan, facts));
         return Ok(());
+    }
+    let irreversible = release.plan.point_of_no_return().is_some();
+    if irreversible || ui.volume > Volume::Normal {
+        shown::plan(&ui.aside(), repo, &release.plan, &release.facts);
+    } else {
+        shown::remarks(&ui.aside(), &release.facts);
+    }
+    if irreversible && !args.yes && !agreed(context, repo, &mut release)? {
+        ui.say("Nothing was done.");
+        ui.say(&format!("next: {}", ui.typed(&format!("{} --dry-run", context.command()))));
+        ui.json(&json!({ "operation": null, "why": "Nothing was done." }));
+        return Ok(());
+    }
+    if irreversible {
+        ui.aside().say("");
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    if plan.point_of_no_return().is_some() && !agreed(args, context, &plan)? {
-        ui.say("Nothing was done.");
-        return Ok(());
-    }
-    let host = Host { repo, context, asking, consent };
-    let finished = exec::run(repo, plan.clone(), before, &context.asked(&host))?;
-    shown::end(context, &plan, &finished);
+    let host = Host::new(repo, context, asking, consent);
+    let Prepared { plan, before, facts } = *release;
+    let finished = exec::run(repo, plan, &before, &context.asked(&host))?;
+    end(context, repo, &finished, facts.previous.as_deref())?;
     Ok(())
 }
 
 /// The one question before anything is done.
-fn agreed(args: &Args, context: &Context, plan: &Plan) -> Result<bool, Refusal> {
+fn agreed(context: &Context, repo: &Repo, release: &mut Prepared) -> Result<bool, Refusal> {
     let ui = &context.ui;
-    if args.yes {
-        return Ok(true);
-    }
     if !ui.can_ask() {
         return Err(Refusal::usage("nobody can be asked here, and a push cannot be taken back")
             .next_typed(format!("{} --yes", context.command()), "answers yes beforehand")
@@ -94,7 +132,24 @@ fn agreed(args: &Args, context: &Context, plan: &Plan) -> Result<bool, Refusal> 
                 "only shows what would be done",
             ));
     }
-    shown::plan(ui, plan);
-    ui.say("");
-    Ok(ui.ask("Start? [y]es  [n]o", &['y', 'n'], 'n')? == 'y')
+    let editable = edited::section(release).is_some();
+    let (edit, letters) = match editable {
+        true => ("  [e]dit the changelog", &['y', 'n', 'd', 'e'][..]),
+        false => ("", &['y', 'n', 'd'][..]),
+    };
+    loop {
+        ui.aside().say("");
+        match ui.ask(&format!("Start? [y]es  [n]o  [d]iff{edit}"), letters, 'n')? {
+            'y' => return Ok(true),
+            'd' => shown::diff(&ui.aside(), &release.plan, &release.before),
+            'e' => {
+                // A slip in the section is told, and the question comes again.
+                match edited::edit(repo, release) {
+                    Ok(()) => shown::plan(&ui.aside(), repo, &release.plan, &release.facts),
+                    Err(refusal) => ui.complain(&refusal),
+                }
+            }
+            _ => return Ok(false),
+        }
+    }
 }

@@ -1,47 +1,88 @@
 //! A release from the arguments to its plan: everything is read, nothing is written.
 
+use super::already::already;
 use super::args::{Args, Asked};
+use super::ci::Ci;
 use super::gates::Asking;
 use super::landing::Way;
 use super::made::{self, Made};
 use super::remote::Remote;
-use super::target::{self, Chosen};
-use crate::changelog::web;
+use super::shown::Facts;
+use super::target::{self, Choice, Choosing, Chosen};
+use crate::changelog::{Changelog, web};
 use crate::cli::Context;
+use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
-use crate::config::changelog as configured;
+use crate::config::changelog::{self as configured, Place};
 use crate::config::file::{Landing, Procedure};
 use crate::error::Refusal;
-use crate::flows::release::{Commitment, Next, Release};
+use crate::flows::bump;
+use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{self, FileChange, Gates, Oid, Plan, Previous, Sign};
+use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, WorkTree};
+use crate::sites::Source;
 use crate::sys::proc;
-use crate::version::Step;
+use crate::version::{Step, Version};
 
-/// The plan, with the bytes of its files; `None` where there is nothing to release.
-pub fn planned(
+/// A release that can be made.
+pub struct Prepared {
+    pub plan: Plan,
+    /// What its files hold before each change.
+    pub before: Vec<Vec<u8>>,
+    pub facts: Facts,
+}
+
+/// What becomes of the arguments.
+pub enum Preparation {
+    Ready(Box<Prepared>),
+    /// There is nothing to release, and why.
+    Nothing(String),
+}
+
+/// Reads everything and plans.
+///
+/// # Errors
+/// Whatever stands in the way of the release.
+pub fn prepared(
     args: &Args,
     context: &Context,
     repo: &Repo,
     asking: &Asking<'_>,
-) -> Result<Option<(Plan, Vec<Vec<u8>>)>, Refusal> {
+) -> Result<Preparation, Refusal> {
     let interrupt = proc::catch_interrupts()
         .map_err(|error| Refusal::external("signals cannot be handled").why(error.to_string()))?;
     let remote = match args.no_push {
         true => None,
         false => Some(Remote::fetch(repo, &interrupt)?),
     };
-    let names: Vec<String> = args.package.iter().cloned().collect();
-    let survey = Survey::chosen(repo, &names, &context.command())?;
-    let [known] = survey.projects.as_slice() else {
+    let mut survey = survey(args, context, repo)?;
+    let tree = WorkTree::new(repo)?;
+    let [known] = survey.projects.as_mut_slice() else {
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
+    let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
+    let burned = burned(repo, known, &place)?;
+    known.tagged.extend(burned);
+    let known = &survey.projects[0];
+    let choosing = Choosing::new(repo, &survey, known, context)?;
     let step = if args.next { Step::Next } else { Step::Nearest };
     let wanted = target::Wanted { to: args.to.as_deref(), pre: args.pre.as_deref(), step };
-    let Some(chosen) = target::choose(repo, &survey, known, context, &wanted)? else {
-        return Ok(None);
+    let mut choice = choosing.choose(&wanted)?;
+    if let Choice::Released(version) = &choice {
+        let exact = args.to.is_some();
+        choice = match already(repo, known, version, remote.as_ref(), exact)? {
+            Some(done) => Choice::Nothing(done),
+            None => choosing.which(version)?,
+        };
+    }
+    let chosen = match choice {
+        Choice::Release(chosen) => chosen,
+        Choice::Nothing(why) => return Ok(Preparation::Nothing(why)),
+        Choice::Released(version) => {
+            return Err(Refusal::usage(format!("{version} is released already")));
+        }
     };
     let (version, profile) = (&chosen.version, Profile::likely(None, "", Some(&chosen.version)));
     let newest = known.releases.newest.as_ref();
@@ -52,8 +93,6 @@ pub fn planned(
         // They are asked at its end.
         Asked::Start => Vec::new(),
     };
-    let tree = WorkTree::new(repo)?;
-    let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref() };
     let made = Made::new(repo, context, (&survey, known), &wanted)?;
@@ -65,11 +104,38 @@ pub fn planned(
         gates,
         waived: waived.collect(),
     };
+    if let Some(files) = &chosen.files {
+        let _ = asking.old.set(files.text().to_owned());
+    }
     let about = About { args, context, repo, survey: &survey, known, chosen: &chosen, made: &made };
-    let plan = about.plan(tag, gates, remote)?;
-    let files = plan.files();
-    let before = about.bytes(&files)?;
-    Ok(Some((plan, before)))
+    if let Some(why) = about.only_begun()? {
+        return Ok(Preparation::Nothing(why));
+    }
+    let plan = about.plan(&tag, gates, remote)?;
+    let (before, facts) = (made.bytes(&plan), about.facts(tag, &plan, &place)?);
+    Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
+}
+
+/// The project that is released; without any version file one whose tags say its versions.
+fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal> {
+    let names: Vec<String> = args.package.iter().cloned().collect();
+    Survey::read(repo, &names, &context.command())
+}
+
+/// Versions that were withdrawn: nobody gets them twice.
+fn burned(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Refusal> {
+    const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
+    let refs = repo.refs(&[ROLLED_BACK])?;
+    let tags = refs.iter().filter_map(|name| name.strip_prefix(ROLLED_BACK));
+    let mut burned: Vec<Version> = tags.filter_map(|tag| known.format.version(tag)).collect();
+    if let Place::There(file) = place
+        && let Ok(changelog) = Changelog::parse(Source::from(file))
+    {
+        let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
+        burned.extend(yanked.map(|(_, release)| release.version.clone()));
+    }
+    burned.retain(|version| !known.tagged.iter().any(|tagged| tagged.same(version)));
+    Ok(burned)
 }
 
 /// What is known of a release before it is planned.
@@ -84,14 +150,14 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn plan(&self, tag: String, gates: Gates, remote: Option<Remote>) -> Result<Plan, Refusal> {
+    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Plan, Refusal> {
         let Self { repo, made, context, survey, .. } = self;
         let landing = survey.settings.landing(Procedure::Release);
-        let style = crate::flows::bump::style(&survey.facts(self.known), &self.chosen.version);
+        let style = bump::style(&survey.facts(self.known), &self.chosen.version);
         let (date, command) = (context.at.date(), context.command());
         let words = Words::new(words::Release {
             version: &self.chosen.version,
-            tag: &tag,
+            tag,
             date: &date,
             name: self.known.project.name.as_deref(),
             package: self.args.package.as_deref(),
@@ -102,6 +168,7 @@ impl About<'_> {
             style,
             command: &command,
         })?;
+        let sign_tag = self.sign_tag()?;
         let others = OtherChanges::Only(&made.earlier);
         let paths = made.paths();
         let ready = match paths.is_empty() {
@@ -111,10 +178,9 @@ impl About<'_> {
         let tagger = repo.ident("COMMITTER", context.at)?;
         let there = remote;
         let remote = match &there {
-            Some(remote) => Some(remote.for_branch(repo, &ready, &tag)?),
+            Some(remote) => Some(remote.for_branch(repo, &ready, tag)?),
             None => None,
         };
-        let title = format!("{} {}", self.known.name(), self.chosen.version);
         let way = Way {
             args: self.args,
             repo,
@@ -138,18 +204,18 @@ impl About<'_> {
         };
         way.plan(Release {
             about,
-            title,
+            title: self.title(),
             base: repo.head.base(),
-            from: &self.chosen.files,
+            from: self.chosen.files.as_ref(),
             version: &self.chosen.version,
             tag_message: match self.args.way {
                 Asked::Whole => words.message(&landing.tag_message)?,
                 // It may want words that are said at the end.
                 Asked::Start => String::new(),
             },
-            sign_tag: self.sign_tag()?,
+            sign_tag,
             edits: made.edits.clone(),
-            changelog: made.changelog().cloned().into_iter().collect(),
+            changelog: self.written(),
             guards: made.guards.clone(),
             commit: Commitment {
                 message: words.message(&landing.commit_message)?,
@@ -161,8 +227,76 @@ impl About<'_> {
             gates,
             next: self.next(&landing, &words)?,
             remote,
-            tag: tag.clone(),
+            tag: tag.to_owned(),
         })
+    }
+
+    /// A sentence where no version was named and the last release itself made the only commit since,
+    /// the one that writes the next version: whoever asks twice gets one release.
+    fn only_begun(&self) -> Result<Option<String>, Refusal> {
+        let (None, Some(previous), Some(head), Some(files)) =
+            (&self.args.to, &self.made.range.from, self.repo.head.commit(), &self.chosen.files)
+        else {
+            return Ok(None);
+        };
+        let begun = bump::NEXT_TEMPLATE.replace("{version}", files.text());
+        let own = self.made.range.changes.commits == 1
+            && self.made.earlier.is_empty()
+            && self.repo.subject(head)? == begun.trim_end();
+        let tag = &previous.tag;
+        Ok(own.then(|| format!("{files} was begun, and nothing was committed since {tag}.")))
+    }
+
+    /// `studio 0.3.0 "Kestrel"`
+    fn title(&self) -> String {
+        let codename = self.args.codename.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let codename = codename.map(|name| format!(" \"{name}\"")).unwrap_or_default();
+        let package = self.known.project.name.as_deref().map(|name| format!("{name} "));
+        format!("{}{}{codename}", package.unwrap_or_default(), self.chosen.version)
+    }
+
+    /// The change of the changelog.
+    fn written(&self) -> Option<Written> {
+        let change = self.made.changelog()?.clone();
+        let section = self.made.section.as_ref()?;
+        let entries = section.by_hand + section.added.len();
+        let why = release::section(&change.path, section.line, &section.heading, entries);
+        Some(Written { change, why })
+    }
+
+    fn facts(&self, tag: String, plan: &Plan, place: &Place) -> Result<Facts, Refusal> {
+        let ci = plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
+        let mut notes = self.chosen.notes.clone();
+        let summary = &self.made.range.changes;
+        let waits = self.made.section.is_none() && matches!(place, Place::There(_));
+        if waits && self.chosen.version.is_prerelease() {
+            notes.push(format!("what changed stays under Unreleased in {}", place.path()));
+        }
+        let mut warnings: Vec<String> =
+            self.made.section.iter().flat_map(|section| section.warnings.clone()).collect();
+        if let (Some(previous), 0, []) =
+            (&self.made.previous, summary.commits, self.made.earlier.as_slice())
+            && self.repo.head.commit().is_some_and(|head| head.as_str() == previous.commit)
+        {
+            warnings.push(format!("nothing was committed since {}", previous.tag));
+        }
+        warnings.extend(self.clock()?);
+        Ok(Facts {
+            version: self.chosen.version.clone(),
+            tag,
+            previous: self.made.previous.as_ref().map(|previous| previous.tag.clone()),
+            hooks: installed(self.repo)?,
+            ci: ci.unwrap_or_default(),
+            notes,
+            warnings,
+        })
+    }
+
+    /// A warning where this clock is behind the last commit.
+    fn clock(&self) -> Result<Option<String>, Refusal> {
+        let today = self.context.at.date();
+        let last = self.repo.commit_day("HEAD")?.filter(|last| *last > today);
+        Ok(last.map(|last| format!("it is {today} here, and the last commit is of {last}")))
     }
 
     fn sign_tag(&self) -> Result<Sign, Refusal> {
@@ -171,6 +305,10 @@ impl About<'_> {
             Some(said) => said,
             None => self.repo.config_bool("tag.gpgSign")?,
         };
+        if sign {
+            let why = if said.is_some() { "[tag] sign" } else { "tag.gpgSign" };
+            self.repo.signing_works("tags", why)?;
+        }
         Ok(if sign { Sign::Yes } else { Sign::No })
     }
 
@@ -178,19 +316,12 @@ impl About<'_> {
     fn next(&self, landing: &Landing, words: &Words<'_>) -> Result<Option<Next>, Refusal> {
         let Some(template) = &landing.next else { return Ok(None) };
         let Some(version) = words.following(template)? else { return Ok(None) };
-        let edits = self.edits_to(&version)?;
-        let message = format!("chore: begin {version}\n");
-        Ok(Some(Next { version, edits, message }))
-    }
-
-    /// The edits from the released version to another one.
-    fn edits_to(&self, version: &crate::version::Version) -> Result<Vec<FileChange>, Refusal> {
-        let _ = version;
-        Ok(Vec::new())
-    }
-
-    /// What the files hold before each change.
-    fn bytes(&self, changes: &[&FileChange]) -> Result<Vec<Vec<u8>>, Refusal> {
-        Ok(self.made.bytes(changes.iter().copied()))
+        if self.known.project.sites.is_empty() {
+            return Ok(None);
+        }
+        let packages: Vec<String> = self.args.package.iter().cloned().collect();
+        let (bump, edits) = self.made.following(self.repo, self.context, &packages, &version)?;
+        let message = bump::message(bump::NEXT_TEMPLATE, &[bump])?;
+        Ok((!edits.is_empty()).then_some(Next { version, edits, message }))
     }
 }

@@ -5,7 +5,7 @@ use super::gates::Asking;
 use super::landing::{pull, section};
 use super::remote::Remote;
 use super::start::checked_out;
-use super::{Consent, Host, shown};
+use super::{Consent, Host, end};
 use crate::cli::Context;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
@@ -40,7 +40,7 @@ pub fn go_on(
     asking: &Asking<'_>,
     consent: Consent,
 ) -> Result<(), Refusal> {
-    let host = Host { repo, context, asking, consent };
+    let host = Host::new(repo, context, asking, consent);
     let asked = context.asked(&host);
     if consent == Consent::Asked && !context.ui.can_ask() {
         return Err(Refusal::usage("nobody can be asked here, and a push cannot be taken back")
@@ -55,8 +55,7 @@ pub fn go_on(
     };
     let plan = plan.map_err(Refusal::leaves_open)?;
     let finished = exec::replace(repo, &old, plan.clone(), &[], &asked)?;
-    shown::end(context, &plan, &finished);
-    Ok(())
+    end(context, repo, &finished, None)
 }
 
 /// What the open operation has made and did not get rid of.
@@ -192,7 +191,7 @@ pub fn anew(
     asking: &Asking<'_>,
     yes: Consent,
 ) -> anyhow::Result<()> {
-    let host = Host { repo, context, asking, consent: yes };
+    let host = Host::new(repo, context, asking, yes);
     let old = exec::replaceable(repo, &context.asked(&host))?;
     let refused = refused(repo, &old).map_err(Refusal::leaves_open)?;
     let command = old.begin().command.clone();

@@ -68,6 +68,7 @@ impl Remote {
     ) -> Result<release::Remote, Refusal> {
         let Self { destination, fetched } = self;
         let (name, shown) = (destination.name.clone(), destination.shown.clone());
+        same_name(repo, &ready.branch, &name)?;
         let tip = fetched.there.get(&ready.branch).cloned();
         if fetched.there.get(&format!("refs/tags/{tag}")).is_some() {
             return Err(Refusal::unsafe_to(format!("{tag} is on {name} already"))
@@ -77,6 +78,25 @@ impl Remote {
             not_behind(repo, ready, tip, &name)?;
         }
         Ok(release::Remote { name, shown, tip })
+    }
+}
+
+/// A branch that follows one of another name is not what others know by its name.
+fn same_name(repo: &Repo, branch: &str, remote: &str) -> Result<(), Refusal> {
+    let short = branch.trim_start_matches("refs/heads/");
+    let configuration = repo.configuration()?;
+    let said = |key: &str| configuration.get(&format!("branch.{short}.{key}"));
+    match (said("remote"), said("merge")) {
+        (Some(of), Some(merge)) if of == remote && merge != branch => {
+            let theirs = merge.trim_start_matches("refs/heads/");
+            Err(Refusal::unsafe_to(format!("{short} follows {remote}/{theirs}, another name"))
+                .why(format!("A release would make a branch {short} there, and leave {theirs}."))
+                .next_shell(
+                    format!("git branch -m {} {}", word(short), word(theirs)),
+                    "calls it here as it is called there",
+                ))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -96,5 +116,7 @@ fn not_behind(repo: &Repo, ready: &Ready, tip: &Oid, remote: &str) -> Result<(),
             format!("git rebase {}", word(format!("{remote}/{branch}"))),
         ),
     };
-    Err(refusal.next_shell(way, "brings what is there, then the same again"))
+    Err(refusal
+        .why("Nobody's commits are pushed away, so a release needs all of them.")
+        .next_shell(way, "brings what is there, then the same again"))
 }

@@ -1,28 +1,149 @@
-//! What the user sees of a release.
-
-use std::time::Duration;
+//! What the user sees of a release before it is made: the plan, line by line.
 
 use serde_json::{Value, json};
 
-use crate::cli::Context;
-use crate::cli::check::clock;
-use crate::error::Refusal;
-use crate::exec::Finished;
-use crate::journal::Operation;
-use crate::plan::{Action, Object, Plan, Step};
-use crate::ui::{Mark, Ui, bold, changed_bytes};
+use super::ci::Ci;
+use crate::error::word as shell;
+use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
+use crate::repo::Repo;
+use crate::ui::{Mark, Ui, apart, bold, change_of, dot, folded, one_line, width};
+use crate::version::Version;
 use crate::wording::counted;
 
-/// The plan, as it is shown before anything is done.
-pub fn plan(ui: &Ui, plan: &Plan) {
-    let away = plan.steps.iter().position(|step| matches!(step.action, Action::Push(_)));
-    ui.say(if away == Some(0) { "Leaves this machine" } else { "Here, undoable" });
-    for (number, step) in plan.steps.iter().enumerate() {
-        if away == Some(number) && number > 0 {
-            ui.say("Leaves this machine");
-        }
-        ui.say(&format!("  {:>2} {:<9} {}", number + 1, word(&step.action), step.why));
+/// What is told besides the plan.
+pub struct Facts {
+    pub version: Version,
+    pub tag: String,
+    /// The tag of the release before this one.
+    pub previous: Option<String>,
+    /// The commit hooks that are installed.
+    pub hooks: Vec<&'static str>,
+    pub ci: Ci,
+    /// Why it is this version.
+    pub notes: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+/// One line of a plan: what a person calls a step, and what it does.
+struct Line {
+    word: &'static str,
+    text: String,
+    right: String,
+}
+
+impl Line {
+    fn new(word: &'static str, text: impl Into<String>) -> Self {
+        Self { word, text: text.into(), right: String::new() }
     }
+}
+
+/// The plan, as it is shown before anything is done.
+pub fn plan(ui: &Ui, repo: &Repo, plan: &Plan, facts: &Facts) {
+    ui.say(&title(repo, plan, facts));
+    facts.notes.iter().for_each(|note| wrapped(ui, "  ", note));
+    let mut number = 0;
+    let mut part = None;
+    for step in &plan.steps {
+        let away = matches!(step.action, Action::Push(_));
+        for Line { word, text, right } in lines(plan, &step.action, &step.why, facts) {
+            if part != Some(away) {
+                part = Some(away);
+                ui.say("");
+                ui.say(if away { "Leaves this machine" } else { "Here, undoable" });
+            }
+            number += 1;
+            let line = one_line(&format!("  {number:>2} {word:<8} {text}"));
+            ui.say(&apart(&line, &right, width()));
+        }
+        if away {
+            let says = facts.ci.says.iter();
+            says.for_each(|says| hanging(ui, "     then     ", says));
+        }
+    }
+    if !facts.warnings.is_empty() {
+        ui.say("");
+    }
+    facts.warnings.iter().for_each(|warning| ui.mark(Mark::Warning, warning));
+}
+
+/// Only what is no part of the plan itself.
+pub fn remarks(ui: &Ui, facts: &Facts) {
+    facts.notes.iter().for_each(|note| wrapped(ui, "", note));
+    facts.warnings.iter().for_each(|warning| ui.mark(Mark::Warning, warning));
+}
+
+/// `Release studio 0.3.0 "Kestrel" · from main 5a1b2c3 · previous v0.2.0`
+fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
+    let name = plan.title.trim_start_matches("release ");
+    let branch = plan.base.branch.as_deref().unwrap_or("HEAD").trim_start_matches("refs/heads/");
+    let commit = repo.head.commit().map_or("", |commit| commit.short());
+    let previous = match &facts.previous {
+        Some(tag) => format!("previous {tag}"),
+        None => "the first release".to_owned(),
+    };
+    let dot = dot();
+    let rest = format!(" {dot} from {branch} {commit} {dot} {previous}");
+    format!("Release {}{}", bold(&one_line(name)), one_line(&rest))
+}
+
+/// The lines of a step.
+fn lines(plan: &Plan, action: &Action, why: &str, facts: &Facts) -> Vec<Line> {
+    match action {
+        Action::Files(_) => vec![Line::new("edit", why)],
+        Action::Build(objects) => {
+            let commits = objects.iter().any(|object| matches!(object, Object::Commit(_)));
+            match facts.hooks.as_slice() {
+                [] => Vec::new(),
+                _ if !commits => Vec::new(),
+                names => {
+                    let text = format!("{} on the would-be commit", names.join(", "));
+                    vec![Line::new("hooks", text)]
+                }
+            }
+        }
+        Action::Land(land) => land.moves.iter().map(|moved| moves(plan, moved)).collect(),
+        // It is no part of what a person decides.
+        Action::Keep(_) => Vec::new(),
+        Action::Check(_)
+        | Action::Rehearse(_)
+        | Action::Gates(_)
+        | Action::Switch(_)
+        | Action::Push(_)
+        | Action::Pull(_)
+        | Action::Hooks(_) => vec![Line::new(word(action), why)],
+    }
+}
+
+fn moves(plan: &Plan, moved: &RefMove) -> Line {
+    let objects = plan.objects();
+    let made = match &moved.new {
+        Some(Id::Made(number)) => objects.get(*number).copied(),
+        Some(Id::Known(_)) | None => None,
+    };
+    match made {
+        Some(Object::Commit(commit)) => {
+            let right = counted(commit.paths.len(), "file");
+            Line { right, ..Line::new("commit", subject(&commit.message)) }
+        }
+        Some(Object::Tag(tag)) => {
+            let how = if tag.sign == Sign::Yes { "signed" } else { "annotated" };
+            let said = subject(&tag.message);
+            Line::new("tag", format!("{}, {how}, \"{said}\"", tag.name))
+        }
+        Some(Object::Merge(merge)) => Line::new("merge", format!("into {}", short(&merge.into))),
+        None => Line::new("refs", short(&moved.name)),
+    }
+}
+
+/// The first line of a message.
+pub fn subject(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}
+
+/// A ref as people call it.
+pub fn short(name: &str) -> &str {
+    let tag = name.strip_prefix("refs/tags/");
+    tag.or_else(|| name.strip_prefix("refs/heads/")).unwrap_or(name)
 }
 
 /// One word for what a step does.
@@ -42,63 +163,61 @@ pub fn word(action: &Action) -> &'static str {
     }
 }
 
-/// A step that is done.
-pub fn done(ui: &Ui, plan: &Plan, step: usize, took: Duration) {
-    let step = &plan.steps[step];
-    if matches!(step.action, Action::Pull(_)) {
-        // It has said where it is.
-        return;
+/// Every edit of a plan, as in a diff; `before` is what each change finds.
+pub fn diff(ui: &Ui, plan: &Plan, before: &[Vec<u8>]) {
+    for (change, bytes) in plan.files().into_iter().zip(before) {
+        ui.say(&change_of(change, bytes));
     }
-    let took = match took {
-        took if took >= Duration::from_secs(60) => clock(took),
-        took => format!("{:.1} s", took.as_secs_f32()),
-    };
-    let size = match &step.action {
-        Action::Files(changes) => {
-            let bytes: usize =
-                changes.iter().flat_map(|change| &change.edits).map(changed_bytes).sum();
-            format!(", {} changed", counted(bytes, "byte"))
-        }
-        _ => String::new(),
-    };
-    ui.mark(Mark::Good, &format!("{:<9} {}{size}  {took}", word(&step.action), step.why));
 }
 
-/// The end of a release.
-pub fn end(context: &Context, plan: &Plan, finished: &Finished) {
-    let ui = &context.ui;
-    finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
-    let title = plan.title.trim_start_matches("release ");
-    let tags = |step: &Step| step.action.objects().iter().any(|it| matches!(it, Object::Tag(_)));
-    let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
-    if offered && !plan.steps.iter().any(tags) {
-        ui.say("No tag yet, and nothing is locked meanwhile.");
-        ui.say(&format!("next, after the merge, on any machine: {}", ui.ours("release finish")));
-        ui.json(&json(plan, Some(finished)));
-        return;
+/// The push as a person would type it.
+pub fn push_command(push: &Push) -> String {
+    let names = push.moves.iter().filter(|planned| planned.old != planned.new);
+    let names: Vec<String> = names.map(|planned| shell(&planned.name)).collect();
+    let atomic = if names.len() > 1 { "--atomic " } else { "" };
+    format!("git push {atomic}{} {}", shell(&push.remote), names.join(" "))
+}
+
+/// What `--dry-run` shows: the plan, every edit, and what would be pushed.
+pub fn dry_run(ui: &Ui, repo: &Repo, planned: &Plan, before: &[Vec<u8>], facts: &Facts) {
+    plan(ui, repo, planned, facts);
+    ui.say("");
+    diff(ui, planned, before);
+    ui.say("");
+    if let Some(push) = planned.point_of_no_return() {
+        ui.say(&format!("would push: {}", push_command(push)));
     }
-    if title.starts_with("start ") {
-        ui.say(&format!("{} is done, and nothing is locked", bold(title)));
-        ui.say(&format!("next, when it is ready: {}", ui.ours("release finish")));
-        ui.json(&json(plan, Some(finished)));
-        return;
-    }
-    match plan.point_of_no_return() {
-        Some(_) => ui.say(&format!("{} is out", bold(title))),
-        None => {
-            ui.say(&format!("{} is made, and nothing has left this machine", bold(title)));
-            ui.say(&format!("undo: {}", ui.ours("undo")));
-        }
-    }
-    ui.json(&json(plan, Some(finished)));
+    ui.say("Nothing was changed (dry run).");
 }
 
 /// The same as data.
-pub fn json(plan: &Plan, finished: Option<&Finished>) -> Value {
+pub fn json(plan: &Plan, facts: &Facts) -> Value {
     json!({
-        "operation": finished.map(|finished| finished.id),
-        "objects": finished.map(|finished| &finished.objects),
-        "notes": finished.map(|finished| &finished.notes),
+        "operation": null,
+        "version": facts.version.text(),
+        "tag": facts.tag,
+        "previous": facts.previous,
+        "notes": facts.notes,
+        "warnings": facts.warnings,
+        "ci": facts.ci.says,
+        "push": plan.point_of_no_return().map(push_command),
         "plan": plan,
     })
+}
+
+/// A text that may be long, in lines that begin alike.
+pub fn wrapped(ui: &Ui, margin: &str, text: &str) {
+    let room = width().saturating_sub(margin.len());
+    for line in folded(&one_line(text), room) {
+        ui.say(&format!("{margin}{line}"));
+    }
+}
+
+/// The same behind a word.
+pub fn hanging(ui: &Ui, head: &str, text: &str) {
+    let room = width().saturating_sub(head.len());
+    for (at, line) in folded(&one_line(text), room).iter().enumerate() {
+        let head = if at == 0 { head.to_owned() } else { " ".repeat(head.len()) };
+        ui.say(&format!("{head}{line}"));
+    }
 }

@@ -1,9 +1,11 @@
 //! `release start`
 
+use serde_json::json;
+
 use super::args::{self, Asked};
 use super::gates::Asking;
 use super::landing::{main, newer};
-use super::prepare::planned;
+use super::ready;
 use super::remote::Remote;
 use super::{execute, nothing_open};
 use crate::cli::Context;
@@ -69,8 +71,8 @@ pub fn run(start: &Args, context: &Context) -> Result<(), Refusal> {
     let args = args::Args::from(start);
     let asking = Asking::new(&args, context)?;
     let Some(repo) = beginning(repo, &args, context)? else { return Ok(()) };
-    let Some((plan, before)) = planned(&args, context, &repo, &asking)? else { return Ok(()) };
-    execute(&args, context, &repo, &asking, plan, &before)
+    let Some(release) = ready(&args, context, &repo, &asking)? else { return Ok(()) };
+    execute(&args, context, &repo, &asking, release)
 }
 
 /// The repository with the branch checked out that releases start from, as the remote has it.
@@ -113,11 +115,11 @@ pub fn checked_out(
     let ui = &context.ui;
     let plan = landing::forwarded(base, &full, here, tip);
     if args.dry_run {
-        super::shown::plan(ui, &plan);
+        plan.steps.iter().for_each(|step| ui.say(&format!("  {}", step.why)));
         ui.say(&format!("and then, on {name}, what the same command shows there."));
         ui.say("Nothing was changed (dry run).");
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
-        ui.json(&super::shown::json(&plan, None));
+        ui.json(&json!({ "operation": null, "plan": plan }));
         return Ok(None);
     }
     let progress = |_: &str| ();

@@ -2,9 +2,12 @@
 
 use super::Finish;
 use crate::changelog::{Changelog, Dated};
+use crate::cli::release::ci::Ci;
 use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
 use crate::cli::release::landing::{Joining, targets};
+use crate::cli::release::prepare::Prepared;
+use crate::cli::release::shown::Facts;
 use crate::error::{Refusal, word};
 use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Target};
 use crate::flows::words::{self, Words};
@@ -53,8 +56,8 @@ impl Finish<'_> {
             return Err(refusal.next_shell(format!("git show {short}"), "shows what it has"));
         }
         self.told(found);
-        let plan = self.plan(asking, found)?;
-        execute(self.args, self.context, self.repo, asking, plan, &[])
+        let release = self.prepared(asking, found)?;
+        execute(self.args, self.context, self.repo, asking, release)
     }
 
     /// What landed and was not tested like this.
@@ -73,6 +76,29 @@ impl Finish<'_> {
         if is_tested(found) {
             ui.say("  it is what was tested");
         }
+    }
+
+    fn prepared(
+        &self,
+        asking: &Asking<'_>,
+        found: &repo::Landing,
+    ) -> Result<Box<Prepared>, Refusal> {
+        let plan = self.plan(asking, found)?;
+        let ci = match plan.point_of_no_return() {
+            Some(push) => Ci::of(self.repo, push)?,
+            None => Ci::default(),
+        };
+        let newest = self.known.releases.newest.as_ref();
+        let facts = Facts {
+            version: self.opened.version.clone(),
+            tag: self.tag.to_owned(),
+            previous: newest.map(|(tag, _)| tag.clone()),
+            hooks: Vec::new(),
+            ci,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        };
+        Ok(Box::new(Prepared { plan, before: Vec::new(), facts }))
     }
 
     fn plan(

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use super::prepare::planned;
+use super::prepare::{Preparation, Prepared, prepared};
 use super::{Args, Asking, Consent, Host, gates::Elsewhere};
 use crate::cli::Context;
 use crate::error::{Exit, Refusal};
@@ -77,15 +77,20 @@ fn rehearse(
     let clone = staged.clone_in(repo, scratch)?;
     let asking = Asking { elsewhere: Some(gates_in(repo)), ..Asking::new(args, context)? };
     let args = Args { no_push: staged.destination.is_none(), ..args.clone() };
-    let Some((mut plan, before)) = planned(&args, context, &clone, &asking)? else {
-        return Ok(None);
+    let mut release = match prepared(&args, context, &clone, &asking)? {
+        Preparation::Ready(release) => release,
+        Preparation::Nothing(why) => {
+            context.ui.say(&why);
+            return Ok(None);
+        }
     };
-    staged.name_the_real_remote(&mut plan, scratch);
-    as_ready_as_here(repo, &plan)?;
-    shown::beginning(context, &plan, &before);
+    staged.name_the_real_remote(&mut release.plan, scratch);
+    as_ready_as_here(repo, &release.plan)?;
+    shown::beginning(context, &clone, &release);
+    let Prepared { plan, before, .. } = *release;
     let start = (clone.snapshot()?, staged.there(&clone)?);
     let prove = || undone(context, scratch, &clone, &start.0);
-    let inner = Host { repo: &clone, context, asking: &asking, consent: Consent::Given };
+    let inner = Host::new(&clone, context, &asking, Consent::Given);
     let host = Rehearsing { inner, before_push: &prove };
     let finished = exec::run(&clone, plan.clone(), &before, &context.asked(&host))?;
     if plan.point_of_no_return().is_none() {

@@ -4,21 +4,22 @@ use serde_json::{Value, json};
 
 use super::{Moved, Rehearsed};
 use crate::cli::Context;
+use crate::cli::release::prepare::Prepared;
 use crate::cli::release::shown;
 use crate::error::{Refusal, word};
 use crate::plan::{Action, Id, Oid, Plan, Push};
-use crate::ui::{Mark, Ui, bold, change_of};
+use crate::repo::Repo;
+use crate::ui::{Mark, Ui, bold};
 
 /// The plan and what it edits, before anything is done.
-pub fn beginning(context: &Context, plan: &Plan, before: &[Vec<u8>]) {
+pub fn beginning(context: &Context, clone: &Repo, release: &Prepared) {
     let ui = &context.ui;
+    let Prepared { plan, before, facts } = release;
     ui.say(&format!("{}, rehearsed in a scratch clone", bold(&plan.title)));
     ui.say("");
-    shown::plan(ui, plan);
+    shown::plan(ui, clone, plan, facts);
     ui.say("");
-    for (change, bytes) in plan.files().iter().zip(before) {
-        ui.say(&change_of(change, bytes));
-    }
+    shown::diff(ui, plan, before);
     ui.say("");
 }
 

@@ -1,0 +1,107 @@
+//! The end of a release: what is out, where to see it, and what to do if it is wrong.
+
+use serde_json::{Value, json};
+
+use super::ci::Ci;
+use super::progress::score;
+use super::shown::push_command;
+use crate::changelog::web;
+use crate::cli::Context;
+use crate::error::Refusal;
+use crate::exec::Finished;
+use crate::journal::Journal;
+use crate::plan::{Action, Plan};
+use crate::repo::Repo;
+use crate::ui::{Mark, apart, bold, one_line, width};
+
+/// Whether what was finished is a release.
+pub fn is_one(finished: &Finished) -> bool {
+    finished.title.starts_with("release ")
+}
+
+/// Tells of a release that is made; `previous` is the tag of the one before it.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn end(
+    context: &Context,
+    repo: &Repo,
+    finished: &Finished,
+    previous: Option<&str>,
+) -> Result<(), Refusal> {
+    let ui = &context.ui;
+    let operations = Journal::of(&repo.common_dir).operations()?;
+    let operation = operations.into_iter().find(|operation| operation.id == finished.id);
+    let Some(operation) = operation else { return Ok(()) };
+    let plan = operation.plan();
+    let gates = (0..plan.steps.len()).find_map(|step| operation.gated(step));
+    finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
+    let title = one_line(plan.title.trim_start_matches("release "));
+    let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
+    if offered && tag(plan).is_none() {
+        ui.say("No tag yet, and nothing is locked meanwhile.");
+        ui.say(&format!("next, after the merge, on any machine: {}", ui.ours("release finish")));
+        ui.json(&data(plan, finished, gates));
+        return Ok(());
+    }
+    if title.starts_with("start ") {
+        ui.say(&format!("{} is done, and nothing is locked", bold(&title)));
+        ui.say(&format!("next, when it is ready: {}", ui.ours("release finish")));
+        ui.json(&data(plan, finished, gates));
+        return Ok(());
+    }
+    let Some(push) = plan.point_of_no_return() else {
+        ui.say(&format!("{} is made, and nothing has left this machine", bold(&title)));
+        if let Some(gates) = gates {
+            ui.say(&format!("  go        {}", score(gates)));
+        }
+        ui.say(&format!("undo: {}", ui.ours("undo")));
+        ui.json(&data(plan, finished, gates));
+        return Ok(());
+    };
+    ui.aside().say("");
+    let at = format!("{} UTC", context.at.minute().trim_end_matches(" UTC"));
+    let line = apart(&format!("{title} is out"), &at, width());
+    ui.say(&line.replacen(&title, &bold(&title), 1));
+    let ci = Ci::of(repo, push)?;
+    let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
+    if let (Some(page), Some(tag)) = (&page, tag(plan)) {
+        let seen = match previous {
+            Some(previous) => web::comparison(page, previous, tag),
+            None => web::tag(page, tag),
+        };
+        ui.say(&format!("  changes   {seen}"));
+    }
+    if let Some(gates) = gates {
+        ui.say(&format!("  go        {}", score(gates)));
+    }
+    match (&ci.page, ci.says.as_slice()) {
+        (Some(page), []) => ui.say(&format!("  CI        {page}")),
+        (Some(page), _) => ui.say(&format!("  CI        publishes: {page}")),
+        (None, _) => {}
+    }
+    ui.say("  if wrong  what was pushed stays; mend it, and the next release takes its place:");
+    ui.say(&format!("next: {}", ui.ours("release patch")));
+    ui.json(&data(plan, finished, gates));
+    Ok(())
+}
+
+/// The tag that a plan makes.
+fn tag(plan: &Plan) -> Option<&str> {
+    plan.moves().into_iter().find_map(|moved| moved.name.strip_prefix("refs/tags/"))
+}
+
+fn data(plan: &Plan, finished: &Finished, gates: Option<&Value>) -> Value {
+    let push = plan.point_of_no_return();
+    json!({
+        "operation": finished.id,
+        "title": plan.title.trim_start_matches("release "),
+        "tag": tag(plan),
+        "objects": finished.objects,
+        "notes": finished.notes,
+        "gates": gates,
+        "pushed": push.map(|push| &push.shown),
+        "push": push.map(push_command),
+        "plan": plan,
+    })
+}
