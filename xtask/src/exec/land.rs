@@ -77,6 +77,7 @@ pub(super) fn probe(
             id if *id == wanted.after => At::After,
             id if *id == wanted.before => At::Before,
             _ if gone_on(running, step, &wanted.name, now.as_ref()) => At::After,
+            _ if not_yet(running, step, &wanted.name, now.as_ref()) => At::Before,
             _ => moved_on(now),
         };
         found.push((wanted.name.clone(), at));
@@ -93,6 +94,17 @@ pub(super) fn probe(
         found.push((format!("index entry {}", change.path), at));
     }
     Ok(found)
+}
+
+/// Whether an earlier step of the plan is still to move this ref from where it is.
+fn not_yet(running: &Running<'_>, step: usize, name: &str, now: Option<&Oid>) -> bool {
+    let earlier = running.operation.plan().steps[..step].iter();
+    let mut moves =
+        earlier.flat_map(|step| step.action.moves()).filter(|planned| planned.name == name);
+    moves.any(|planned| {
+        let old = planned.old.as_ref().and_then(|id| running.operation.object(id));
+        old.as_ref() == now
+    })
 }
 
 /// Whether a later step of the plan has moved this ref on to where it is.
