@@ -7,12 +7,11 @@ use super::support::remote::{Dies, Remote, Served};
 use super::support::{Place, State, works};
 use super::{MAIN, RELEASE, RESUME, TAG, completed, is_open, is_out, project, undone};
 
-/// The protocols that a proxy understands.
 /// How a remote is served.
 type Serve<T> = fn(&Remote) -> T;
 
-const PROTOCOLS: [(&str, Serve<Served>); 2] =
-    [("git", Remote::daemon), ("http", Remote::http)];
+/// The protocols that a proxy understands.
+const PROTOCOLS: [(&str, Serve<Served>); 2] = [("git", Remote::daemon), ("http", Remote::http)];
 
 /// A project that reaches its remote through a proxy.
 struct Setting {
