@@ -142,24 +142,27 @@ pub fn straight(release: Release<'_>) -> Plan {
         }
         None => released,
     };
+    let mut keep = Keep { tag, remote: None, about };
     if let Some(remote) = remote {
-        let old = remote.tip.map(Id::Known);
-        let why = match &old {
-            Some(old) if *old == tip => format!("{tag} to {}", remote.shown),
-            Some(_) => format!("{short} and {tag} to {}, both or neither", remote.shown),
-            None => format!("{short} (new there) and {tag} to {}, both or neither", remote.shown),
-        };
-        let moves =
-            vec![RefMove { name: branch, old, new: Some(tip) }, RefMove::create(tag_ref, tagged)];
-        let push = Push { remote: remote.name.clone(), shown: remote.shown, moves };
-        steps.push(Step { why, action: Action::Push(push) });
-        let keep = Keep { tag, remote: Some(remote.name), about };
-        steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
-    } else {
-        let keep = Keep { tag, remote: None, about };
-        steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
+        keep.remote = Some(remote.name.clone());
+        steps.push(push(remote, &branch, tip, RefMove::create(tag_ref, tagged)));
     }
+    steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
+}
+
+/// Branch and tag go to the remote together.
+fn push(remote: Remote, branch: &str, tip: Id, tag: RefMove) -> Step {
+    let short = branch.trim_start_matches("refs/heads/");
+    let name = tag.name.trim_start_matches("refs/tags/");
+    let old = remote.tip.map(Id::Known);
+    let why = match &old {
+        Some(old) if *old == tip => format!("{name} to {}", remote.shown),
+        Some(_) => format!("{short} and {name} to {}, both or neither", remote.shown),
+        None => format!("{short} (new there) and {name} to {}, both or neither", remote.shown),
+    };
+    let moves = vec![RefMove { name: branch.to_owned(), old, new: Some(tip) }, tag];
+    Step { why, action: Action::Push(Push { remote: remote.name, shown: remote.shown, moves }) }
 }
 
 pub(super) fn edits(release: &Release<'_>) -> Vec<Step> {
