@@ -45,8 +45,8 @@ pub(super) fn forward(
 /// Goes back.
 pub(super) fn back(running: &mut Running<'_>, step: usize, switch: &Switch) -> Result<(), Refusal> {
     match seen(running, step) {
-        Seen::Never => Ok(()),
-        Seen::InFlight(_) | Seen::There | Seen::Back => go(running, step, switch, Direction::Back),
+        Seen::Never | Seen::Back => Ok(()),
+        Seen::InFlight(_) | Seen::There => go(running, step, switch, Direction::Back),
     }
 }
 
@@ -77,6 +77,11 @@ fn seen(running: &Running<'_>, step: usize) -> Seen {
 /// Whether HEAD went there, and nobody began to go back.
 pub(super) fn is_done(running: &Running<'_>, step: usize) -> bool {
     seen(running, step) == Seen::There
+}
+
+/// Whether HEAD went back, and nobody began to go there again.
+pub(super) fn is_back(running: &Running<'_>, step: usize) -> bool {
+    seen(running, step) == Seen::Back
 }
 
 /// Whether the work tree is elsewhere than when this step is reached, or nobody knows: what the step
