@@ -313,7 +313,7 @@ impl<'a> Running<'a> {
     /// be seen in the work tree any more.
     fn start(&self) -> usize {
         let steps = 0..self.operation.plan().steps.len();
-        steps.into_iter().rev().find(|step| switch::is_done(self, *step)).unwrap_or(0)
+        steps.into_iter().rev().find(|step| switch::is_reached(self, *step)).unwrap_or(0)
     }
 
     /// The end of the steps that are still to be taken back: those after a switch that went back

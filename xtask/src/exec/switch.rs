@@ -74,9 +74,10 @@ fn seen(running: &Running<'_>, step: usize) -> Seen {
     last.unwrap_or(Seen::Never)
 }
 
-/// Whether HEAD went there, and nobody began to go back.
-pub(super) fn is_done(running: &Running<'_>, step: usize) -> bool {
-    seen(running, step) == Seen::There
+/// Whether this switch was reached, and has not gone back: the steps before it are done. One that
+/// a kill cut short is mended where it is, from either end.
+pub(super) fn is_reached(running: &Running<'_>, step: usize) -> bool {
+    matches!(seen(running, step), Seen::There | Seen::InFlight(_))
 }
 
 /// Whether HEAD went back, and nobody began to go there again.
