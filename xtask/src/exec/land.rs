@@ -64,6 +64,7 @@ pub(super) fn probe(
                     None if found.is_none() => At::Before,
                     Some(None) => At::Before,
                     Some(old) if *old == found => At::Before,
+                    _ if not_yet(running, step, &wanted.name, found.as_ref()) => At::Before,
                     _ => moved_on(found),
                 };
                 Ok((wanted.name.clone(), at))

@@ -251,8 +251,13 @@ impl<'a> Running<'a> {
     /// What is neither as before nor as after the operation, in words.
     fn in_the_way(&self, direction: Direction) -> Result<Vec<String>, Refusal> {
         let mut found = Vec::new();
-        let start = if direction == Direction::Forward { self.start() } else { 0 };
-        for (step, planned) in self.operation.plan().steps.iter().enumerate().skip(start) {
+        let steps = &self.operation.plan().steps;
+        let open = match direction {
+            Direction::Forward => self.start()..steps.len(),
+            Direction::Back => 0..self.end(),
+        };
+        for step in open {
+            let planned = &steps[step];
             let concerned = match &planned.action {
                 // No ref has to go back, wherever it is now.
                 Action::Land(land) => {
@@ -308,7 +313,14 @@ impl<'a> Running<'a> {
     /// be seen in the work tree any more.
     fn start(&self) -> usize {
         let steps = 0..self.operation.plan().steps.len();
-        steps.into_iter().rev().find(|step| switch::is_done(self, *step)).unwrap_or(0)
+        steps.into_iter().rev().find(|step| switch::is_reached(self, *step)).unwrap_or(0)
+    }
+
+    /// The end of the steps that are still to be taken back: those after a switch that went back
+    /// were taken back before it, and cannot be seen in the work tree any more either.
+    fn end(&self) -> usize {
+        let steps = self.operation.plan().steps.len();
+        (0..steps).find(|step| switch::is_back(self, *step)).unwrap_or(steps)
     }
 
     /// Drives to the end and closes; a failure before the first ref has moved takes all back.
@@ -346,7 +358,7 @@ impl<'a> Running<'a> {
 
     fn back(&mut self, state: Closed) -> Result<(), Refusal> {
         let plan = self.operation.plan().clone();
-        for (number, step) in plan.steps.iter().enumerate().rev() {
+        for (number, step) in plan.steps.iter().enumerate().take(self.end()).rev() {
             match &step.action {
                 Action::Files(changes) => files::back(self, number, changes)?,
                 Action::Check(_) | Action::Gates(_) | Action::Push(_) | Action::Pull(_) => {}

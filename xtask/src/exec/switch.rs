@@ -45,8 +45,8 @@ pub(super) fn forward(
 /// Goes back.
 pub(super) fn back(running: &mut Running<'_>, step: usize, switch: &Switch) -> Result<(), Refusal> {
     match seen(running, step) {
-        Seen::Never => Ok(()),
-        Seen::InFlight(_) | Seen::There | Seen::Back => go(running, step, switch, Direction::Back),
+        Seen::Never | Seen::Back => Ok(()),
+        Seen::InFlight(_) | Seen::There => go(running, step, switch, Direction::Back),
     }
 }
 
@@ -74,9 +74,15 @@ fn seen(running: &Running<'_>, step: usize) -> Seen {
     last.unwrap_or(Seen::Never)
 }
 
-/// Whether HEAD went there, and nobody began to go back.
-pub(super) fn is_done(running: &Running<'_>, step: usize) -> bool {
-    seen(running, step) == Seen::There
+/// Whether this switch was reached, and has not gone back: the steps before it are done. One that
+/// a kill cut short is mended where it is, from either end.
+pub(super) fn is_reached(running: &Running<'_>, step: usize) -> bool {
+    matches!(seen(running, step), Seen::There | Seen::InFlight(_))
+}
+
+/// Whether HEAD went back, and nobody began to go there again.
+pub(super) fn is_back(running: &Running<'_>, step: usize) -> bool {
+    seen(running, step) == Seen::Back
 }
 
 /// Whether the work tree is elsewhere than when this step is reached, or nobody knows: what the step

@@ -10,8 +10,8 @@ use crate::cli::record;
 use crate::journal::{Journal, Operation};
 use crate::path::RepoPath;
 use crate::plan::{
-    About, Base, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land, Object, Previous,
-    Push, RefMove, Sign, Step, Tag,
+    About, Base, Commit, FORMAT, FileChange, Gates, HookEdits, Id, Keep, Land, Object, Place,
+    Previous, Push, RefMove, Sign, Step, Switch, Tag,
 };
 use crate::record::{Answer, Record as Kept};
 use crate::repo::tests::{Clone, Made, made};
@@ -253,4 +253,60 @@ fn the_record_of_somebody_else_is_not_overwritten() {
     assert_eq!(finished.notes.len(), 1, "{:?}", finished.notes);
     assert!(finished.notes[0].contains("another record of this tag"), "{:?}", finished.notes);
     assert!(on_remote(&made, &clone).starts_with(theirs.as_str()));
+}
+
+/// The same on a branch that is made for it, left and deleted.
+fn release_on_a_branch(clone: &Clone) -> Plan {
+    const BRANCH: &str = "refs/heads/release/1.3.0";
+    let mut plan = release(clone, None);
+    for step in &mut plan.steps {
+        if let Action::Land(land) = &mut step.action {
+            land.moves[0].name = BRANCH.into();
+        }
+    }
+    let main = Id::Known(oid(clone, "HEAD"));
+    let on = |branch: &str, commit| Place { branch: Some(branch.into()), commit };
+    let step = |action| Step { why: "because".into(), action };
+    let land = |moved| step(Action::Land(Land { moves: vec![moved] }));
+    let switch = |from, to| step(Action::Switch(Switch { from, to }));
+    let there = switch(on("refs/heads/main", main.clone()), on(BRANCH, main.clone()));
+    let and_back = switch(on(BRANCH, Id::Made(0)), on("refs/heads/main", main.clone()));
+    plan.steps.splice(0..0, [land(RefMove::create(BRANCH, main)), there]);
+    plan.steps.extend([and_back, land(RefMove::delete(BRANCH, Id::Made(0)))]);
+    plan
+}
+
+#[test]
+fn a_release_on_a_branch_that_was_killed_is_completed_or_undone_once() {
+    let made = made();
+    let clone = made.repo();
+    let seen = || {
+        let refs = clone.git(&["for-each-ref", "refs/heads", "refs/tags"]);
+        let head = clone.git(&["symbolic-ref", "HEAD"]);
+        [refs, head, clone.git(&["ls-files", "-s"]), clone.git(&["status", "--porcelain"])]
+    };
+    let before = seen();
+    let repo = clone.open();
+    let host = Command { repo: &repo, red: false };
+    run(&repo, release_on_a_branch(&clone), &[Vec::new()], &asked(&host)).unwrap();
+    let after = seen();
+    assert!(after != before && clone.oid("v1.3.0^") == clone.oid("main"));
+    // The last record of an undo was lost: only it says that everything is taken back.
+    for lost in [0, 1] {
+        let (path, bytes) = journal(&clone);
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
+        write::write_unsynced(&path, &lines[..lines.len() - lost].concat()).unwrap();
+        let repo = clone.open();
+        assert!(matches!(undo(&repo, None, &asked(&host)), Ok(Driven::Finished(_))), "{lost}");
+        assert_eq!(seen(), before, "{lost}");
+    }
+    let heads = clone.git(&["reflog", "HEAD"]);
+    let switches = heads.lines().filter(|line| line.contains("moving from")).count();
+    assert_eq!(switches, 4, "there and back, and the same undone: {heads}");
+    // Killed before the branch was made: nothing that later steps move on is in the way.
+    let (path, bytes) = journal(&clone);
+    let begin: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').take(1).collect();
+    write::write_unsynced(&path, &begin.concat()).unwrap();
+    assert!(matches!(resume(&clone.open(), &asked(&host)), Ok(Driven::Finished(_))));
+    assert_eq!(seen(), after);
 }

@@ -208,7 +208,10 @@ impl<'r> Scratch<'r> {
         modes: &BTreeMap<Vec<u8>, String>,
     ) -> Result<Oid, Refusal> {
         let index = self.folder.join("index");
-        write::remove(&index).map_err(|error| cannot(&index, &error))?;
+        // A git that was killed here leaves its lock, too.
+        for left in [&index, &self.folder.join("index.lock")] {
+            write::remove(left).map_err(|error| cannot(left, &error))?;
+        }
         let git = |args: &[&str]| self.git.write([&SIMPLE_INDEX[..], args].concat()).index(&index);
         git(&["read-tree", tree.as_str()]).read()?;
         let mut entries = Vec::new();
