@@ -77,16 +77,15 @@ pub fn prepared(
     let newest = known.releases.newest.as_ref();
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
-    let status = repo.status()?;
+    let status = &repo.status()?;
     let gates = match args.way {
-        Asked::Whole => asking.before(repo, &status, (profile, version), &interrupt)?,
+        Asked::Whole => asking.before(repo, status, (profile, version), &interrupt)?,
         // They are asked at its end.
         Asked::Start => Vec::new(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let wanted =
-        made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status: &status };
-    let made = Made::new(repo, context, (&survey, known), &wanted)?;
+    let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status };
+    let made = &Made::new(repo, context, (&survey, known), &wanted)?;
     let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
     let gates = Gates {
         profile: profile.name().to_owned(),
@@ -102,16 +101,8 @@ pub fn prepared(
     if let Some(files) = &chosen.files {
         let _ = asking.old.set(files.text().to_owned());
     }
-    let about = About {
-        args,
-        context,
-        repo,
-        survey: &survey,
-        known,
-        chosen: &chosen,
-        made: &made,
-        status: &status,
-    };
+    let about =
+        About { args, context, repo, survey: &survey, known, chosen: &chosen, made, status };
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
