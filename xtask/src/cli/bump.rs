@@ -197,7 +197,7 @@ fn prepare_commit(
     }
     let paths: Vec<RepoPath> = changes.iter().map(|change| change.path.clone()).collect();
     let others = if args.allow_dirty { OtherChanges::Allow } else { OtherChanges::Refuse };
-    Ok((repo.ready_to_commit(&paths, others, context.at)?, message))
+    Ok((repo.ready_to_commit(&repo.status()?, &paths, others, context.at)?, message))
 }
 
 fn all_rows(survey: &Survey, plan: &Plan) -> Vec<Row> {

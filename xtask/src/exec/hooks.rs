@@ -35,12 +35,13 @@ pub(super) fn pre_commit(
 ) -> Result<(), Refusal> {
     put_back_foreign(running)?;
     let Commit { message, author, paths, .. } = commit;
-    let foreign = match any(running.repo)? {
+    let present = any(running.repo)?;
+    let foreign = match present {
         true => save_foreign(running, paths)?,
         false => Vec::new(),
     };
     running.operation.append(Record::Hooks { step, foreign })?;
-    let hooks = Hooks { copy, author, paths };
+    let hooks = Hooks { copy, author, paths, present };
     let ended = hooks.run_all(running, message).map_err(|no| name_traces(running, paths, no));
     running.operation.append(Record::HooksEnded { step })?;
     let message = ended?;
@@ -80,6 +81,8 @@ struct Hooks<'a> {
     copy: &'a Path,
     author: &'a str,
     paths: &'a [RepoPath],
+    /// Whether there may be any to run.
+    present: bool,
 }
 
 impl Hooks<'_> {
@@ -117,6 +120,9 @@ impl Hooks<'_> {
     }
 
     fn run(&self, running: &mut Running<'_>, hook: &str, args: &[&OsStr]) -> Result<(), Refusal> {
+        if !self.present {
+            return Ok(());
+        }
         let mut call = running.repo.git.hook(hook, args).index(self.copy).env("GIT_EDITOR", ":");
         for (name, value) in ident_variables("AUTHOR", self.author) {
             call = call.env(&name, value);

@@ -10,22 +10,29 @@ use super::{Running, io_failed};
 use crate::error::{Refusal, word};
 use crate::journal::{Direction, IndexChange, IndexEntry};
 use crate::path::RepoPath;
-use crate::plan::Oid;
+use crate::plan::{Digest, Oid};
 use crate::repo::Repo;
 use crate::sys::fs as write;
 
 /// A copy of the index that holds HEAD's tree plus the planned paths. A copy keeps stat data
 /// (nothing is hashed again), sparse bits and whatever else the user's index has.
-pub(super) fn private(running: &Running<'_>, paths: &[RepoPath]) -> Result<PathBuf, Refusal> {
+pub(super) fn private(running: &mut Running<'_>, paths: &[RepoPath]) -> Result<PathBuf, Refusal> {
     let copy = copied(running, &running.repo.git_dir.join("index"), "index")?;
     let git = &running.repo.git;
     let staged = git.call(["diff-index", "--cached", "--quiet", "HEAD"]).index(&copy).output()?;
-    if staged.status.code() != Some(0) {
+    running.copied = None;
+    if staged.status.code() == Some(0) {
+        running.copied = digest(&copy);
+    } else {
         let args = ["-c", "core.fsmonitor=false", "read-tree", "-i", "-m", "HEAD"];
         git.write(args).index(&copy).read()?;
     }
     stage(running, paths, &copy)?;
     Ok(copy)
+}
+
+fn digest(index: &Path) -> Option<Digest> {
+    fs::read(index).ok().map(|bytes| Digest::of(&bytes))
 }
 
 /// An index as a file of the operation's folder, without the lock that a killed git left beside it.
@@ -85,28 +92,37 @@ pub(super) fn entries(
     repo: &Repo,
     index: &[IndexChange],
 ) -> Result<Vec<Option<IndexEntry>>, Refusal> {
+    if index.is_empty() {
+        return Ok(Vec::new());
+    }
     let paths: Vec<&str> = index.iter().map(|change| change.path.as_str()).collect();
     let listed = listed(repo, None, &paths)?;
     Ok(paths.iter().map(|&path| listed.get(path).cloned()).collect())
 }
 
-/// A copy of the index with this step's entries set; `None` when they are all set already.
+/// A copy of the index with this step's entries set; `None` when they are all set already. `now` is
+/// what [`entries`] says of them under the lock.
 pub(super) fn prepared(
     running: &Running<'_>,
     index: &[IndexChange],
+    now: &[Option<IndexEntry>],
     direction: Direction,
 ) -> Result<Option<PathBuf>, Refusal> {
     let goal = |change: &IndexChange| match direction {
         Direction::Forward => change.after.clone(),
         Direction::Back => change.before.clone(),
     };
-    let now = entries(running.repo, index)?;
-    if index.iter().zip(&now).all(|(change, now)| goal(change) == *now) {
+    if index.iter().zip(now).all(|(change, now)| goal(change) == *now) {
         return Ok(None);
     }
     let real = running.repo.git_dir.join("index");
-    let copy = copied(running, &real, "landing")?;
+    let ready = direction == Direction::Forward && is_private_ready(running, index, &real);
+    let from = if ready { running.operation.index() } else { real.clone() };
+    let copy = copied(running, &from, "landing")?;
     write::like(&copy, &real).map_err(|error| io_failed("the index cannot be copied", &error))?;
+    if ready {
+        return Ok(Some(copy));
+    }
     let mut input = Vec::new();
     let gone =
         "0".repeat(running.operation.plan().base.head.as_ref().map_or(40, |id| id.as_str().len()));
@@ -126,6 +142,17 @@ pub(super) fn prepared(
         git.write(refresh.into_iter().chain(paths)).index(&copy).output()?;
     }
     Ok(Some(copy))
+}
+
+/// Whether the private index is what the user's becomes: it is that of the commit with these
+/// entries, and the user's holds what it was copied from, byte for byte, and that was HEAD's tree.
+/// `git commit` lands its index in the same way.
+fn is_private_ready(running: &Running<'_>, index: &[IndexChange], real: &Path) -> bool {
+    let steps = 0..running.operation.plan().steps.len();
+    let last = steps.rev().find_map(|step| running.operation.built(step));
+    last.is_some_and(|(_, entries)| entries == index)
+        && running.copied.is_some()
+        && digest(real) == running.copied
 }
 
 /// The lock git takes for its index.

@@ -51,6 +51,17 @@ pub(super) fn probe(
     step: usize,
     land: &Land,
 ) -> Result<Vec<(String, At)>, Refusal> {
+    let staged = index::entries(running.repo, entries(running, step, land))?;
+    probe_with(running, step, land, &staged)
+}
+
+/// The same where what is staged is known: of each of [`entries`], what the index has now.
+fn probe_with(
+    running: &Running<'_>,
+    step: usize,
+    land: &Land,
+    staged: &[Option<IndexEntry>],
+) -> Result<Vec<(String, At)>, Refusal> {
     let now = running.repo.refs_at(land.moves.iter().map(|wanted| wanted.name.as_str()))?;
     let Some(moves) = moves(running, land) else {
         return land
@@ -84,11 +95,10 @@ pub(super) fn probe(
         found.push((wanted.name.clone(), at));
     }
     found.extend(head(running, step, &moves)?);
-    let entries = entries(running, step, land);
-    for (change, now) in entries.iter().zip(index::entries(running.repo, entries)?) {
+    for (change, now) in entries(running, step, land).iter().zip(staged) {
         let at = match now {
-            now if now == change.after => At::After,
-            now if now == change.before => At::Before,
+            now if *now == change.after => At::After,
+            now if *now == change.before => At::Before,
             _ if later_entry(running, step, change, now.as_ref()) => At::After,
             _ => At::Elsewhere { found: "something else was staged".into() },
         };
@@ -290,7 +300,8 @@ fn drive(
     let entries = entries(running, step, land).to_vec();
     let lock = index::lock(running)?;
     let driven = (|| {
-        let mut elsewhere = probe(running, step, land)?.into_iter();
+        let staged = index::entries(running.repo, &entries)?;
+        let mut elsewhere = probe_with(running, step, land, &staged)?.into_iter();
         if let Some((name, At::Elsewhere { found })) =
             elsewhere.find(|(_, at)| matches!(at, At::Elsewhere { .. }))
         {
@@ -299,7 +310,7 @@ fn drive(
         let behind = direction == Direction::Forward && overtaken(running, step, land)?;
         let prepared = match behind {
             true => None,
-            false => index::prepared(running, &entries, direction)?,
+            false => index::prepared(running, &entries, &staged, direction)?,
         };
         move_refs(running, step, land, &moves, direction)?;
         if let Some(prepared) = prepared {

@@ -42,7 +42,7 @@ pub use replace::{replace, replaceable};
 
 use crate::error::{Exit, Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
-use crate::plan::{Action, At, Oid, Plan};
+use crate::plan::{Action, At, Digest, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::{self, Interrupt};
@@ -74,6 +74,9 @@ struct Running<'a> {
     host: &'a dyn Host,
     interrupt: Interrupt,
     notes: Vec<String>,
+    /// The user's index as the private copy of the last commit was taken, where it held nothing but
+    /// HEAD's tree.
+    copied: Option<Digest>,
     /// Files that were edited while a failure was taken back: they stay as they are.
     left_alone: Vec<String>,
 }
@@ -199,8 +202,8 @@ fn interrupts() -> Result<Interrupt, Refusal> {
 impl<'a> Running<'a> {
     fn new(repo: &'a Repo, operation: Operation, asked: &Asked<'a>, interrupt: Interrupt) -> Self {
         let (at, host) = (asked.at, asked.host);
-        let (notes, left_alone) = (Vec::new(), Vec::new());
-        Self { repo, operation, at, host, interrupt, notes, left_alone }
+        let (notes, copied, left_alone) = (Vec::new(), None, Vec::new());
+        Self { repo, operation, at, host, interrupt, notes, copied, left_alone }
     }
 
     /// Everything that an operation which was killed had started has ended.

@@ -20,7 +20,8 @@ pub enum OtherChanges<'p> {
 }
 
 impl Repo {
-    /// Checks that `paths` can be committed on the current branch and nothing else will be.
+    /// Checks that `paths` can be committed on the current branch and nothing else will be, as far
+    /// as `status` knows.
     ///
     /// # Errors
     /// Detached or unborn HEAD, a merge or rebase in progress, a planned path that has other
@@ -28,6 +29,7 @@ impl Repo {
     /// does not work.
     pub fn ready_to_commit(
         &self,
+        status: &Status,
         paths: &[RepoPath],
         others: OtherChanges<'_>,
         at: Timestamp,
@@ -35,7 +37,7 @@ impl Repo {
         let (branch, parent) = self.branch_to_commit_on()?;
         self.nothing_in_progress()?;
         self.index_is_free()?;
-        self.status()?.clean_enough(paths, others)?;
+        status.clean_enough(paths, others)?;
         self.all_tracked(paths)?;
         let sign = self.signs_commits()?;
         let (author, committer) = (self.ident("AUTHOR", at)?, self.ident("COMMITTER", at)?);

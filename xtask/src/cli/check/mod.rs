@@ -98,6 +98,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let request = Request {
         profile: profile(args)?,
         version: None,
+        status: None,
         waivers: &waivers,
         reused: if args.fresh { Reused::No } else { Reused::Allowed },
         jobs: args.jobs,

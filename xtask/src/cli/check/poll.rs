@@ -12,7 +12,7 @@ use crate::cli::Context;
 use crate::error::Refusal;
 use crate::gates::builtin::Hooks;
 use crate::gates::{Choice, Gate, Kind, Poll, Profile, Reused, Store};
-use crate::repo::{Contents, Repo};
+use crate::repo::{Contents, Repo, Status};
 use crate::sys::proc::Interrupt;
 use crate::version::Version;
 
@@ -24,6 +24,8 @@ pub struct Request<'r> {
     pub profile: Option<Profile>,
     /// The version that is to be released, where that is decided.
     pub version: Option<&'r Version>,
+    /// What git says of the work tree, where that was asked already.
+    pub status: Option<&'r Status>,
     pub waivers: &'r Waivers,
     pub reused: Reused,
     pub jobs: Option<u16>,
@@ -45,7 +47,7 @@ pub fn poll<T>(
     told: impl FnOnce(&Report<'_>, &Value) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let read = Read::about(repo, request.profile, request.version)?;
-    let status = repo.status()?;
+    let status = request.status.cloned().map_or_else(|| repo.status(), Ok)?;
     let rehearse = || rehearsal::tried(&read, repo, context);
     let hooks = Hooks { installed: rehearsal::installed(repo)?, rehearse: &rehearse };
     let facts = read.facts(repo, &status, context.at, hooks);

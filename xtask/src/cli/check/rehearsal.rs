@@ -186,7 +186,7 @@ pub fn mend(
         });
     }
     let paths: Vec<RepoPath> = changes.iter().map(|change| change.path.clone()).collect();
-    let ready = repo.ready_to_commit(&paths, OtherChanges::Refuse, context.at)?;
+    let ready = repo.ready_to_commit(&repo.status()?, &paths, OtherChanges::Refuse, context.at)?;
     let plan = rehearsal::mended(changes, repo.head.base(), ready);
     let progress = |hook: &str| context.ui.progress(&format!("running {hook} ..."));
     exec::run(repo, plan, &before, &context.asked(&progress))

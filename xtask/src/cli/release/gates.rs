@@ -15,7 +15,7 @@ use crate::error::{Next, Refusal, word};
 use crate::gates::{Choice, Gate, Kind, Profile, Reused, recorded, remarks};
 use crate::journal::Journal;
 use crate::plan;
-use crate::repo::Repo;
+use crate::repo::{Repo, Status};
 use crate::sys::proc::Interrupt;
 use crate::ui::{Mark, Volume};
 use crate::version::Version;
@@ -74,15 +74,15 @@ impl<'a> Asking<'a> {
     }
 
     /// The built-in gates, all at once, before anything is edited; the ids of the commands that are
-    /// asked later.
+    /// asked later. `status` is what git says of the repository.
     ///
     /// # Errors
     /// One of them stops the release: all are told.
     pub fn before(
         &self,
         repo: &Repo,
-        profile: Profile,
-        version: &Version,
+        status: &Status,
+        (profile, version): (Profile, &Version),
         interrupt: &Interrupt,
     ) -> Result<Vec<String>, Refusal> {
         let commands = RefCell::new(Vec::new());
@@ -95,7 +95,9 @@ impl<'a> Asking<'a> {
                 |gate: &Gate| ITS_OWN.contains(&gate.id.as_str()) || self.is_left_out(&gate.id);
             Ok((built_in.into_iter().filter(|gate| !own(gate)).collect(), None))
         };
+        let status = self.elsewhere.is_none().then_some(status);
         let request = self.request(Some(profile), Some(version), interrupt, &select);
+        let request = Request { status, ..request };
         poll(self.repo(repo), self.context, &request, |report, _| {
             let stopping = report.stopping();
             let [first, ..] = stopping.as_slice() else { return Ok(()) };
@@ -266,6 +268,7 @@ impl<'a> Asking<'a> {
     ) -> Request<'r> {
         let reused = if self.fresh { Reused::No } else { Reused::Allowed };
         let (waivers, jobs) = (&self.waivers, self.jobs);
-        Request { profile, version, waivers, reused, jobs, interrupt, fixed: None, select }
+        let (status, fixed) = (None, None);
+        Request { profile, version, status, waivers, reused, jobs, interrupt, fixed, select }
     }
 }

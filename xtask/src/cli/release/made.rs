@@ -17,7 +17,7 @@ use crate::history::{Cut, Tagged};
 use crate::journal::Journal;
 use crate::path::RepoPath;
 use crate::plan::{Check, FileChange, Plan};
-use crate::repo::{Asked, Range, Repo, WorkTree};
+use crate::repo::{Asked, Range, Repo, Status, WorkTree};
 use crate::sites::Overlay;
 use crate::version::{Downgrade, Target, Version};
 
@@ -43,6 +43,8 @@ pub struct Wanted<'w> {
     /// The changelog of the project.
     pub place: &'w Place,
     pub page: Option<&'w str>,
+    /// What git says of the work tree.
+    pub status: &'w Status,
 }
 
 impl Made {
@@ -74,7 +76,15 @@ impl Made {
             }),
             false => range.from.clone(),
         };
-        Ok(Self { edits, section, guards, previous, range, earlier: earlier(repo)?, before })
+        Ok(Self {
+            edits,
+            section,
+            guards,
+            previous,
+            range,
+            earlier: earlier(repo, wanted.status)?,
+            before,
+        })
     }
 
     /// The change of the changelog.
@@ -213,16 +223,15 @@ fn section(
 }
 
 /// The files that are as earlier operations of ours left them, and not as committed.
-fn earlier(repo: &Repo) -> Result<Vec<RepoPath>, Refusal> {
-    let changed = repo.status()?.changed;
-    if changed.is_empty() {
+fn earlier(repo: &Repo, status: &Status) -> Result<Vec<RepoPath>, Refusal> {
+    if status.changed.is_empty() {
         return Ok(Vec::new());
     }
     let operations = Journal::of(&repo.common_dir).operations()?;
     let mut own = Vec::new();
-    for path in changed {
-        if is_ours(repo, &operations, &path)? {
-            own.extend(Path::to_str(&path).and_then(RepoPath::new));
+    for path in &status.changed {
+        if is_ours(repo, &operations, path)? {
+            own.extend(Path::to_str(path).and_then(RepoPath::new));
         }
     }
     Ok(own)

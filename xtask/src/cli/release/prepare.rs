@@ -21,7 +21,7 @@ use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
-use crate::repo::{OtherChanges, Repo, WorkTree};
+use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sites::Source;
 use crate::sys::proc;
 use crate::version::{Step, Version};
@@ -77,14 +77,15 @@ pub fn prepared(
     let newest = known.releases.newest.as_ref();
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
+    let status = &repo.status()?;
     let gates = match args.way {
-        Asked::Whole => asking.before(repo, profile, version, &interrupt)?,
+        Asked::Whole => asking.before(repo, status, (profile, version), &interrupt)?,
         // They are asked at its end.
         Asked::Start => Vec::new(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref() };
-    let made = Made::new(repo, context, (&survey, known), &wanted)?;
+    let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status };
+    let made = &Made::new(repo, context, (&survey, known), &wanted)?;
     let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
     let gates = Gates {
         profile: profile.name().to_owned(),
@@ -100,7 +101,8 @@ pub fn prepared(
     if let Some(files) = &chosen.files {
         let _ = asking.old.set(files.text().to_owned());
     }
-    let about = About { args, context, repo, survey: &survey, known, chosen: &chosen, made: &made };
+    let about =
+        About { args, context, repo, survey: &survey, known, chosen: &chosen, made, status };
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
@@ -162,6 +164,7 @@ struct About<'a> {
     known: &'a Known,
     chosen: &'a Chosen,
     made: &'a Made,
+    status: &'a Status,
 }
 
 impl About<'_> {
@@ -188,7 +191,7 @@ impl About<'_> {
         let paths = made.paths();
         let ready = match paths.is_empty() {
             true => repo.ready_to_tag(context.at)?,
-            false => repo.ready_to_commit(&paths, others, context.at)?,
+            false => repo.ready_to_commit(self.status, &paths, others, context.at)?,
         };
         let tagger = repo.ident("COMMITTER", context.at)?;
         let there = remote;
