@@ -18,7 +18,8 @@ fn a_refused_push_becomes_a_pull_request() {
     let (place, remote) = protected("convert");
     let (commit, parent) = (id(&place, "main"), id(&place, "main~"));
     place.gonogo(&["resume", "--pr"]).refused(4, &["nobody can be asked", "resume --pr --yes"]);
-    works(&place, &["resume", "--pr", "--yes"]);
+    let said = works(&place, &["resume", "--pr", "--yes"]);
+    assert!(said.out.contains("after the merge") && !said.out.contains("is out"), "{said}");
     assert_eq!((id(&place, "main"), id(&place, "release/v1.3.0")), (parent, commit.clone()));
     assert_eq!(remote.id("refs/heads/release/v1.3.0"), Some(commit));
     assert_eq!(place.git(&["tag"]), "v1.2.0\n");

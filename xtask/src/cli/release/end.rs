@@ -88,7 +88,8 @@ pub fn end(
 
 /// The tag that a plan makes.
 fn tag(plan: &Plan) -> Option<&str> {
-    plan.moves().into_iter().find_map(|moved| moved.name.strip_prefix("refs/tags/"))
+    let made = plan.moves().into_iter().filter(|moved| moved.new.is_some());
+    made.into_iter().find_map(|moved| moved.name.strip_prefix("refs/tags/"))
 }
 
 fn data(plan: &Plan, finished: &Finished, gates: Option<&Value>) -> Value {
