@@ -1,7 +1,7 @@
 //! The record of a release, made where the release is made.
 
 use crate::error::Refusal;
-use crate::journal::Operation;
+use crate::journal::{Journal, Operation};
 use crate::record::{Commit, Facts, MOST, Record, Subject, too_large};
 use crate::repo::Repo;
 
@@ -18,7 +18,13 @@ const SUBJECT: usize = 200;
 /// # Errors
 /// git fails.
 pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal> {
-    let Some(subject) = Subject::of(operation) else { return Ok(None) };
+    let Some(subject) = Subject::of(operation) else {
+        // After a refused push the release that was made goes out by another operation.
+        let replaced = operation.begin().replaces;
+        let replaced =
+            replaced.map(|id| Journal::of(&repo.common_dir).operation(id)).transpose()?;
+        return replaced.flatten().map_or(Ok(None), |made| of(repo, &made));
+    };
     let previous = subject.keep.about.previous.as_ref().map(|previous| &previous.commit);
     let previous = match previous {
         Some(commit) if repo.has(commit)? => Some(commit),

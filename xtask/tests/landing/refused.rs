@@ -50,12 +50,12 @@ fn a_conversion_that_is_refused_leaves_the_release_open() {
 }
 
 /// A release whose push was refused, because somebody pushed meanwhile.
-fn raced(name: &str, file: &str) -> (Place, Remote, Place) {
+fn raced(name: &str, edit: &str) -> (Place, Remote, Place) {
     let gate = "[gates]\nrace = \"sh ../race.sh\"\n";
     let (place, remote) = project(name, gate);
     let other = clone(&place, &remote, "other");
     let body = format!(
-        "[ -e {root}/raced ] && exit 0\ntouch {root}/raced\ncd {other} && echo theirs >> {file} && \
+        "[ -e {root}/raced ] && exit 0\ntouch {root}/raced\ncd {other} && {edit} && \
          git add . && git -c user.name=bot commit -qm 'chore: a bot' && git push -q",
         root = place.root.display(),
         other = other.top.display()
@@ -69,7 +69,7 @@ fn raced(name: &str, file: &str) -> (Place, Remote, Place) {
 
 #[test]
 fn a_race_is_merged() {
-    let (place, remote, other) = raced("merge-race", "bot.txt");
+    let (place, remote, other) = raced("merge-race", "echo theirs >> bot.txt");
     let tested = id(&place, "v1.3.0^{commit}");
     works(&place, &["resume", "--merge", "--yes"]);
     assert_eq!(remote.id("refs/tags/v1.3.0^{commit}"), Some(tested.clone()));
@@ -80,23 +80,30 @@ fn a_race_is_merged() {
     assert!(place.exists("bot.txt"));
 }
 
+/// Both sides changed the lines beside the version: that is solved by rule.
+#[test]
+fn a_race_beside_the_version_is_merged() {
+    let (place, remote, _) = raced("beside-race", "echo theirs >> src/demo/__init__.py");
+    works(&place, &["resume", "--merge", "--yes"]);
+    assert_eq!(remote.id("refs/heads/main"), Some(id(&place, "main")));
+    let merged = place.read("src/demo/__init__.py");
+    assert!(merged.ends_with("__version__ = \"1.3.0\"\ntheirs\n"), "{merged}");
+    let record = place.git(&["cat-file", "-p", "refs/gonogo/record/v1.3.0"]);
+    assert!(record.contains("\"race\""), "the gates of the release: {record}");
+}
+
 #[test]
 fn a_race_with_a_conflict_stays_open() {
-    let (place, _remote, _) = raced("conflict-race", "src/demo/__init__.py");
+    let (place, _remote, _) = raced("conflict-race", "git rm -q src/demo/__init__.py");
     let before = place.state();
-    // Both sides changed the same file; the version line is ours, theirs is another line.
     let said = place.gonogo(&["resume", "--merge", "--yes"]);
-    if said.code == 0 {
-        // git merges it by itself: nothing to refuse.
-        return;
-    }
-    let said = said.refused(4, &["conflicts for real", "open as before"]);
+    let said = said.refused(4, &["src/demo/__init__.py", "open as before"]);
     place.state().must_be(&before, &said.to_string());
 }
 
 #[test]
 fn a_race_is_released_anew() {
-    let (place, remote, other) = raced("replan-race", "bot.txt");
+    let (place, remote, other) = raced("replan-race", "echo theirs >> bot.txt");
     let said = works(&place, &["resume", "--replan", "--yes"]);
     assert_eq!(id(&place, "main~"), id(&other, "HEAD"), "{said}");
     assert_eq!(remote.id("refs/tags/v1.3.0^{commit}"), Some(id(&place, "main")));
@@ -105,7 +112,7 @@ fn a_race_is_released_anew() {
 
 #[test]
 fn a_race_can_be_undone() {
-    let (place, _, _) = raced("undo-race", "bot.txt");
+    let (place, _, _) = raced("undo-race", "echo theirs >> bot.txt");
     works(&place, &["undo"]);
     assert_eq!(place.git(&["tag"]), "v1.2.0\n");
     assert_eq!(place.git(&["status", "--porcelain"]), "");
