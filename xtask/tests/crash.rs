@@ -3,7 +3,7 @@
 //! fail and tears writes in half, and wants each time that one `gonogo resume` finishes the work and
 //! one `gonogo undo` leaves no trace; but what a remote has is never undone, and it has all or nothing.
 //!
-//! `faults/faults.c` says how. Of a release, which has a few hundred such calls, a sample is tried
+//! `faults/faults.c` says how. Of tags and releases, which have hundreds of such calls, a sample is tried
 //! ([`Variant::sample`]). `GONOGO_CRASH_ALL=1` leaves nothing out;
 //! `GONOGO_CRASH_ONLY='commit kill 37'` runs one case, shows it and keeps its repositories.
 #![cfg(target_os = "linux")]

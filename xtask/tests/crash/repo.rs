@@ -50,18 +50,18 @@ pub const PUSHED: Variant =
 pub const REMOTE: &str = "origin.git";
 
 /// A tag, beside staged and unstaged work.
-pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 1 };
+pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 3 };
 
 /// The same with a signature, which git makes with the ref held back.
-pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 1 };
+pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 4 };
 
 /// A release branch that is made, left and merged: the work tree goes there and back.
 pub const BRANCH: Variant =
-    Variant { name: "branch", bump: &["release", "minor", "--no-push"], sample: 6 };
+    Variant { name: "branch", bump: &["release", "minor", "--no-push"], sample: 12 };
 
 /// A release branch that waits for a pull request.
 pub const OFFERED: Variant =
-    Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 6 };
+    Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 12 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
