@@ -10,7 +10,7 @@ use super::{Running, io_failed};
 use crate::error::Refusal;
 use crate::journal::Direction;
 use crate::path::RepoPath;
-use crate::plan::{Action, At, Digest, FileChange, Plan};
+use crate::plan::{At, Digest, FileChange, Plan};
 use crate::repo::Repo;
 use crate::sys::fs as write;
 
@@ -49,19 +49,8 @@ fn can_hold(top: &Path, folder: &RepoPath) -> bool {
 pub(super) fn missing_folders(repo: &Repo, plan: &Plan) -> Vec<RepoPath> {
     let files = plan.files();
     let new = files.iter().filter(|change| change.before.is_absent());
-    let hooks = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Hooks(hooks) => hooks.folder.strip_prefix(&repo.top).ok()?.to_str(),
-        Action::Files(_)
-        | Action::Check(_)
-        | Action::Rehearse(_)
-        | Action::Build(_)
-        | Action::Gates(_)
-        | Action::Land(_)
-        | Action::Switch(_)
-        | Action::Push(_)
-        | Action::Pull(_)
-        | Action::Keep(_) => None,
-    });
+    let hooks =
+        plan.hooks().filter_map(|hooks| hooks.folder.strip_prefix(&repo.top).ok()?.to_str());
     let mut folders: Vec<RepoPath> = Vec::new();
     for wanted in new.map(|change| change.path.folder()).chain(hooks) {
         let mut folder = RepoPath::new(wanted);

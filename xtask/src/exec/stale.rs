@@ -3,7 +3,7 @@
 use super::{files, install};
 use crate::error::Refusal;
 use crate::path::RepoPath;
-use crate::plan::{Action, Id, Plan, RefMove};
+use crate::plan::{Id, Plan, RefMove};
 use crate::repo::Repo;
 
 /// Everything the plan wants to change is still as it was when the plan was made.
@@ -21,21 +21,7 @@ pub(super) fn not_stale(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
                 .why("It is not what it was when this was planned; nothing was changed."));
         }
     }
-    for step in &plan.steps {
-        match &step.action {
-            Action::Hooks(hooks) => install::none_there(hooks)?,
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Land(_)
-            | Action::Switch(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Keep(_) => {}
-        }
-    }
+    plan.hooks().try_for_each(install::none_there)?;
     not_moved(repo, &plan.moves())
 }
 

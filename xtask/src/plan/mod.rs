@@ -219,53 +219,17 @@ impl From<Oid> for String {
 impl Action {
     /// The file changes of this step.
     pub fn files(&self) -> &[FileChange] {
-        match self {
-            Action::Files(changes) => changes,
-            Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Land(_)
-            | Action::Switch(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Keep(_)
-            | Action::Hooks(_) => &[],
-        }
+        if let Action::Files(changes) = self { changes } else { &[] }
     }
 
     /// The objects that this step makes.
     pub fn objects(&self) -> &[Object] {
-        match self {
-            Action::Build(objects) => objects,
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Gates(_)
-            | Action::Land(_)
-            | Action::Switch(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Keep(_)
-            | Action::Hooks(_) => &[],
-        }
+        if let Action::Build(objects) = self { objects } else { &[] }
     }
 
     /// The refs of this repository that this step moves.
     pub fn moves(&self) -> &[RefMove] {
-        match self {
-            Action::Land(land) => &land.moves,
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Switch(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Keep(_)
-            | Action::Hooks(_) => &[],
-        }
+        if let Action::Land(land) = self { &land.moves } else { &[] }
     }
 }
 
@@ -291,21 +255,18 @@ impl Plan {
         self.steps.iter().flat_map(|step| step.action.moves()).collect()
     }
 
+    /// The git hooks that the plan makes.
+    pub fn hooks(&self) -> impl Iterator<Item = &Hooks> {
+        self.steps.iter().filter_map(|step| {
+            if let Action::Hooks(hooks) = &step.action { Some(hooks) } else { None }
+        })
+    }
+
     /// What is kept of the release that the plan makes; `None` where it makes none.
     pub fn release(&self) -> Option<&Keep> {
-        self.steps.iter().find_map(|step| match &step.action {
-            Action::Keep(keep) => Some(keep),
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Land(_)
-            | Action::Switch(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Hooks(_) => None,
-        })
+        self.steps
+            .iter()
+            .find_map(|step| if let Action::Keep(keep) = &step.action { Some(keep) } else { None })
     }
 
     /// Whether it is a release straight on the branch that is checked out: that branch and the tag
@@ -321,18 +282,8 @@ impl Plan {
 
     /// The first step that cannot be taken back.
     pub fn point_of_no_return(&self) -> Option<&Push> {
-        self.steps.iter().find_map(|step| match &step.action {
-            Action::Push(push) => Some(push),
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Land(_)
-            | Action::Switch(_)
-            | Action::Pull(_)
-            | Action::Keep(_)
-            | Action::Hooks(_) => None,
-        })
+        self.steps
+            .iter()
+            .find_map(|step| if let Action::Push(push) = &step.action { Some(push) } else { None })
     }
 }
