@@ -67,8 +67,9 @@ pub struct Args {
 
 impl Args {
     /// The same as the arguments of a release of `version`.
-    fn of(&self, version: &Version) -> args::Args {
+    fn of(&self, procedure: Procedure, version: &Version) -> args::Args {
         args::Args {
+            procedure,
             to: Some(version.text().to_owned()),
             package: self.package.clone(),
             into: self.into.clone(),
@@ -102,7 +103,11 @@ struct Finish<'f> {
     main: (&'f str, &'f Oid),
 }
 
-pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
+/// Ends a release or a hotfix.
+///
+/// # Errors
+/// None is open, or several and nothing says which; whatever stands in the way of the release.
+pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(), Refusal> {
     let repo = Repo::discover(&context.folder)?;
     nothing_open(&repo)?;
     let interrupt = proc::catch_interrupts()
@@ -116,7 +121,7 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
     let [known] = survey.projects.as_slice() else {
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
-    let landing = survey.settings.landing(Procedure::Release);
+    let landing = survey.settings.landing(procedure);
     let wanted = finish.version.as_deref().map(Version::parse).transpose()?;
     let template = landing.prepared().value;
     let some = known.releases.newest.as_ref().map(|(_, version)| version.clone());
@@ -132,7 +137,8 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
         style: crate::flows::bump::style(&survey.facts(known), &some),
     };
     let all = opened::all(&repo, &branches, remote.as_ref())?;
-    let Some(opened) = opened::choose(all, wanted.as_ref(), repo.branch(), known)? else {
+    let Some(opened) = opened::choose(all, wanted.as_ref(), repo.branch(), (known, procedure))?
+    else {
         done(context, wanted.as_ref());
         return Ok(());
     };
@@ -151,7 +157,7 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
         Some(there) => there,
         None => newer(&repo, &name, repo.ref_at(&full)?.as_ref(), None)?,
     };
-    let args = finish.of(&opened.version);
+    let args = finish.of(procedure, &opened.version);
     Finish {
         args: &args,
         context,

@@ -4,7 +4,7 @@ use super::args::{Args, Asked};
 use super::made::Made;
 use super::remote::Remote;
 use crate::changelog::{Changelog, web};
-use crate::config::file::{Landing, Merge, Settings, Start};
+use crate::config::file::{Landing, Merge, Procedure, Settings, Start};
 use crate::error::Refusal;
 use crate::flows::landing::{self, Branch, End, How, Identity, Keeps, State, Target};
 use crate::flows::release::{self, Release};
@@ -61,7 +61,7 @@ impl Way<'_> {
             return Ok(landing::started(self.begun(release), &branch));
         }
         if by_request {
-            let body = body(&release, self.made);
+            let body = self.body(&release);
             let title = self.words.title(&self.landing.title)?;
             let pull = self
                 .remote
@@ -89,6 +89,14 @@ impl Way<'_> {
         Ok(landing::merged(release, end))
     }
 
+    fn body(&self, release: &Release<'_>) -> String {
+        let section = self.made.changelog().and_then(|change| {
+            let bytes = change.apply(self.made.before.get(&change.path)?)?;
+            section(Source { path: &change.path, bytes: &bytes }, release.version)
+        });
+        body(section, self.args.procedure)
+    }
+
     /// The same without what belongs to the end: its section is cut when everything is in.
     fn begun<'r>(&self, mut release: Release<'r>) -> Release<'r> {
         release.changelog = None;
@@ -104,8 +112,8 @@ impl Way<'_> {
         let there = self.remote.and_then(|remote| remote.at(&full));
         let open = |place: &str| {
             Refusal::unsafe_to(format!("{name} exists already {place}"))
-                .why("A release is being prepared there.")
-                .next("release finish", "ends it")
+                .why(format!("A {} is being prepared there.", self.args.procedure.name()))
+                .next(self.args.procedure.finish(), "ends it")
         };
         if self.repo.ref_at(&full)?.is_some() {
             return Err(open("here").next_shell(
@@ -316,16 +324,11 @@ pub fn pull(
     Ok(Pull { remote: remote.to_owned(), branch, into, title, body, page })
 }
 
-/// What a pull request says: the section of the release.
-fn body(release: &Release<'_>, made: &Made) -> String {
-    let section = made.changelog().and_then(|change| {
-        let bytes = change.apply(made.before.get(&change.path)?)?;
-        let source = Source { path: &change.path, bytes: &bytes };
-        section(source, release.version)
-    });
-    let text = section.unwrap_or_default();
-    let text = if text.is_empty() { text } else { format!("{text}\n\n") };
-    format!("{text}After the merge, on any machine: `gonogo release finish`\n")
+/// What a pull request says: the section of the release, where there is one, and what comes next.
+pub fn body(section: Option<String>, procedure: Procedure) -> String {
+    let section = section.filter(|text| !text.is_empty());
+    let text = section.map(|text| format!("{text}\n\n")).unwrap_or_default();
+    format!("{text}After the merge, on any machine: `gonogo {}`\n", procedure.finish())
 }
 
 /// The section of a version in a changelog, without its heading.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::landing::newer;
 use super::remote::Remote;
 use crate::cli::project::Known;
+use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::flows::words::Branches;
 use crate::plan::Oid;
@@ -74,7 +75,7 @@ pub fn choose(
     all: Vec<Result<Opened, Refusal>>,
     version: Option<&Version>,
     checked_out: Option<&str>,
-    known: &Known,
+    (known, procedure): (&Known, Procedure),
 ) -> Result<Option<Opened>, Refusal> {
     let tagged = |of: &Version| known.tagged.iter().any(|tagged| tagged.same(of));
     let (mut open, mut finished) = (Vec::new(), false);
@@ -100,15 +101,16 @@ pub fn choose(
     }
     match open.as_slice() {
         [] if finished => Ok(None),
-        [] => Err(Refusal::unsafe_to("no release branch is open")
+        [] => Err(Refusal::unsafe_to(format!("no {} branch is open", procedure.name()))
             .next("status", "shows what is released and what is not")),
         [_] => Ok(open.pop()),
         several => {
-            let refusal = Refusal::usage("several releases are open; say which one");
+            let refusal =
+                Refusal::usage(format!("several {} are open; say which one", procedure.plural()));
             let line = |one: &Opened| format!("{} at {}", one.name, one.tip.short());
             let refusal = several.iter().map(line).fold(refusal, Refusal::why);
             Err(several.iter().fold(refusal, |refusal, one| {
-                refusal.next(format!("release finish {}", one.version), "")
+                refusal.next(format!("{} {}", procedure.finish(), one.version), "")
             }))
         }
     }

@@ -6,14 +6,14 @@ use crate::cli::release::ci::Ci;
 use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
 use crate::cli::release::landing::{Joining, targets};
-use crate::cli::release::prepare::Prepared;
+use crate::cli::release::prepare::{Prepared, kept};
 use crate::cli::release::shown::Facts;
 use crate::error::{Refusal, word};
 use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Target};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::merge::Side;
-use crate::plan::{self, Gates, Oid, Sign};
+use crate::plan::{self, Gates, Oid};
 use crate::repo::{self, How as By, Stored};
 use crate::sites::{Source, Tree};
 
@@ -111,7 +111,7 @@ impl Finish<'_> {
             style: crate::flows::bump::style(&survey.facts(known), &opened.version),
             command: &command,
         })?;
-        let gates = match (is_tested(found), self.values().is_empty()) {
+        let gates = match (is_tested(found), self.survey.settings.record.is_empty()) {
             (true, true) => None,
             // What is kept with a release is asked when it is made.
             (true, false) => Some(Gates { names: Vec::new(), ..self.gates(asking)? }),
@@ -124,11 +124,7 @@ impl Finish<'_> {
             .is_some_and(|_| repo.branch() != Some(opened.name.as_str()));
         let here = opened.here.clone().filter(|_| goes && !elsewhere);
         let left = self.left(gates.as_ref(), &targets, here.as_ref(), &found.commit)?;
-        let sign = survey.settings.tag.sign.as_ref().map(|said| said.value);
-        let sign = match sign {
-            Some(said) => said,
-            None => repo.config_bool("tag.gpgSign")?,
-        };
+        let sign_tag = survey.signing(repo)?.tried(repo)?;
         let (author, committer) =
             (repo.ident("AUTHOR", context.at)?, repo.ident("COMMITTER", context.at)?);
         Ok(landing::landed(Landed {
@@ -137,7 +133,7 @@ impl Finish<'_> {
             tag: (*tag).to_owned(),
             tag_message: words.message(&self.landing.tag_message)?,
             tagger: committer.clone(),
-            sign_tag: if sign { Sign::Yes } else { Sign::No },
+            sign_tag,
             commit: found.commit.clone(),
             gates,
             targets,
@@ -158,39 +154,15 @@ impl Finish<'_> {
     fn about(&self, newest: Option<&str>) -> plan::About {
         let commits = &self.known.releases.commits;
         let previous = commits.iter().find(|tagged| Some(tagged.tag.as_str()) == newest);
-        let previous = previous.and_then(|previous| {
-            Some(plan::Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
-        });
-        let version = &self.opened.version;
-        plan::About {
-            name: self.known.name().to_owned(),
-            version: version.text().to_owned(),
-            codename: self.args.codename.clone(),
-            profile: Profile::likely(None, "", Some(version)).name().to_owned(),
-            previous,
-            section: None,
-            landing: plan::Landing::PullRequest,
-        }
+        let about = kept(self.args, self.known, &self.opened.version, previous);
+        plan::About { landing: plan::Landing::PullRequest, ..about }
     }
 
     fn gates(&self, asking: &Asking<'_>) -> Result<Gates, Refusal> {
         let version = &self.opened.version;
-        let profile = Profile::likely(None, "", Some(version));
-        let gates = asking.commands(self.repo, profile, version, self.interrupt)?;
-        let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
-        Ok(Gates {
-            profile: profile.name().to_owned(),
-            version: version.text().to_owned(),
-            tag: self.tag.to_owned(),
-            names: gates,
-            waived: waived.collect(),
-            values: self.values(),
-        })
-    }
-
-    /// The names of what `[record]` keeps.
-    fn values(&self) -> Vec<String> {
-        self.survey.settings.record.iter().map(|(name, _)| name.value.clone()).collect()
+        let profile = Profile::of(self.args.procedure, version);
+        let names = asking.commands(self.repo, profile, version, self.interrupt)?;
+        Ok(asking.step((profile, version, self.tag), &self.survey.settings, names))
     }
 
     /// The branches besides main that do not have it yet.
@@ -204,7 +176,7 @@ impl Finish<'_> {
         let joining = Joining { repo: self.repo, settings, remote: self.remote };
         let mut found = joining.targets(&names, commit, self.tag).map_err(|refusal| {
             refusal.or_next(
-                format!("release finish --into {}", word(self.main.0)),
+                format!("{} --into {}", self.args.procedure.finish(), word(self.main.0)),
                 "tags it, and leaves the other branches to you",
             )
         })?;
