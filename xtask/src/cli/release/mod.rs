@@ -9,6 +9,7 @@ mod finish;
 mod gates;
 mod hint;
 mod host;
+mod joining;
 mod landing;
 mod made;
 mod opened;
@@ -21,6 +22,7 @@ mod remote;
 mod shown;
 mod start;
 mod target;
+mod targets;
 
 use serde_json::json;
 
