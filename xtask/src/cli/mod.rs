@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod framework;
 mod hook;
+mod hotfix;
 mod init;
 mod log;
 mod man;
@@ -62,6 +63,8 @@ enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
     Tag(tag::Args),
+    #[command(visible_alias = "hotfix-branch")]
+    Hotfix(hotfix::Args),
     Release(release::Args),
     Status(status::Args),
     Check(check::Args),
@@ -232,6 +235,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
         Command::Tag(args) => return Ok(tag::run(args, context)?),
+        Command::Hotfix(args) => hotfix::run(args, context)?,
         Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),

@@ -10,7 +10,7 @@ use crate::error::{Refusal, word};
 use crate::flows::bump::Facts;
 use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
-use crate::plan::Oid;
+use crate::plan::{Oid, Sign};
 use crate::repo::{Reading, Releases, Repo, WorkTree};
 use crate::sites::Tree;
 use crate::version::{TagFormat, Version};
@@ -40,6 +40,26 @@ pub(super) struct Survey {
     pub packages: Option<Vec<String>>,
     /// Whether there are packages beside a project, as far as they were looked for.
     pub among: Among,
+}
+
+/// Whether tags are signed, and the setting that says so.
+pub(super) struct Signing {
+    pub sign: Sign,
+    pub setting: &'static str,
+}
+
+impl Signing {
+    /// The same, once a signature was made where one is asked for: a missing key is found before
+    /// anything changes.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn tried(&self, repo: &Repo) -> Result<Sign, Refusal> {
+        if self.sign == Sign::Yes {
+            repo.signing_works("tags", self.setting)?;
+        }
+        Ok(self.sign)
+    }
 }
 
 /// So many packages are named in a refusal.
@@ -222,6 +242,18 @@ impl Survey {
             self.settings.pointed(refusal, said.at).next_shell("git tag", "lists the tags")
         };
         repo.named(&said.value)?.map(Some).ok_or_else(refusal)
+    }
+
+    /// Whether tags are signed here.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn signing(&self, repo: &Repo) -> Result<Signing, Refusal> {
+        let (sign, setting) = match &self.settings.tag.sign {
+            Some(said) => (said.value, "[tag] sign"),
+            None => (repo.config_bool("tag.gpgSign")?, "tag.gpgSign"),
+        };
+        Ok(Signing { sign: if sign { Sign::Yes } else { Sign::No }, setting })
     }
 
     /// Which commits are a project's: only where packages were chosen by name are those of others

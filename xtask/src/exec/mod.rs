@@ -380,9 +380,11 @@ impl<'a> Running<'a> {
         self.operation.close(state, self.at)
     }
 
-    /// What a failure leaves: nothing when no ref has moved, else an open operation.
+    /// What a failure leaves: nothing when no ref has moved, and nothing when a gate said no before
+    /// anything left this machine; else an open operation.
     fn failed(&mut self, failure: Refusal) -> Refusal {
-        let moved = land::any_moved(self) || self.operation.may_have_arrived();
+        let red = failure.exit == Exit::Red;
+        let moved = land::any_moved(self) && !red || self.operation.may_have_arrived();
         // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
         let interrupted = self.not_interrupted().is_err();
         // The disk may be full: what is taken back needs the space.

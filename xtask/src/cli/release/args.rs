@@ -1,6 +1,7 @@
 //! What is said on the command line.
 
 use super::{finish, start};
+use crate::config::file::Procedure;
 
 /// Make a release: version, changelog, gates, commit, tag, push, as one transaction
 ///
@@ -13,6 +14,9 @@ use super::{finish, start};
 pub struct Args {
     #[command(subcommand)]
     pub(super) part: Option<Part>,
+    /// Whether it is a hotfix.
+    #[arg(skip)]
+    pub(super) procedure: Procedure,
     /// Which part of a release is asked for.
     #[arg(skip)]
     pub(super) way: Asked,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ci::Ci;
+use super::procedure;
 use super::progress::score;
 use super::shown::push_command;
 use crate::changelog::web;
@@ -40,13 +41,16 @@ pub fn end(
     let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
     if offered && tag(plan).is_none() {
         ui.say("No tag yet, and nothing is locked meanwhile.");
-        ui.say(&format!("next, after the merge, on any machine: {}", ui.ours("release finish")));
+        ui.say(&format!(
+            "next, after the merge, on any machine: {}",
+            ui.ours(procedure(plan).finish())
+        ));
         ui.json(&data(plan, finished, gates));
         return Ok(());
     }
     if title.starts_with("start ") {
         ui.say(&format!("{} is done, and nothing is locked", bold(&title)));
-        ui.say(&format!("next, when it is ready: {}", ui.ours("release finish")));
+        ui.say(&format!("next, when it is ready: {}", ui.ours(procedure(plan).finish())));
         ui.json(&data(plan, finished, gates));
         return Ok(());
     }

@@ -11,6 +11,7 @@ use super::hint::{self, Pinned};
 use super::progress;
 use crate::cli::Context;
 use crate::cli::check::{Report, Request, Select, Waivers, poll};
+use crate::config::file::Settings;
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Choice, Gate, Kind, Profile, Reused, recorded, remarks};
 use crate::journal::Journal;
@@ -159,6 +160,24 @@ impl<'a> Asking<'a> {
         let request = self.request(Some(profile), Some(version), interrupt, &select);
         poll(repo, self.context, &request, |_, _| Ok(()))?;
         Ok(commands.into_inner())
+    }
+
+    /// The step that asks gates of these names, on the tree that gets the tag.
+    pub fn step(
+        &self,
+        (profile, version, tag): (Profile, &Version, &str),
+        settings: &Settings,
+        names: Vec<String>,
+    ) -> plan::Gates {
+        let waived = self.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
+        plan::Gates {
+            profile: profile.name().to_owned(),
+            version: version.text().to_owned(),
+            tag: tag.to_owned(),
+            names,
+            waived: waived.collect(),
+            values: settings.record.iter().map(|(name, _)| name.value.clone()).collect(),
+        }
     }
 
     /// The commands, on the tree as it is now.

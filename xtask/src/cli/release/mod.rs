@@ -9,6 +9,7 @@ mod finish;
 mod gates;
 mod hint;
 mod host;
+mod joining;
 mod landing;
 mod made;
 mod opened;
@@ -21,18 +22,23 @@ mod remote;
 mod shown;
 mod start;
 mod target;
+mod targets;
 
 use serde_json::json;
 
 use super::Context;
+use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::exec;
+use crate::gates::Profile;
 use crate::journal::Journal;
+use crate::plan::{Action, Plan};
 use crate::repo::Repo;
 use crate::ui::Volume;
 pub(super) use args::Args;
 use args::Part;
 pub(super) use end::{end, is_one};
+pub(super) use finish::{Args as Finish, run as finish};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
 use prepare::{Preparation, Prepared, prepared};
@@ -41,7 +47,7 @@ pub(super) use refused::{Way, anew, go_on};
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
         Some(Part::Start(start)) => return Ok(start::run(start, context)?),
-        Some(Part::Finish(finish)) => return Ok(finish::run(finish, context)?),
+        Some(Part::Finish(args)) => return Ok(finish::run(args, Procedure::Release, context)?),
         None => {}
     }
     let repo = Repo::discover(&context.folder)?;
@@ -51,6 +57,16 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     }
     let asking = Asking::new(args, context)?;
     Ok(make(args, context, &repo, &asking)?)
+}
+
+/// The procedure that a plan is a part of.
+fn procedure(plan: &Plan) -> Procedure {
+    let profile = plan.steps.iter().find_map(|step| match &step.action {
+        Action::Gates(gates) => Profile::named(&gates.profile),
+        Action::Keep(keep) => Profile::named(&keep.about.profile),
+        _ => None,
+    });
+    profile.map(Profile::procedure).unwrap_or_default()
 }
 
 fn nothing_open(repo: &Repo) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use super::already::already;
 use super::args::{Args, Asked};
 use super::ci::Ci;
 use super::gates::Asking;
-use super::landing::Way;
+use super::landing::{Planned, Way};
 use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
@@ -14,13 +14,14 @@ use crate::cli::Context;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
-use crate::config::file::{Landing, Procedure};
+use crate::config::file::Landing;
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
+use crate::history::Tagged;
+use crate::plan::{self, Gates, Oid, Plan, Previous};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sites::Source;
 use crate::sys::proc;
@@ -73,7 +74,7 @@ pub fn prepared(
             return Err(Refusal::usage(format!("{version} is released already")));
         }
     };
-    let (version, profile) = (&chosen.version, Profile::likely(None, "", Some(&chosen.version)));
+    let (version, profile) = (&chosen.version, Profile::of(args.procedure, &chosen.version));
     let newest = known.releases.newest.as_ref();
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
@@ -86,18 +87,10 @@ pub fn prepared(
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
-    let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
-    let gates = Gates {
-        profile: profile.name().to_owned(),
-        version: version.text().to_owned(),
-        tag: tag.clone(),
-        names: gates,
-        waived: waived.collect(),
-        values: match args.way {
-            Asked::Whole => survey.settings.record.iter().map(|(n, _)| n.value.clone()).collect(),
-            Asked::Start => Vec::new(),
-        },
-    };
+    let mut gates = asking.step((profile, version, &tag), &survey.settings, gates);
+    if args.way == Asked::Start {
+        gates.values.clear();
+    }
     if let Some(files) = &chosen.files {
         let _ = asking.old.set(files.text().to_owned());
     }
@@ -106,8 +99,9 @@ pub fn prepared(
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
-    let plan = about.plan(&tag, gates, remote)?;
-    let (before, facts) = (made.bytes(&plan), about.facts(tag, &plan, &place)?);
+    let planned = about.plan(&tag, gates, remote)?;
+    let facts = about.facts(tag, &planned, &place)?;
+    let (before, plan) = (made.bytes(&planned.plan), planned.plan);
     Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
 }
 
@@ -155,6 +149,27 @@ fn burned(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Ref
     Ok(burned)
 }
 
+/// What the record of a release says that no step of it knows; `previous` is the one before it.
+pub fn kept(
+    args: &Args,
+    known: &Known,
+    version: &Version,
+    previous: Option<&Tagged>,
+) -> plan::About {
+    let previous = previous.and_then(|previous| {
+        Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+    });
+    plan::About {
+        name: known.name().to_owned(),
+        version: version.text().to_owned(),
+        codename: args.codename.clone(),
+        profile: Profile::of(args.procedure, version).name().to_owned(),
+        previous,
+        section: None,
+        landing: plan::Landing::Push,
+    }
+}
+
 /// What is known of a release before it is planned.
 struct About<'a> {
     args: &'a Args,
@@ -168,9 +183,9 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Plan, Refusal> {
+    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Planned, Refusal> {
         let Self { repo, made, context, survey, .. } = self;
-        let landing = survey.settings.landing(Procedure::Release);
+        let landing = survey.settings.landing(self.args.procedure);
         let style = bump::style(&survey.facts(self.known), &self.chosen.version);
         let (date, command) = (context.at.date(), context.command());
         let words = Words::new(words::Release {
@@ -186,7 +201,7 @@ impl About<'_> {
             style,
             command: &command,
         })?;
-        let sign_tag = self.sign_tag()?;
+        let sign_tag = survey.signing(repo)?.tried(repo)?;
         let others = OtherChanges::Only(&made.earlier);
         let paths = made.paths();
         let ready = match paths.is_empty() {
@@ -200,14 +215,16 @@ impl About<'_> {
         let way = Way {
             args: self.args,
             repo,
-            settings: &survey.settings,
+            survey,
+            known: self.known,
             landing: &landing,
             words: &words,
             made,
             remote: there.as_ref(),
+            command: &command,
         };
         way.plan(Release {
-            about: self.about(&gates),
+            about: kept(self.args, self.known, &self.chosen.version, made.previous.as_ref()),
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
@@ -233,22 +250,6 @@ impl About<'_> {
             remote,
             tag: tag.to_owned(),
         })
-    }
-
-    /// What the record says besides.
-    fn about(&self, gates: &Gates) -> plan::About {
-        let previous = self.made.previous.as_ref().and_then(|previous| {
-            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
-        });
-        plan::About {
-            name: self.known.name().to_owned(),
-            version: self.chosen.version.text().to_owned(),
-            codename: self.args.codename.clone(),
-            profile: gates.profile.clone(),
-            previous,
-            section: None,
-            landing: plan::Landing::Push,
-        }
     }
 
     /// A sentence where no version was named and the last release itself made the only commit since,
@@ -287,8 +288,9 @@ impl About<'_> {
         Some(Written { change, why })
     }
 
-    fn facts(&self, tag: String, plan: &Plan, place: &Place) -> Result<Facts, Refusal> {
-        let ci = plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
+    fn facts(&self, tag: String, planned: &Planned, place: &Place) -> Result<Facts, Refusal> {
+        let ci =
+            planned.plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
         let mut notes = self.chosen.notes.clone();
         let summary = &self.made.range.changes;
         let waits = self.made.section.is_none() && matches!(place, Place::There(_));
@@ -304,6 +306,7 @@ impl About<'_> {
             warnings.push(format!("nothing was committed since {}", previous.tag));
         }
         warnings.extend(self.clock()?);
+        notes.extend(planned.notes.iter().cloned());
         Ok(Facts {
             version: self.chosen.version.clone(),
             tag,
@@ -311,6 +314,7 @@ impl About<'_> {
             hooks: installed(self.repo)?,
             ci: ci.unwrap_or_default(),
             notes,
+            merges: planned.merges.clone(),
             warnings,
         })
     }
@@ -320,19 +324,6 @@ impl About<'_> {
         let today = self.context.at.date();
         let last = self.repo.commit_day("HEAD")?.filter(|last| *last > today);
         Ok(last.map(|last| format!("it is {today} here, and the last commit is of {last}")))
-    }
-
-    fn sign_tag(&self) -> Result<Sign, Refusal> {
-        let said = self.survey.settings.tag.sign.as_ref().map(|said| said.value);
-        let sign = match said {
-            Some(said) => said,
-            None => self.repo.config_bool("tag.gpgSign")?,
-        };
-        if sign {
-            let why = if said.is_some() { "[tag] sign" } else { "tag.gpgSign" };
-            self.repo.signing_works("tags", why)?;
-        }
-        Ok(if sign { Sign::Yes } else { Sign::No })
     }
 
     /// The version that is written after the release.
