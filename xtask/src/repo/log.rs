@@ -169,7 +169,7 @@ impl Repo {
         let shallow = Rc::new(self.shallow()?);
         let starts = |one: &Asked<'_>| {
             let counts = |release: &&Tagged| one.question.counts(&release.version);
-            one.releases.commits.iter().filter(counts).cloned().collect()
+            one.releases.standing().filter(counts).cloned().collect()
         };
         let tagged: Vec<Vec<Tagged>> = asked.iter().map(starts).collect();
         let walk = |releases: &[Tagged], scope: &Scope| {
