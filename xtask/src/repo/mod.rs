@@ -1,5 +1,6 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
+mod brought;
 mod contents;
 mod destination;
 mod fetch;
@@ -27,6 +28,7 @@ mod tree;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]

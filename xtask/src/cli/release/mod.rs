@@ -37,6 +37,7 @@ pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
 use prepare::{Preparation, Prepared, prepared};
 pub(super) use refused::{Way, anew, go_on};
+pub(super) use remote::Remote;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
