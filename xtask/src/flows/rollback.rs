@@ -38,8 +38,6 @@ pub struct Withdrawn {
     pub tag: String,
     /// The tag itself: the object of an annotated one.
     pub object: Oid,
-    /// Whether its version is burned already.
-    pub burned: Burned,
     /// Main first.
     pub branches: Vec<Branch>,
     /// The branch on which the work is mended; `None` where nothing is taken out.
@@ -47,13 +45,6 @@ pub struct Withdrawn {
     pub author: Identity,
     pub remote: Option<Remote>,
     pub deletes: Option<Deletes>,
-}
-
-/// Whether a version is known as rolled back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Burned {
-    Already,
-    NotYet,
 }
 
 /// A tag that goes, where it is.
@@ -156,9 +147,7 @@ fn parts(git: &Withdrawn) -> Parts {
         parts.there.push(RefMove::create(&mend.name, made));
     }
     let object = || Id::Known(git.object.clone());
-    if git.burned == Burned::NotYet {
-        parts.here.push(RefMove::create(burned(&git.tag), object()));
-    }
+    parts.here.push(RefMove::create(burned(&git.tag), object()));
     if let Some(deletes) = &git.deletes {
         let gone = || RefMove::delete(format!("refs/tags/{}", git.tag), object());
         parts.here.extend(deletes.here.then(gone));
@@ -250,11 +239,10 @@ fn landed(base: &Base, git: &Withdrawn, here: Vec<RefMove>) -> Vec<Step> {
         let start = Place { branch: base.branch.clone(), commit: at.clone() };
         Some((start, Place { branch: None, commit: at }, there))
     });
-    let named: Vec<&str> = here.iter().map(|planned| short(&planned.name)).collect();
-    let why = match git.burned {
-        Burned::NotYet => format!("{}; {} is burned", named.join(", "), git.version),
-        Burned::Already => named.join(", "),
-    };
+    let own_ref = burned(&git.tag);
+    let named = here.iter().map(|planned| planned.name.as_str()).filter(|name| *name != own_ref);
+    let named: Vec<&str> = named.map(short).chain([git.tag.as_str()]).collect();
+    let why = format!("{} marked as rolled back", named.join(", "));
     let land = Step { why, action: Action::Land(Land { moves: here.clone() }) };
     let Some((start, away, back)) = way else { return vec![land] };
     let name = back.branch.as_deref().map(short).unwrap_or_default().to_owned();

@@ -41,7 +41,6 @@ const CHUNK: usize = 256 << 10;
 
 /// Which releases a range may start at.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(test), expect(dead_code, reason = "asked by the changelog and by hotfix"))]
 pub enum Question<'a> {
     /// The range of a full release starts at a full release.
     Full,

@@ -57,7 +57,7 @@ pub fn of_registry(
         Certainty::Perhaps => "perhaps published by CI",
     };
     let yank = |place: &str, text: String, page: Option<String>, command: Option<String>| {
-        let then = "yanked by hand".to_owned();
+        let then = "by hand".to_owned();
         let out = out(place, sure, Class::Yankable, then);
         let person = Person { name: place.to_lowercase(), text, page, command };
         (out, Some(person))
