@@ -16,6 +16,7 @@ mod project;
 pub(crate) mod record;
 mod release;
 mod resume;
+mod rollback;
 mod schema;
 mod status;
 mod tag;
@@ -66,6 +67,7 @@ enum Command {
     #[command(visible_alias = "hotfix-branch")]
     Hotfix(hotfix::Args),
     Release(release::Args),
+    Rollback(rollback::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -237,6 +239,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Tag(args) => return Ok(tag::run(args, context)?),
         Command::Hotfix(args) => hotfix::run(args, context)?,
         Command::Release(args) => release::run(args, context)?,
+        Command::Rollback(args) => rollback::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

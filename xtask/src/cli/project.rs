@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::config::changelog::Among;
+use crate::changelog::Changelog;
+use crate::config::changelog::{Among, Place};
 use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
@@ -11,8 +12,8 @@ use crate::flows::bump::Facts;
 use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
 use crate::plan::{Oid, Sign};
-use crate::repo::{Reading, Releases, Repo, WorkTree};
-use crate::sites::Tree;
+use crate::repo::{ROLLED_BACK, Reading, Releases, Repo, WorkTree};
+use crate::sites::{Source, Tree};
 use crate::version::{TagFormat, Version};
 
 /// One project with its releases.
@@ -280,6 +281,44 @@ impl Known {
     /// What to call it.
     pub fn name(&self) -> &str {
         self.project.name.as_deref().unwrap_or("this project")
+    }
+
+    /// Takes into account what the changelog marks as withdrawn: those versions are taken, and what they
+    /// brought is told of again.
+    pub fn withdraw(&mut self, place: &Place) {
+        let Place::There(file) = place else { return };
+        let Ok(changelog) = Changelog::parse(Source::from(file)) else { return };
+        let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
+        let yanked: Vec<&Version> = yanked.map(|(_, release)| &release.version).collect();
+        self.releases.withdraw(yanked.iter().copied());
+        let new = |version: &&Version| !self.tagged.iter().any(|tagged| tagged.same(version));
+        let new: Vec<Version> = yanked.into_iter().filter(new).cloned().collect();
+        self.tagged.extend(new);
+    }
+
+    /// Takes into account the releases that were rolled back and whose tags are gone, so that nothing
+    /// counts back behind them.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn burn(&mut self, repo: &Repo) -> Result<(), Refusal> {
+        for tag in self.releases.withdrawn.clone() {
+            let Some(version) = self.format.version(&tag) else { continue };
+            if self.tagged.iter().any(|tagged| tagged.same(&version)) {
+                continue;
+            }
+            let commit = repo.ref_at(&format!("{ROLLED_BACK}{tag}^{{commit}}"))?;
+            let reached = match (commit, repo.head.commit()) {
+                (Some(commit), Some(head)) => repo.is_ancestor(&commit, head)?,
+                _ => false,
+            };
+            let newest = self.releases.newest.as_ref();
+            if reached && newest.is_none_or(|(_, newest)| newest.precedes(&version)) {
+                self.releases.newest = Some((tag, version.clone()));
+            }
+            self.tagged.push(version);
+        }
+        Ok(())
     }
 
     /// Its name, or its folder where it has none: what tells it from the others.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::{Running, files, hooks, index, io_failed, keep, merge, tag};
+use super::{Running, files, hooks, index, io_failed, keep, merge, tag, withdraw};
 use crate::error::Refusal;
 use crate::journal::{IndexChange, IndexEntry, Record, Rewritten};
 use crate::path::RepoPath;
@@ -41,11 +41,23 @@ pub(super) fn build(
             }
             Object::Tag(tag) => tag::make(running, step, tag, &objects)?,
             Object::Merge(merge) => merge::make(running, step, merge, &objects)?,
+            Object::Withdrawal(planned) => withdraw::make(running, step, planned, &objects)?,
+            Object::Mend(mend) => withdraw::mend(running, step, mend, &objects)?,
         };
         keep::keep(running, &made)?;
         objects.push(made);
     }
     running.operation.append(Record::Built { step, objects, index, files })
+}
+
+/// Several of them.
+pub(super) fn all_known(
+    running: &Running<'_>,
+    step: usize,
+    ids: &[Id],
+    made: &[Oid],
+) -> Result<Vec<Oid>, Refusal> {
+    ids.iter().map(|id| known(running, step, id, made)).collect()
 }
 
 /// An object that the plan names, also one that this step has just made.
@@ -219,20 +231,42 @@ fn committed(
     let parent = known(running, step, &commit.parent, made)?;
     let message = fs::read(running.operation.file("message"))
         .map_err(|error| io_failed("the commit message", &error))?;
-    let mut args = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
-    args.extend(match commit.sign {
-        Sign::Yes => Some("-S"),
-        Sign::No => None,
-    });
-    args.extend(["-p", parent.as_str(), "-F", "-", tree.as_str()]);
-    let mut call = running.repo.git.write(args).input(message);
-    for (role, ident) in [("AUTHOR", &commit.author), ("COMMITTER", &commit.committer)] {
-        for (name, value) in hooks::ident_variables(role, ident) {
-            call = call.env(&name, value);
+    let Commit { author, committer, sign, .. } = commit;
+    Node { tree, parents: &[parent], author, committer, sign: *sign }.made(running.repo, message)
+}
+
+/// A commit whose tree is there already.
+pub(super) struct Node<'n> {
+    pub tree: &'n Oid,
+    pub parents: &'n [Oid],
+    /// `Name <address> seconds zone`.
+    pub author: &'n str,
+    pub committer: &'n str,
+    pub sign: Sign,
+}
+
+impl Node<'_> {
+    /// Makes it, with a message that is cleaned up already.
+    ///
+    /// # Errors
+    /// git or the signing program says no.
+    pub fn made(&self, repo: &Repo, message: Vec<u8>) -> Result<Oid, Refusal> {
+        let mut args = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
+        args.extend(match self.sign {
+            Sign::Yes => Some("-S"),
+            Sign::No => None,
+        });
+        args.extend(self.parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
+        args.extend(["-F", "-", self.tree.as_str()]);
+        let mut call = repo.git.write(args).input(message);
+        for (role, ident) in [("AUTHOR", self.author), ("COMMITTER", self.committer)] {
+            for (name, value) in hooks::ident_variables(role, ident) {
+                call = call.env(&name, value);
+            }
         }
+        let out = call.read()?;
+        oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))
     }
-    let out = call.read()?;
-    oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))
 }
 
 /// The planned files that hooks changed in the work tree; their bytes are kept for a resume.

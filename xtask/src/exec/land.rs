@@ -382,7 +382,7 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     let made = land.moves.iter().find_map(|planned| match &planned.new {
         Some(Id::Made(number)) => match objects.get(*number)? {
             Object::Commit(commit) => Some(commit),
-            Object::Tag(_) | Object::Merge(_) => None,
+            Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) | Object::Mend(_) => None,
         },
         _ => None,
     });

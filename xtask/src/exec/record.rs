@@ -1,6 +1,6 @@
 //! The record of a release: kept here under a ref of our own, and on the remote where that takes it.
 
-use super::{Running, commit};
+use super::{Running, commit, share};
 use crate::error::Refusal;
 use crate::journal::Record;
 use crate::plan::{Keep, Oid};
@@ -29,7 +29,7 @@ fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refus
         update(running, &[&name, record.as_str(), before])?;
     }
     let Some(remote) = &keep.remote else { return Ok(()) };
-    if let Err(why) = send(running, remote, &name, &record)? {
+    if let Err(why) = share::send(running, remote, &name, &record)? {
         running.notes.push(format!(
             "{remote} does not take the record of the release ({why}): other clones do not see it"
         ));
@@ -62,32 +62,6 @@ fn written(
 fn update(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
     let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
     running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
-}
-
-/// A push of its own, so that a refusal harms nothing; our own ref is nothing to the user's hooks.
-fn send(
-    running: &Running<'_>,
-    remote: &str,
-    name: &str,
-    blob: &Oid,
-) -> Result<Result<(), String>, Refusal> {
-    let place = format!("{}:{name}", blob.as_str());
-    let lease = format!("--force-with-lease={name}:");
-    let without_hooks = ["-c", "core.hooksPath=/dev/null", "push", "--quiet"];
-    let fixed = ["--no-follow-tags", "--recurse-submodules=no", &lease, "--", remote, &place];
-    let args = without_hooks.iter().chain(&fixed);
-    let out = running.repo.git.call(args).output()?;
-    if out.status.success() {
-        return Ok(Ok(()));
-    }
-    let said = crate::sys::proc::mask(&String::from_utf8_lossy(&out.stderr));
-    let telling = ["remote:", "fatal:", "rejected]"];
-    let line = said.lines().find(|line| telling.iter().any(|word| line.contains(word)));
-    let line = line.map(|line| match line.contains("(stale info)") {
-        true => "it has another record of this tag",
-        false => line.trim(),
-    });
-    Ok(Err(line.unwrap_or("it says no").to_owned()))
 }
 
 /// Forgets the record again: the ref holds what it held before. What this operation did not write

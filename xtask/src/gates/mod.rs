@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use builtin::BuiltIn;
 pub use choice::{Choice, Wanted, named};
 pub use evidence::{Evidence, Store};
+pub use log::Log;
 pub use mend::{Mended, mend};
 #[allow(unused_imports, reason = "for releases, which keep records")]
 pub use recorded::{recorded, remarks};

@@ -22,7 +22,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Record, Rewritten};
+pub use known::Tried;
+pub use record::{
+    Begin, Closed, Direction, Ended, Evidence, Foreign, IndexChange, IndexEntry, Log, Record,
+    Rewritten, Said,
+};
 
 use record::Content;
 
@@ -36,6 +40,9 @@ const RESERVE: &str = "reserve";
 
 /// Old file bytes are kept for this many operations.
 const KEPT: u64 = 50;
+
+/// What a person has to do is looked for in so many operations.
+const RECENT: usize = 50;
 
 /// The journal of one repository, for reading.
 pub struct Journal {
@@ -120,6 +127,22 @@ impl Journal {
             return Ok(Some(old));
         }
         Ok(Some(newest))
+    }
+
+    /// The newest operation that has ended and of which a person has still to do something.
+    ///
+    /// # Errors
+    /// As for [`Self::operations`].
+    pub fn waiting(&self) -> Result<Option<Operation>, Refusal> {
+        let ids =
+            numbers(&self.folder.join("ops")).map_err(|error| broken(&self.folder, &error))?;
+        for id in ids.into_iter().rev().take(RECENT) {
+            let operation = Operation::read(&self.folder, id)?;
+            if let Some(operation) = operation.filter(|it| !it.waiting().is_empty()) {
+                return Ok(Some(operation));
+            }
+        }
+        Ok(None)
     }
 
     /// The newest operation if it has not ended, with what a command says that meets it: somebody
@@ -399,6 +422,11 @@ impl Operation {
             "{} is half done (operation {}, {}, {when})",
             begin.plan.title, self.id, begin.who
         ));
+        if let Some((_, run)) = self.begun_runs().first() {
+            return refusal
+                .why(format!("{} has begun, which is not taken back.", run.name))
+                .next("resume", "completes it");
+        }
         match self.sent() {
             Sent::No => refusal
                 .why("Nothing has left this machine.")

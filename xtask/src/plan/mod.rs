@@ -1,6 +1,7 @@
 //! What will be done, as a value: it can be printed, serialized, journaled, and taken back.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod beyond;
 mod digest;
 mod object;
 mod render;
@@ -11,10 +12,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use beyond::{Command, Person, Run, Share};
 pub use digest::Digest;
 pub use object::{
-    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object, Page, Parents, Place,
-    Previous, Pull, Push, RefMove, Sign, Switch, Tag,
+    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Mend, Merge, Object, Page, Parents,
+    Place, Previous, Pull, Push, RefMove, Retract, Sign, Switch, Tag, TakesOut, Withdrawal,
 };
 pub use render::{Change, changes};
 
@@ -80,8 +82,15 @@ pub enum Action {
     Pull(Pull),
     /// Keeps the record of a release, here and (best effort) on the remote.
     Keep(Keep),
+    /// Hands refs of our own on to a remote, best effort.
+    Share(Share),
     /// Makes git hooks that do not exist yet.
     Hooks(Hooks),
+    /// Runs commands of the configuration. Once one has begun, nothing is undone any more.
+    Run(Run),
+    /// Tells what only a person can do. The operation ends without it, and it stays open until
+    /// somebody says that it is done.
+    Person(Person),
 }
 
 /// A command that says whether something is right: exit code 0 is yes.

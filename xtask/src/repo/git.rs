@@ -4,7 +4,6 @@
 //! pathspecs, the top of the work tree as current folder. Only what git itself calls keeps the
 //! environment it got from there ([`Git::called_by_git`]).
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -131,10 +130,15 @@ impl Git {
         Call { command: self.scrubbed(&argv), name: format!("the {hook} hook"), input: None }
     }
 
-    /// Any other program, in the same folder, without the variables that bind git to one repository.
-    pub fn free(&self, argv: &[String], env: &BTreeMap<String, String>) -> Command {
+    /// Any other program, in the same folder, with these variables (`None`: taken away) and without
+    /// those that bind git to one repository.
+    pub fn free<'e>(
+        &self,
+        argv: &[String],
+        env: impl IntoIterator<Item = (&'e String, Option<&'e str>)>,
+    ) -> Command {
         let git = LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None));
-        let own = env.iter().map(|(name, value)| (name.clone(), Some(value.as_str())));
+        let own = env.into_iter().map(|(name, value)| (name.clone(), value));
         proc::command(argv, &self.shell.current_dir(), git.chain(own))
     }
 

@@ -41,6 +41,8 @@ pub struct Releases {
     pub tagged: Vec<(String, Version)>,
     /// The same with their commits, the other way round.
     pub commits: Vec<Tagged>,
+    /// The tags of those that were rolled back: what they brought is told of again.
+    pub withdrawn: Vec<String>,
 }
 
 impl Releases {
@@ -54,7 +56,7 @@ impl Releases {
         ignore: &[Glob],
     ) -> Result<Vec<Self>, Refusal> {
         let commits = repo.tagged_commits()?;
-        let tags = repo.tags()?;
+        let (tags, withdrawn) = repo.released()?;
         let commits = commits.end()?;
         let index = Tags::new(counted(&tags, ignore));
         let all: Vec<_> = formats.iter().map(|format| index.of(format)).collect();
@@ -64,7 +66,8 @@ impl Releases {
             // Of equals git's first one stays.
             let left =
                 left.into_iter().rev().map(|at| (known[at].tag.clone(), known[at].version.clone()));
-            return Ok(vec![Self::of(tagged.clone(), highest(left), format, &commits)]);
+            let only = Self::of(tagged.clone(), highest(left), format, &commits);
+            return Ok(vec![Self { withdrawn, ..only }]);
         }
         let lines = match repo.head.commit() {
             Some(_) if !tags.is_empty() => git::lines(&repo.decorated()?),
@@ -73,7 +76,8 @@ impl Releases {
         let log = Log::read(&lines);
         let read = |(tagged, format): (Vec<(String, Version)>, &TagFormat)| {
             let newest = log.highest_left(&tagged);
-            Self::of(tagged, newest, format, &commits)
+            let one = Self::of(tagged, newest, format, &commits);
+            Self { withdrawn: withdrawn.clone(), ..one }
         };
         Ok(all.into_iter().zip(formats).map(read).collect())
     }
@@ -112,7 +116,20 @@ impl Releases {
             tagged.retain(|(tag, _)| format.version(tag).is_some());
         }
         let commits = with_commits(&tagged, commits);
-        Self { newest, tagged, commits }
+        Self { newest, tagged, commits, withdrawn: Vec::new() }
+    }
+
+    /// Counts these versions as rolled back, too.
+    pub fn withdraw<'v>(&mut self, versions: impl IntoIterator<Item = &'v Version>) {
+        for version in versions {
+            let own = self.commits.iter().filter(|tagged| tagged.version.same(version));
+            self.withdrawn.extend(own.map(|tagged| tagged.tag.clone()));
+        }
+    }
+
+    /// The releases that still stand, the lowest first.
+    pub fn standing(&self) -> impl Iterator<Item = &Tagged> {
+        self.commits.iter().filter(|tagged| !self.withdrawn.contains(&tagged.tag))
     }
 
     /// The versions of [`Self::tagged`], the newest one first.

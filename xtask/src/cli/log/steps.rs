@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering::{Equal, Greater, Less};
 
-use crate::journal::{Closed, Operation, Record, Sent, State};
+use crate::journal::{Closed, Operation, Record, Sent, State, Tried};
 use crate::plan::Action;
 use crate::ui::Mark;
 
@@ -87,7 +87,10 @@ fn step_of(record: &Record) -> Option<usize> {
         | Record::Pushing { step }
         | Record::Refused { step }
         | Record::Pushed { step }
-        | Record::Recorded { step, .. } => Some(*step),
+        | Record::Recorded { step, .. }
+        | Record::Running { step, .. }
+        | Record::Ran { step, .. }
+        | Record::ByHand { step, .. } => Some(*step),
         Record::Begin(_) | Record::Turn { .. } | Record::Closed { .. } => None,
     }
 }
@@ -103,10 +106,16 @@ fn is_done(operation: &Operation, step: usize) -> bool {
         }
         Action::Land(_) => operation.post_commit_began(step),
         Action::Keep(_) => operation.recorded(step).is_some(),
+        Action::Run(run) => {
+            let done = |command| operation.tried(step, command) == Tried::Done;
+            operation.by_hand(step).is_some() || (0..run.commands.len()).all(done)
+        }
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
         | Action::Pull(_)
-        | Action::Hooks(_) => false,
+        | Action::Share(_)
+        | Action::Hooks(_)
+        | Action::Person(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::landing::{newer, pull};
+use super::landing::{newer, not_elsewhere, pull};
 use super::remote::Remote;
 use crate::config::file::{Merge, Settings};
 use crate::error::{Refusal, word};
@@ -114,7 +114,7 @@ impl Joining<'_> {
         let here = repo.ref_at(&full)?;
         let there = self.remote.and_then(|remote| remote.at(&full));
         let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
-        self.not_elsewhere(name)?;
+        not_elsewhere(repo, name)?;
         let protected = self.settings.branches.protects(name).is_some();
         let forward = || repo.is_ancestor(&tip, source);
         let how = match self.settings.branches.merged() {
@@ -136,23 +136,6 @@ impl Joining<'_> {
         let branch = format!("refs/heads/{branch}");
         let there = remote.at(&branch);
         Ok(How::Offered { branch, there, pull: Box::new(pull) })
-    }
-
-    /// Nobody's work tree is moved behind their back.
-    fn not_elsewhere(&self, name: &str) -> Result<(), Refusal> {
-        let Some(folder) = self.repo.work_tree_of(name)? else { return Ok(()) };
-        let real = |path: &std::path::Path| {
-            std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
-        };
-        if real(folder.as_ref()) == real(&self.repo.top) {
-            return Ok(());
-        }
-        Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
-            .why("Moving it would leave that work tree behind without a word.")
-            .next_shell(
-                format!("git -C {} switch --detach", word(&folder)),
-                "lets it go, then the same again",
-            ))
     }
 
     /// A sentence where a branch that is never merged into as such has all of it, or is offered it

@@ -312,6 +312,26 @@ pub fn develop(repo: &Repo, settings: &Settings, main: &str) -> Result<Option<St
     Ok(develop.filter(|name| name != main))
 }
 
+/// Nobody's work tree is moved behind their back: a branch that moves is checked out here or nowhere.
+///
+/// # Errors
+/// It is checked out in another work tree; git fails.
+pub fn not_elsewhere(repo: &Repo, name: &str) -> Result<(), Refusal> {
+    let Some(folder) = repo.work_tree_of(name)? else { return Ok(()) };
+    let real = |path: &std::path::Path| {
+        std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
+    };
+    if real(folder.as_ref()) == real(&repo.top) {
+        return Ok(());
+    }
+    Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
+        .why("Moving it would leave that work tree behind without a word.")
+        .next_shell(
+            format!("git -C {} switch --detach", crate::error::word(&folder)),
+            "lets it go, then the same again",
+        ))
+}
+
 /// Where a branch is: the one of here and there that has the other.
 ///
 /// # Errors

@@ -163,7 +163,10 @@ fn lines(plan: &Plan, action: &Action, why: &str, hooks: &[&str]) -> Vec<Line> {
         | Action::Switch(_)
         | Action::Push(_)
         | Action::Pull(_)
-        | Action::Hooks(_) => vec![Line::new(word(action), why)],
+        | Action::Share(_)
+        | Action::Hooks(_)
+        | Action::Run(_)
+        | Action::Person(_) => vec![Line::new(word(action), why)],
     }
 }
 
@@ -184,6 +187,10 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
             Line::new("tag", format!("{}, {how}, \"{said}\"", tag.name))
         }
         Some(Object::Merge(merge)) => Line::new("merge", format!("into {}", short(&merge.into))),
+        Some(Object::Withdrawal(taken)) => {
+            Line::new("withdraw", format!("from {}", short(&taken.into)))
+        }
+        Some(Object::Mend(mend)) => Line::new("commit", subject(&mend.message)),
         None => Line::new("refs", short(&moved.name)),
     }
 }
@@ -212,7 +219,10 @@ pub fn word(action: &Action) -> &'static str {
         Action::Push(_) => "push",
         Action::Pull(_) => "pull",
         Action::Keep(_) => "record",
+        Action::Share(_) => "share",
         Action::Hooks(_) => "hooks",
+        Action::Run(_) => "run",
+        Action::Person(_) => "you",
     }
 }
 

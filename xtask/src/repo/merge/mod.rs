@@ -3,8 +3,10 @@
 //! `merge`; what comes out is proved to differ from git's own merge in those files only.
 
 mod git;
+mod rule;
 #[cfg(test)]
 mod tests;
+pub mod withdraw;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
@@ -12,6 +14,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use self::git::{Entry, Merged as GitMerge, Scratch, Stages};
+use self::rule::Rule;
 use super::{Git, Repo, Stored};
 use crate::error::Refusal;
 use crate::merge::{self, Conflict, Resolved, Side, Winners, aligned};
@@ -87,7 +90,7 @@ pub fn merge(repo: &Repo, target: &Oid, source: &Oid, scratch: &Path) -> Result<
             .collect(),
     };
     let scratch = Scratch::below(git, scratch)?;
-    let work = Work { git, by_git, sides: &sides, scratch };
+    let work = Work { git, ours: &target, by_git, sides: &sides, scratch, rule: Rule::Merge };
     let outcome = work.outcome()?;
     if let Outcome::Merged(merged) = &outcome {
         work.prove(merged)?;
@@ -152,9 +155,12 @@ struct Sides {
 /// One merge, from git's own to the outcome.
 struct Work<'w> {
     git: &'w Git,
+    /// The target.
+    ours: &'w Oid,
     by_git: GitMerge,
     sides: &'w Sides,
     scratch: Scratch<'w>,
+    rule: Rule,
 }
 
 /// What is to stand in a file instead of what git made of it.
@@ -173,14 +179,20 @@ impl Work<'_> {
     fn outcome(&self) -> Result<Outcome, Refusal> {
         let sides = self.sides;
         let mut found = Found::default();
-        let winners = match Winners::new(&sides.bases, &sides.target, &sides.source) {
+        let winners = match self.rule.winners(sides) {
             Ok(winners) => Some(winners),
             Err(conflicts) => {
                 found.conflicts.extend(conflicts);
                 None
             }
         };
+        if self.rule == Rule::Withdrawal {
+            self.keep_changelogs(&mut found)?;
+        }
         for (path, stages) in &self.by_git.conflicted {
+            if found.files.contains_key(path) {
+                continue;
+            }
             if let Some(conflict) = self.resolve(path, stages, winners.as_ref(), &mut found)? {
                 found.conflicts.push(conflict);
             }
@@ -189,7 +201,9 @@ impl Work<'_> {
         let Some(winners) = winners.filter(|_| found.conflicts.is_empty()) else {
             return Ok(conflicts(found.conflicts));
         };
-        self.changelogs(&mut found)?;
+        if self.rule == Rule::Merge {
+            self.changelogs(&mut found)?;
+        }
         self.settle(found, &winners)
     }
 
@@ -213,7 +227,9 @@ impl Work<'_> {
         let blob = |entry: &Entry| git::blob(self.git, &entry.id);
         let (base, own, other) = (blob(base)?, blob(ours)?, blob(theirs)?);
         let Sides { target, source, bases } = self.sides;
-        let bytes = if target.is_changelog(&name, &own) && source.is_changelog(&name, &other) {
+        let joins = self.rule == Rule::Merge;
+        let changelogs = target.is_changelog(&name, &own) && source.is_changelog(&name, &other);
+        let bytes = if joins && changelogs {
             match self.joined(&name, &own, &other)? {
                 Ok((bytes, resolved)) => {
                     found.resolved.push(resolved);
@@ -230,7 +246,7 @@ impl Work<'_> {
                     found.versions.insert(name, HIGHER);
                     bytes
                 }
-                Err(line) => return Ok(Some(conflict(path, Some(line), BOTH))),
+                Err(line) => return Ok(Some(conflict(path, Some(line), self.rule.why(stages)))),
             }
         };
         found.modes.insert(path.to_vec(), ours.mode.clone());
@@ -247,16 +263,7 @@ impl Work<'_> {
 
     /// A conflict that no rule is about.
     fn real(&self, path: &[u8], stages: &Stages) -> Result<Conflict, Refusal> {
-        let is = |mode: &str| stages.iter().flatten().any(|entry| entry.mode == mode);
-        let why = match stages {
-            _ if is("160000") => "both sides moved the submodule",
-            _ if is("120000") => "both sides changed the symlink",
-            [Some(_), None, Some(_)] => "it is gone here, and the source changed it",
-            [Some(_), Some(_), None] => "the source took it away, and it changed here",
-            [None, Some(_), Some(_)] => "both sides added it",
-            [Some(_), Some(ours), Some(theirs)] if ours.mode == theirs.mode => BOTH,
-            _ => "both sides changed what it is or where it is",
-        };
+        let why = self.rule.why(stages);
         let at = self.by_git.conflicted.keys().position(|own| own == path);
         let merged = match at {
             Some(0..LINES) => git::entry(self.git, &self.by_git.tree, path)?,
@@ -428,8 +435,6 @@ const LINES: usize = 40;
 const HIGHER: &str = "both sides changed the version: the higher one stays";
 
 const BROUGHT: &str = "brought to the version that stays";
-
-const BOTH: &str = "both sides changed it";
 
 fn conflicts(mut found: Vec<Conflict>) -> Outcome {
     found.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
