@@ -272,11 +272,12 @@ impl<'a> Running<'a> {
                     Direction::Back => !switch::is_elsewhere(self, step),
                     Direction::Forward => !self.operation.built_after(step),
                 },
+                // HEAD is where the last of them went.
+                Action::Switch(_) => !switch::is_elsewhere(self, step),
                 Action::Check(_)
                 | Action::Rehearse(_)
                 | Action::Build(_)
                 | Action::Gates(_)
-                | Action::Switch(_)
                 | Action::Push(_)
                 | Action::Pull(_)
                 | Action::Keep(_)

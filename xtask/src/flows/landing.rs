@@ -191,10 +191,17 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
         },
     ));
     let mut there = joined.there;
-    if keeps == Keeps::Nothing {
-        let moves = vec![RefMove::delete(&branch.name, released)];
-        steps.push(land(format!("{} goes", short(&branch.name)), moves));
-        there.extend(branch.there.map(|at| RefMove::delete(&branch.name, Id::Known(at))));
+    let known = branch.there.map(Id::Known);
+    match keeps {
+        Keeps::Branch => {
+            let behind = known.filter(|at| *at != released);
+            there.extend(behind.map(|at| RefMove::update(&branch.name, at, released)));
+        }
+        Keeps::Nothing => {
+            let moves = vec![RefMove::delete(&branch.name, released)];
+            steps.push(land(format!("{} goes", short(&branch.name)), moves));
+            there.extend(known.map(|at| RefMove::delete(&branch.name, at)));
+        }
     }
     let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
     there.push(RefMove::create(format!("refs/tags/{tag}"), tagged));

@@ -94,11 +94,14 @@ impl Way<'_> {
     /// Main gets it by a pull request, and the tag comes after the merge.
     fn offered(
         &self,
-        release: Release<'_>,
+        mut release: Release<'_>,
         branch: &Branch,
         into: &str,
     ) -> Result<Planned, Refusal> {
         let body = self.body(&release);
+        if self.landing.procedure == Procedure::Hotfix {
+            release.title = format!("hotfix {}", release.title);
+        }
         let title = self.words.title(&self.landing.title)?;
         let name = branch.name.trim_start_matches("refs/heads/");
         let pull =

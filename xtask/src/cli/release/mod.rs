@@ -66,7 +66,13 @@ fn procedure(plan: &Plan) -> Procedure {
         Action::Keep(keep) => Profile::named(&keep.about.profile),
         _ => None,
     });
-    profile.map(Profile::procedure).unwrap_or_default()
+    // Where nothing is asked and nothing kept, only words tell.
+    let told = ["start hotfix ", "prepare hotfix "].iter().any(|told| plan.title.starts_with(told));
+    match profile {
+        Some(profile) => profile.procedure(),
+        None if told => Procedure::Hotfix,
+        None => Procedure::Release,
+    }
 }
 
 fn nothing_open(repo: &Repo) -> Result<(), Refusal> {

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::ci::Ci;
 use super::joining::Outlook;
+use super::procedure;
+use crate::config::file::Procedure;
 use crate::error::word as shell;
 use crate::merge::Resolved;
 use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
@@ -127,7 +129,14 @@ pub fn remarks(ui: &Ui, facts: &Facts) {
 
 /// `Release studio 0.3.0 "Kestrel" · from main 5a1b2c3 · previous v0.2.0`
 fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
-    let name = plan.title.trim_start_matches("release ");
+    let (what, name) = match plan.title.split_once(' ') {
+        Some(("prepare", rest)) => ("Prepare", rest),
+        Some(("start", rest)) => ("Start", rest),
+        Some(("merge", rest)) => ("Merge", rest),
+        Some(("release", rest)) if procedure(plan) == Procedure::Hotfix => ("Hotfix", rest),
+        Some(("release", rest)) => ("Release", rest),
+        _ => ("Release", plan.title.as_str()),
+    };
     let branch = plan.base.branch.as_deref().unwrap_or("HEAD").trim_start_matches("refs/heads/");
     let commit = repo.head.commit().map_or("", |commit| commit.short());
     let previous = match &facts.previous {
@@ -136,7 +145,8 @@ fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
     };
     let dot = dot();
     let rest = format!(" {dot} from {branch} {commit} {dot} {previous}");
-    format!("Release {}{}", bold(&one_line(name)), one_line(&rest))
+    let rest = if what == "Merge" { String::new() } else { rest };
+    format!("{what} {}{}", bold(&one_line(name)), one_line(&rest))
 }
 
 /// The lines of a step.
@@ -184,6 +194,7 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
             Line::new("tag", format!("{}, {how}, \"{said}\"", tag.name))
         }
         Some(Object::Merge(merge)) => Line::new("merge", format!("into {}", short(&merge.into))),
+        None if moved.new.is_none() => Line::new("refs", format!("{} deleted", short(&moved.name))),
         None => Line::new("refs", short(&moved.name)),
     }
 }
