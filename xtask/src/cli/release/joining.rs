@@ -11,6 +11,7 @@ use crate::merge::{Conflict, Resolved, refused};
 use crate::plan::{Oid, Parents};
 use crate::repo::Repo;
 use crate::repo::merge::{Merged, Outcome, Settled, merge};
+use crate::wording::counted;
 
 /// What merges of a release need to know.
 pub struct Joining<'j> {
@@ -197,16 +198,18 @@ impl Joining<'_> {
         let own = |settled: &&Settled| settled.name.as_deref() == self.project;
         let settled = versions.iter().find(own).or(versions.first());
         let versions = settled.map(|one| (one.target.clone(), one.merged.clone()));
-        let mut how = if resolved.is_empty() { "clean" } else { "solved by rule" }.to_owned();
-        if let How::Offered { branch, .. } = &target.how {
-            how += &format!(", offered by {}", branch.trim_start_matches("refs/heads/"));
+        let by = if let How::Offered { branch, .. } = &target.how {
+            format!(", offered by {}", branch.trim_start_matches("refs/heads/"))
         } else if let Some(here) = target.here.as_ref().filter(|here| **here != target.tip) {
-            let behind = self.repo.came(here, &target.tip)?.count;
-            how += &format!(
-                " (local {name} forwarded by {})",
-                crate::wording::counted(behind, "commit")
-            );
-        }
+            let behind = counted(self.repo.came(here, &target.tip)?.count, "commit");
+            format!(" (local {name} forwarded by {behind})")
+        } else {
+            String::new()
+        };
+        let how = match resolved.as_slice() {
+            [] => format!("clean{by}"),
+            _ => format!("solved by rule{by}"),
+        };
         Ok(Ok(Outlook { branch: name.to_owned(), versions, how, resolved }))
     }
 
