@@ -35,12 +35,17 @@ use crate::repo::Repo;
 use crate::ui::Volume;
 pub(super) use args::Args;
 use args::Part;
+pub(super) use ci::Ci;
 pub(super) use end::{end, is_one};
 pub(super) use finish::{Args as Finish, run as finish};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
-use prepare::{Preparation, Prepared, prepared};
+pub(super) use landing::{main, newer};
+use prepare::{Preparation, prepared};
+pub(super) use prepare::{Prepared, withdrawn};
 pub(super) use refused::{Way, anew, go_on};
+pub(super) use remote::Remote;
+pub(super) use shown::Facts;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
@@ -64,10 +69,15 @@ fn procedure(plan: &Plan) -> Procedure {
         Action::Keep(keep) => Profile::named(&keep.about.profile),
         _ => None,
     });
-    profile.map(Profile::procedure).unwrap_or_default()
+    match profile {
+        Some(profile) => profile.procedure(),
+        // Nothing is asked when it is started.
+        None if plan.title.starts_with("start hotfix ") => Procedure::Hotfix,
+        None => Procedure::Release,
+    }
 }
 
-fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
+pub(super) fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
     match Journal::of(&repo.common_dir).unfinished()? {
         Some((_, refusal)) => Err(refusal),
         None => Ok(()),
@@ -89,7 +99,7 @@ fn make(args: &Args, context: &Context, repo: &Repo, asking: &Asking<'_>) -> Res
 }
 
 /// Shows what is planned, asks, and does it.
-fn execute(
+pub(super) fn execute(
     args: &Args,
     context: &Context,
     repo: &Repo,

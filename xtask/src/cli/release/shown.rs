@@ -79,6 +79,14 @@ pub fn remarks(ui: &Ui, facts: &Facts) {
 
 /// `Release studio 0.3.0 "Kestrel" · from main 5a1b2c3 · previous v0.2.0`
 fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
+    let dot = dot();
+    if let Some(name) = plan.title.strip_prefix("start hotfix ") {
+        let from = plan.steps.iter().find_map(|step| step.action.goes_to());
+        let from = from.or(repo.head.commit()).map_or("", |commit| commit.short());
+        let fixes = facts.previous.as_deref().unwrap_or_default();
+        let rest = format!(" {dot} fixes {fixes} {dot} from {from}");
+        return format!("Hotfix {}{}", bold(&one_line(name)), one_line(&rest));
+    }
     let name = plan.title.trim_start_matches("release ");
     let branch = plan.base.branch.as_deref().unwrap_or("HEAD").trim_start_matches("refs/heads/");
     let commit = repo.head.commit().map_or("", |commit| commit.short());
@@ -86,7 +94,6 @@ fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
         Some(tag) => format!("previous {tag}"),
         None => "the first release".to_owned(),
     };
-    let dot = dot();
     let rest = format!(" {dot} from {branch} {commit} {dot} {previous}");
     format!("Release {}{}", bold(&one_line(name)), one_line(&rest))
 }
