@@ -266,8 +266,9 @@ impl<'a> Running<'a> {
                 Action::Land(land) => {
                     direction == Direction::Forward || land::landed(self, step, land)?
                 }
-                // Where another branch is checked out now, going there looks at the files.
-                Action::Files(_) if switch::is_elsewhere(self, step) => false,
+                // Where another branch is checked out now, going there looks at the files; HEAD is
+                // where the last switch went.
+                Action::Files(_) | Action::Switch(_) if switch::is_elsewhere(self, step) => false,
                 // The commit has its bytes; what somebody typed since stays an edit.
                 Action::Files(_) => {
                     direction == Direction::Back || !self.operation.built_after(step)
@@ -382,9 +383,11 @@ impl<'a> Running<'a> {
         self.operation.close(state, self.at)
     }
 
-    /// What a failure leaves: nothing when no ref has moved, else an open operation.
+    /// What a failure leaves: nothing when no ref has moved, and nothing when a gate said no before
+    /// anything left this machine; else an open operation.
     fn failed(&mut self, failure: Refusal) -> Refusal {
-        let moved = land::any_moved(self) || self.operation.may_have_arrived();
+        let red = failure.exit == Exit::Red;
+        let moved = land::any_moved(self) && !red || self.operation.may_have_arrived();
         // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
         let interrupted = self.not_interrupted().is_err();
         // The disk may be full: what is taken back needs the space.

@@ -120,7 +120,8 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn version(&self) -> &Version {
+    /// The version that is released.
+    pub fn version(&self) -> &Version {
         self.release.version
     }
 

@@ -332,6 +332,7 @@ impl Starting<'_> {
             hooks: installed(self.repo)?,
             ci: ci.unwrap_or_default(),
             notes: notes.clone(),
+            merges: Vec::new(),
             warnings,
         })
     }

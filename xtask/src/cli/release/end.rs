@@ -54,6 +54,12 @@ pub fn end(
         ui.json(&data(plan, finished, gates));
         return Ok(());
     }
+    if title.starts_with("merge ") {
+        ui.say(&format!("{} is done", bold(&title)));
+        ui.say(&format!("next: {}", ui.ours("status")));
+        ui.json(&data(plan, finished, gates));
+        return Ok(());
+    }
     let Some(push) = plan.point_of_no_return() else {
         ui.say(&format!("{} is made, and nothing has left this machine", bold(&title)));
         if let Some(gates) = gates {

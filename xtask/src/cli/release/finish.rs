@@ -1,17 +1,20 @@
 //! `release finish`
 
+mod ended;
 mod landed;
 
 use super::args;
 use super::gates::Asking;
+use super::joining::{Joined, Joining, Source};
 use super::landing::{main, newer, pull};
 use super::opened::{self, Opened};
 use super::remote::Remote;
 use super::start::checked_out;
+use super::targets::{Choosing, Chosen};
 use super::{make, nothing_open};
 use crate::cli::Context;
 use crate::cli::project::{Known, Survey};
-use crate::config::file::{Landing, Procedure};
+use crate::config::file::{Landing, Merge, Procedure, TagOn};
 use crate::error::Refusal;
 use crate::flows::words::Branches;
 use crate::plan::Oid;
@@ -137,18 +140,37 @@ pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(),
         style: crate::flows::bump::style(&survey.facts(known), &some),
     };
     let all = opened::all(&repo, &branches, remote.as_ref())?;
-    let Some(opened) = opened::choose(all, wanted.as_ref(), repo.branch(), (known, procedure))?
-    else {
-        done(context, wanted.as_ref());
-        return Ok(());
+    let opened = opened::choose(all, wanted.as_ref(), repo.branch(), (known, procedure))?;
+    let version = opened.as_ref().map(|opened| opened.version.clone()).or(wanted);
+    let mut tagged = known.releases.commits.iter();
+    let tagged = version.as_ref().and_then(|of| tagged.find(|tagged| tagged.version.same(of)));
+    let (opened, tagged) = match (opened, tagged, procedure) {
+        (Some(opened), None, _) => (opened, None),
+        // Some of its branches may lack it.
+        (opened, Some(tagged), Procedure::Hotfix) => {
+            let commit = Oid::new(&tagged.commit).ok_or_else(|| {
+                Refusal::external(format!("git does not know what {} is", tagged.tag))
+            })?;
+            let opened = opened.unwrap_or_else(|| Opened {
+                version: tagged.version.clone(),
+                name: tagged.tag.clone(),
+                here: None,
+                there: None,
+                tip: commit.clone(),
+            });
+            (opened, Some((tagged.tag.clone(), commit)))
+        }
+        _ => {
+            done(context, version.as_ref());
+            return Ok(());
+        }
     };
     let newest = known.releases.newest.as_ref();
     let newest = newest.map(|(tag, version)| (tag.as_str(), version));
-    let tag = known.format.tag(&opened.version, newest);
-    if repo.ref_at(&format!("refs/tags/{tag}"))?.is_some() {
-        done(context, Some(&opened.version));
-        return Ok(());
-    }
+    let (tag, released) = match tagged {
+        Some((tag, commit)) => (tag, Some(commit)),
+        None => (known.format.tag(&opened.version, newest), None),
+    };
     let name = main(&repo, &survey.settings)?;
     let full = format!("refs/heads/{name}");
     let there = remote.as_ref().and_then(|remote| remote.at(&full));
@@ -171,7 +193,7 @@ pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(),
         tag: &tag,
         main: (&name, &at),
     }
-    .run()
+    .run(released.as_ref())
 }
 
 /// It was finished before.
@@ -184,24 +206,72 @@ fn done(context: &Context, version: Option<&Version>) {
 }
 
 impl Finish<'_> {
-    fn run(&self) -> Result<(), Refusal> {
+    /// `released` is the commit that has its tag.
+    fn run(&self, released: Option<&Oid>) -> Result<(), Refusal> {
         let Self { args, context, repo, opened, .. } = self;
         let scratch = repo.common_dir.join("gonogo");
         let asking = Asking::new(args, context)?;
-        if let Search::Landed(found) = repo.landing(self.main.1, &opened.tip, &scratch)? {
-            let missing = self.missing(&found.commit)?;
-            if missing.is_empty() || self.by_request() {
-                return self.landed(&asking, &found, missing);
+        if let Some(released) = released {
+            return self.rest(&asking, released);
+        }
+        if self.lands()? {
+            if let Search::Landed(found) = repo.landing(self.main.1, &opened.tip, &scratch)? {
+                let missing = self.missing(&found.commit)?;
+                if missing.is_empty() || self.by_request() {
+                    return self.landed(&asking, &found, missing);
+                }
+            } else if self.by_request() && self.missing(&opened.tip)?.is_empty() {
+                return Err(self.not_yet()?);
             }
-        } else if self.by_request() && self.missing(&opened.tip)?.is_empty() {
-            return Err(self.not_yet()?);
         }
         let (name, here) = (&opened.name, opened.here.clone());
+        if repo.branch() != Some(name) || here.as_ref() != Some(&opened.tip) {
+            // A conflict stops before anything moves, the work tree included.
+            self.joined(&opened.tip, name, None)?;
+        }
         let again = Repo::discover(&context.folder)?;
         let Some(repo) = checked_out(again, args, context, name, here, &opened.tip)? else {
             return Ok(());
         };
         make(args, context, &repo, &asking)
+    }
+
+    /// Whether what lands on main gets the tag.
+    fn lands(&self) -> Result<bool, Refusal> {
+        let on_merge = self.landing.tag_on.value == TagOn::Merge
+            || self.survey.settings.branches.merged() == Merge::Squash;
+        Ok(match self.landing.procedure {
+            Procedure::Release => true,
+            Procedure::Hotfix => {
+                on_merge && self.choosing().chosen()?.names.iter().any(|name| name == self.main.0)
+            }
+        })
+    }
+
+    fn choosing(&self) -> Choosing<'_> {
+        let Self { args, repo, survey, known, landing, remote, .. } = *self;
+        let (version, main) = (&self.opened.version, self.main.0);
+        Choosing { args, repo, survey, known, landing, remote, version, main }
+    }
+
+    /// The branches that get `commit`, which is known as `name`; `landed` has it and gets its tag.
+    fn joined(
+        &self,
+        commit: &Oid,
+        name: &str,
+        landed: Option<&str>,
+    ) -> Result<(Joined, Chosen), Refusal> {
+        let chosen = self.choosing().chosen()?;
+        let joining = Joining {
+            repo: self.repo,
+            settings: &self.survey.settings,
+            remote: self.remote,
+            project: self.known.project.name.as_deref(),
+            tag: self.tag,
+            partly: self.args.into.is_empty().then(|| self.context.command()),
+            landed,
+        };
+        Ok((joining.targets(&chosen.names, &Source { commit, name })?, chosen))
     }
 
     /// Whether main gets it from somebody else.

@@ -9,6 +9,7 @@ mod finish;
 mod gates;
 mod hint;
 mod host;
+mod joining;
 mod landing;
 mod made;
 mod opened;
@@ -21,6 +22,7 @@ mod remote;
 mod shown;
 mod start;
 mod target;
+mod targets;
 
 use serde_json::json;
 
@@ -69,10 +71,11 @@ fn procedure(plan: &Plan) -> Procedure {
         Action::Keep(keep) => Profile::named(&keep.about.profile),
         _ => None,
     });
+    // Where nothing is asked and nothing kept, only words tell.
+    let told = ["start hotfix ", "prepare hotfix "].iter().any(|told| plan.title.starts_with(told));
     match profile {
         Some(profile) => profile.procedure(),
-        // Nothing is asked when it is started.
-        None if plan.title.starts_with("start hotfix ") => Procedure::Hotfix,
+        None if told => Procedure::Hotfix,
         None => Procedure::Release,
     }
 }

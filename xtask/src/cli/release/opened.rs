@@ -67,7 +67,8 @@ pub fn all(
     each.collect()
 }
 
-/// The one that is meant: of this version, the one that is checked out, or the only one.
+/// The one that is meant: of this version, the one that is checked out, or the only one. Of a hotfix
+/// that has its tag already branches may lack it: it is meant where no other one is open.
 ///
 /// # Errors
 /// There is none, or several; it has diverged from the remote.
@@ -78,14 +79,14 @@ pub fn choose(
     (known, procedure): (&Known, Procedure),
 ) -> Result<Option<Opened>, Refusal> {
     let tagged = |of: &Version| known.tagged.iter().any(|tagged| tagged.same(of));
-    let (mut open, mut finished) = (Vec::new(), false);
+    let (mut open, mut finished) = (Vec::new(), Vec::new());
     for one in all {
         match one {
             Ok(one) if version.is_some_and(|version| version.same(&one.version)) => {
                 return Ok(Some(one));
             }
             Ok(one) if !tagged(&one.version) => open.push(one),
-            Ok(_) => finished = true,
+            Ok(one) => finished.push(one),
             Err(refusal) => return Err(refusal),
         }
     }
@@ -96,15 +97,17 @@ pub fn choose(
         return Err(Refusal::unsafe_to(format!("no branch prepares {version}"))
             .next_shell("git branch -a", "lists the branches"));
     }
-    if let Some(here) = open.iter().find(|one| Some(one.name.as_str()) == checked_out) {
+    let here = |one: &&Opened| Some(one.name.as_str()) == checked_out;
+    if let Some(here) = open.iter().chain(&finished).find(here) {
         return Ok(Some(here.clone()));
     }
-    match open.as_slice() {
-        [] if finished => Ok(None),
-        [] => Err(Refusal::unsafe_to(format!("no {} branch is open", procedure.name()))
+    match (open.as_slice(), finished.as_slice()) {
+        ([], []) => Err(Refusal::unsafe_to(format!("no {} branch is open", procedure.name()))
             .next("status", "shows what is released and what is not")),
-        [_] => Ok(open.pop()),
-        several => {
+        ([], [_]) => Ok(finished.pop()),
+        ([], _) => Ok(None),
+        ([_], _) => Ok(open.pop()),
+        (several, _) => {
             let refusal =
                 Refusal::usage(format!("several {} are open; say which one", procedure.plural()));
             let line = |one: &Opened| format!("{} at {}", one.name, one.tip.short());

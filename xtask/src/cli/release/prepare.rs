@@ -4,7 +4,7 @@ use super::already::already;
 use super::args::{Args, Asked};
 use super::ci::Ci;
 use super::gates::Asking;
-use super::landing::Way;
+use super::landing::{Planned, Way};
 use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
@@ -106,8 +106,9 @@ pub fn prepared(
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
-    let plan = about.plan(&tag, gates, remote)?;
-    let (before, facts) = (made.bytes(&plan), about.facts(tag, &plan, &place)?);
+    let planned = about.plan(&tag, gates, remote)?;
+    let facts = about.facts(tag, &planned, &place)?;
+    let (before, plan) = (made.bytes(&planned.plan), planned.plan);
     Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
 }
 
@@ -191,7 +192,7 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Plan, Refusal> {
+    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Planned, Refusal> {
         let Self { repo, made, context, survey, .. } = self;
         let landing = survey.settings.landing(self.args.procedure);
         let style = bump::style(&survey.facts(self.known), &self.chosen.version);
@@ -223,11 +224,13 @@ impl About<'_> {
         let way = Way {
             args: self.args,
             repo,
-            settings: &survey.settings,
+            survey,
+            known: self.known,
             landing: &landing,
             words: &words,
             made,
             remote: there.as_ref(),
+            command: &command,
         };
         way.plan(Release {
             about: kept(self.args, self.known, &self.chosen.version, made.previous.as_ref()),
@@ -294,8 +297,9 @@ impl About<'_> {
         Some(Written { change, why })
     }
 
-    fn facts(&self, tag: String, plan: &Plan, place: &Place) -> Result<Facts, Refusal> {
-        let ci = plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
+    fn facts(&self, tag: String, planned: &Planned, place: &Place) -> Result<Facts, Refusal> {
+        let ci =
+            planned.plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
         let mut notes = self.chosen.notes.clone();
         let summary = &self.made.range.changes;
         let waits = self.made.section.is_none() && matches!(place, Place::There(_));
@@ -311,6 +315,7 @@ impl About<'_> {
             warnings.push(format!("nothing was committed since {}", previous.tag));
         }
         warnings.extend(self.clock()?);
+        notes.extend(planned.notes.iter().cloned());
         Ok(Facts {
             version: self.chosen.version.clone(),
             tag,
@@ -318,6 +323,7 @@ impl About<'_> {
             hooks: installed(self.repo)?,
             ci: ci.unwrap_or_default(),
             notes,
+            merges: planned.merges.clone(),
             warnings,
         })
     }

@@ -109,6 +109,7 @@ fn landed(repo: &Repo, plan: &Plan, moved: &RefMove) -> (&'static str, String) {
         }
         Some(Object::Tag(tag)) => ("tag", tag.name.clone()),
         Some(Object::Merge(merge)) => ("merge", format!("into {}", short(&merge.into))),
+        None if moved.new.is_none() => ("refs", format!("{} deleted", short(&moved.name))),
         None => ("refs", short(&moved.name).to_owned()),
     }
 }

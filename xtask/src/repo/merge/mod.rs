@@ -95,6 +95,33 @@ pub fn merge(repo: &Repo, target: &Oid, source: &Oid, scratch: &Path) -> Result<
     Ok(outcome)
 }
 
+/// The commit that these files of the work tree would make on top of `parent`, to be merged before
+/// it exists; `parent` itself where there are none. No ref names it.
+///
+/// # Errors
+/// git fails.
+pub fn proposed(
+    repo: &Repo,
+    parent: &Oid,
+    files: &BTreeMap<RepoPath, Vec<u8>>,
+    scratch: &Path,
+) -> Result<Oid, Refusal> {
+    if files.is_empty() {
+        return Ok(parent.clone());
+    }
+    let scratch = Scratch::below(&repo.git, scratch)?;
+    let tree = scratch.added(parent, files)?;
+    let mut call = repo.git.write(["commit-tree", "-p", parent.as_str(), "-F", "-", tree.as_str()]);
+    for role in ["AUTHOR", "COMMITTER"] {
+        for (name, value) in [("NAME", "gonogo"), ("EMAIL", "gonogo"), ("DATE", "@0 +0000")] {
+            call = call.env(&format!("GIT_{role}_{name}"), value);
+        }
+    }
+    let out = call.input("proposed\n").read()?;
+    let id = super::git::lines(&out).first().and_then(|line| Oid::new(line));
+    id.ok_or_else(|| Refusal::external("git commit-tree printed no id"))
+}
+
 /// What a commit or tree says of its projects.
 fn side(git: &Git, id: &Oid) -> Result<Side, Refusal> {
     let tree = Stored::in_commit(git, id)?
