@@ -266,18 +266,18 @@ impl<'a> Running<'a> {
                 Action::Land(land) => {
                     direction == Direction::Forward || land::landed(self, step, land)?
                 }
-                // The commit has its bytes; what somebody typed since stays an edit. Where another
-                // branch is checked out now, going back to it looks at the files.
-                Action::Files(_) => match direction {
-                    Direction::Back => !switch::is_elsewhere(self, step),
-                    Direction::Forward => !self.operation.built_after(step),
-                },
-                // HEAD is where the last of them went.
-                Action::Switch(_) => !switch::is_elsewhere(self, step),
+                // Where another branch is checked out now, going there looks at the files; HEAD is
+                // where the last switch went.
+                Action::Files(_) | Action::Switch(_) if switch::is_elsewhere(self, step) => false,
+                // The commit has its bytes; what somebody typed since stays an edit.
+                Action::Files(_) => {
+                    direction == Direction::Back || !self.operation.built_after(step)
+                }
                 Action::Check(_)
                 | Action::Rehearse(_)
                 | Action::Build(_)
                 | Action::Gates(_)
+                | Action::Switch(_)
                 | Action::Push(_)
                 | Action::Pull(_)
                 | Action::Keep(_)
@@ -364,6 +364,8 @@ impl<'a> Running<'a> {
         let plan = self.operation.plan().clone();
         for (number, step) in plan.steps.iter().enumerate().take(self.end()).rev() {
             match &step.action {
+                // It was never begun: the files are those of another branch.
+                Action::Files(_) if switch::is_elsewhere(self, number) => {}
                 Action::Files(changes) => files::back(self, number, changes)?,
                 Action::Check(_) | Action::Gates(_) | Action::Push(_) | Action::Pull(_) => {}
                 Action::Rehearse(_) => hooks::put_back_foreign(self)?,

@@ -5,9 +5,11 @@
 //! leaves this machine.
 
 mod finished;
+mod hotfix;
 mod refused;
 
 pub use finished::{Landed, Left, Tagging, landed};
+pub use hotfix::{Beginning, beginning};
 pub use refused::{Refused, merged_later, pull_request};
 
 use super::release::{Commitment, Release, ask, build, commit_of, edits};

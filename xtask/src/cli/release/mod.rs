@@ -37,12 +37,17 @@ use crate::repo::Repo;
 use crate::ui::Volume;
 pub(super) use args::Args;
 use args::Part;
+pub(super) use ci::Ci;
 pub(super) use end::{end, is_one};
 pub(super) use finish::{Args as Finish, run as finish};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
-use prepare::{Preparation, Prepared, prepared};
+pub(super) use landing::{main, newer};
+use prepare::{Preparation, prepared};
+pub(super) use prepare::{Prepared, withdrawn};
 pub(super) use refused::{Way, anew, go_on};
+pub(super) use remote::Remote;
+pub(super) use shown::Facts;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
@@ -75,7 +80,7 @@ fn procedure(plan: &Plan) -> Procedure {
     }
 }
 
-fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
+pub(super) fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
     match Journal::of(&repo.common_dir).unfinished()? {
         Some((_, refusal)) => Err(refusal),
         None => Ok(()),
@@ -97,7 +102,7 @@ fn make(args: &Args, context: &Context, repo: &Repo, asking: &Asking<'_>) -> Res
 }
 
 /// Shows what is planned, asks, and does it.
-fn execute(
+pub(super) fn execute(
     args: &Args,
     context: &Context,
     repo: &Repo,

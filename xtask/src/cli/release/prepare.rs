@@ -9,12 +9,13 @@ use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
 use super::target::{self, Choice, Choosing, Chosen};
+use crate::changelog::cut::Existing;
 use crate::changelog::{Changelog, web};
 use crate::cli::Context;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
-use crate::config::file::Landing;
+use crate::config::file::{Landing, Procedure};
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
@@ -64,7 +65,8 @@ pub fn prepared(
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let burned = burned(repo, known, &place)?;
+    let mut burned = withdrawn(repo, known, &place)?;
+    burned.retain(|version| !known.tagged.iter().any(|tagged| tagged.same(version)));
     known.tagged.extend(burned);
     let known = &survey.projects[0];
     let chosen = match chosen(args, context, repo, (&survey, known), remote.as_ref())? {
@@ -85,7 +87,12 @@ pub fn prepared(
         Asked::Start => Vec::new(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status };
+    let existing = match args.procedure {
+        Procedure::Release => Existing::Keep,
+        Procedure::Hotfix => Existing::Open,
+    };
+    let page = page.as_deref();
+    let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
     let mut gates = asking.step((profile, version, &tag), &survey.settings, gates);
     if args.way == Asked::Start {
@@ -134,19 +141,21 @@ fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal
 }
 
 /// Versions that were withdrawn: nobody gets them twice.
-fn burned(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Refusal> {
+///
+/// # Errors
+/// git fails.
+pub fn withdrawn(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Refusal> {
     const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
     let refs = repo.refs(&[ROLLED_BACK])?;
     let tags = refs.iter().filter_map(|name| name.strip_prefix(ROLLED_BACK));
-    let mut burned: Vec<Version> = tags.filter_map(|tag| known.format.version(tag)).collect();
+    let mut withdrawn: Vec<Version> = tags.filter_map(|tag| known.format.version(tag)).collect();
     if let Place::There(file) = place
         && let Ok(changelog) = Changelog::parse(Source::from(file))
     {
         let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
-        burned.extend(yanked.map(|(_, release)| release.version.clone()));
+        withdrawn.extend(yanked.map(|(_, release)| release.version.clone()));
     }
-    burned.retain(|version| !known.tagged.iter().any(|tagged| tagged.same(version)));
-    Ok(burned)
+    Ok(withdrawn)
 }
 
 /// What the record of a release says that no step of it knows; `previous` is the one before it.

@@ -129,6 +129,14 @@ pub fn remarks(ui: &Ui, facts: &Facts) {
 
 /// `Release studio 0.3.0 "Kestrel" · from main 5a1b2c3 · previous v0.2.0`
 fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
+    let dot = dot();
+    if let Some(name) = plan.title.strip_prefix("start hotfix ") {
+        let from = plan.steps.iter().find_map(|step| step.action.goes_to());
+        let from = from.or(repo.head.commit()).map_or("", |commit| commit.short());
+        let fixes = facts.previous.as_deref().unwrap_or_default();
+        let rest = format!(" {dot} fixes {fixes} {dot} from {from}");
+        return format!("Hotfix {}{}", bold(&one_line(name)), one_line(&rest));
+    }
     let (what, name) = match plan.title.split_once(' ') {
         Some(("prepare", rest)) => ("Prepare", rest),
         Some(("start", rest)) => ("Start", rest),
@@ -143,7 +151,6 @@ fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
         Some(tag) => format!("previous {tag}"),
         None => "the first release".to_owned(),
     };
-    let dot = dot();
     let rest = format!(" {dot} from {branch} {commit} {dot} {previous}");
     let rest = if what == "Merge" { String::new() } else { rest };
     format!("{what} {}{}", bold(&one_line(name)), one_line(&rest))
