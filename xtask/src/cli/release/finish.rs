@@ -192,7 +192,7 @@ impl Meant<'_> {
             package: finish.package.as_deref(),
             style: crate::flows::bump::style(&survey.facts(known), &some),
         };
-        let all = opened::all(repo, &branches, remote)?;
+        let (all, named) = (opened::all(repo, &branches, remote)?, wanted.is_some());
         let about = (known, landing.procedure);
         let opened = opened::choose(all, wanted.as_ref(), repo.branch(), about)?;
         let version = opened.as_ref().map(|opened| opened.version.clone()).or(wanted);
@@ -205,7 +205,9 @@ impl Meant<'_> {
                 Ok((opened, tag, None))
             }
             // Some of its branches may lack it.
-            (opened, Some(tagged), Procedure::Hotfix) => {
+            (opened, Some(tagged), procedure)
+                if procedure == Procedure::Hotfix || named && opened.is_some() =>
+            {
                 let lost = || Refusal::external(format!("git does not know {}", tagged.tag));
                 let commit = Oid::new(&tagged.commit).ok_or_else(lost)?;
                 let opened = opened.unwrap_or_else(|| Opened {

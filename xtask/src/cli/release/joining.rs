@@ -115,7 +115,6 @@ impl Joining<'_> {
         let here = repo.ref_at(&full)?;
         let there = self.remote.and_then(|remote| remote.at(&full));
         let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
-        self.not_elsewhere(name)?;
         let protected = self.settings.branches.protects(name).is_some();
         let forward = || repo.is_ancestor(&tip, source);
         let how = match self.settings.branches.merged() {
@@ -124,6 +123,9 @@ impl Joining<'_> {
             Merge::NoFf | Merge::Ff => How::Commit(Parents::Both),
             Merge::Squash => How::Commit(Parents::Target),
         };
+        if !matches!(how, How::Offered { .. }) {
+            self.not_elsewhere(name)?;
+        }
         Ok(Target { name: full, here, there, tip, how })
     }
 
@@ -203,6 +205,9 @@ impl Joining<'_> {
         } else if let Some(here) = target.here.as_ref().filter(|here| **here != target.tip) {
             let behind = counted(self.repo.came(here, &target.tip)?.count, "commit");
             format!(" (local {name} forwarded by {behind})")
+        } else if let Some(there) = target.there.as_ref().filter(|there| **there != target.tip) {
+            let own = counted(self.repo.came(there, &target.tip)?.count, "local commit");
+            format!(" (with {own})")
         } else {
             String::new()
         };
