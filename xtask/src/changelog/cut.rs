@@ -46,6 +46,8 @@ pub enum Existing {
     Keep,
     /// Missing entries are added to it.
     Merge,
+    /// One that waits for its date gets entries as Unreleased does, by [`Commits`]; any other stays.
+    Open,
 }
 
 /// What is to be cut.
@@ -164,7 +166,15 @@ impl Work<'_> {
             }
             edits.push(filled);
         }
-        let merges = self.cut.existing == Existing::Merge && !fresh.is_empty();
+        let may_add = match (self.cut.existing, self.cut.commits) {
+            (Existing::Merge, _) => true,
+            (Existing::Keep, _) | (Existing::Open, Commits::Never) => false,
+            (Existing::Open, Commits::Add) => placeholder.is_some(),
+            (Existing::Open, Commits::IfEmpty) => {
+                placeholder.is_some() && !self.has_entries(section)
+            }
+        };
+        let merges = may_add && !fresh.is_empty();
         let done = match (merges, placeholder) {
             (true, _) => Done::Merged,
             (false, Some(_)) => Done::Dated,

@@ -271,12 +271,13 @@ impl<'a> Running<'a> {
                 Action::Land(land) => {
                     direction == Direction::Forward || land::landed(self, step, land)?
                 }
-                // The commit has its bytes; what somebody typed since stays an edit. Where another
-                // branch is checked out now, going back to it looks at the files.
-                Action::Files(_) => match direction {
-                    Direction::Back => !switch::is_elsewhere(self, step),
-                    Direction::Forward => !self.operation.built_after(step),
-                },
+                // Where another branch is checked out now, going there looks at the files; HEAD is
+                // where the last switch went.
+                Action::Files(_) | Action::Switch(_) if switch::is_elsewhere(self, step) => false,
+                // The commit has its bytes; what somebody typed since stays an edit.
+                Action::Files(_) => {
+                    direction == Direction::Back || !self.operation.built_after(step)
+                }
                 Action::Check(_)
                 | Action::Rehearse(_)
                 | Action::Build(_)
@@ -378,6 +379,8 @@ impl<'a> Running<'a> {
         let plan = self.operation.plan().clone();
         for (number, step) in plan.steps.iter().enumerate().take(self.end()).rev() {
             match &step.action {
+                // It was never begun: the files are those of another branch.
+                Action::Files(_) if switch::is_elsewhere(self, number) => {}
                 Action::Files(changes) => files::back(self, number, changes)?,
                 // What left this machine, or happened beside git, was looked at before.
                 Action::Check(_)

@@ -3,6 +3,7 @@
 pub mod bump;
 pub mod changelog;
 pub mod hooks;
+pub mod hotfix;
 pub mod init;
 pub mod landing;
 pub mod rehearsal;

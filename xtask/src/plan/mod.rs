@@ -236,6 +236,12 @@ impl Action {
         if let Action::Build(objects) = self { objects } else { &[] }
     }
 
+    /// The commit that the work tree goes to, where that exists before the plan.
+    pub fn goes_to(&self) -> Option<&Oid> {
+        let Self::Switch(switch) = self else { return None };
+        if let Id::Known(commit) = &switch.to.commit { Some(commit) } else { None }
+    }
+
     /// The refs of this repository that this step moves.
     pub fn moves(&self) -> &[RefMove] {
         if let Action::Land(land) = self { &land.moves } else { &[] }

@@ -300,7 +300,15 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn count_since(&self, from: &str) -> Result<usize, Refusal> {
-        let range = format!("{from}..HEAD");
+        self.count_between(from, "HEAD")
+    }
+
+    /// How many commits one name of git's has that another does not have.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn count_between(&self, from: &str, to: &str) -> Result<usize, Refusal> {
+        let range = format!("{from}..{to}");
         let out = self.git.call(["rev-list", "--count", "--end-of-options", &range]).read()?;
         Ok(git::lines(&out).first().and_then(|line| line.parse().ok()).unwrap_or(0))
     }

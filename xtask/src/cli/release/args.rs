@@ -76,6 +76,13 @@ pub struct Args {
     pub(super) dry_run: bool,
 }
 
+impl Args {
+    /// Those of a branch that is started.
+    pub fn start(procedure: Procedure, yes: bool, dry_run: bool) -> Self {
+        Self { procedure, way: Asked::Start, yes, dry_run, ..Self::default() }
+    }
+}
+
 /// What of a release is made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Asked {

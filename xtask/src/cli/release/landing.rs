@@ -94,11 +94,14 @@ impl Way<'_> {
     /// Main gets it by a pull request, and the tag comes after the merge.
     fn offered(
         &self,
-        release: Release<'_>,
+        mut release: Release<'_>,
         branch: &Branch,
         into: &str,
     ) -> Result<Planned, Refusal> {
         let body = self.body(&release);
+        if self.landing.procedure == Procedure::Hotfix {
+            release.title = format!("hotfix {}", release.title);
+        }
         let title = self.words.title(&self.landing.title)?;
         let name = branch.name.trim_start_matches("refs/heads/");
         let pull =
@@ -174,12 +177,16 @@ impl Way<'_> {
             false => Keeps::Branch,
         };
         if !chosen.left_out.is_empty() {
-            let names = chosen.left_out.join(", ");
-            notes.push(format!("left out: {names}; {name} stays until they have it, too"));
+            let (names, finish) = (chosen.left_out.join(", "), self.landing.procedure.finish());
+            let version = self.words.version();
+            notes.push(format!("left out: {names}; {finish} {version} does the rest, until then"));
+            notes.push(format!("{name} stays"));
         }
         let full = format!("refs/heads/{into}");
         let gets = joined.targets.iter().any(|target| target.name == full && moves(target));
-        let then = (gets || repo.ref_at(&full)?.is_some()).then_some(full);
+        // git goes to no branch that another work tree has.
+        let free = repo.ref_at(&full)?.is_some() && repo.work_tree_of(into)?.is_none();
+        let then = (gets || free).then_some(full);
         let end = End {
             branch,
             targets: joined.targets,

@@ -43,6 +43,8 @@ pub struct Wanted<'w> {
     /// The changelog of the project.
     pub place: &'w Place,
     pub page: Option<&'w str>,
+    /// What becomes of a section that is there already.
+    pub existing: Existing,
     /// What git says of the work tree.
     pub status: &'w Status,
 }
@@ -225,7 +227,7 @@ fn section(
         table: &survey.settings.changelog,
         page: wanted.page,
         date,
-        existing: Existing::Keep,
+        existing: wanted.existing,
     };
     let guard = || {
         let guard = changelog::guard(&facts);

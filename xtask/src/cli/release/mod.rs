@@ -37,17 +37,19 @@ use crate::repo::Repo;
 use crate::ui::Volume;
 pub(super) use args::Args;
 use args::Part;
+pub(super) use ci::Ci;
 pub(super) use end::{end, is_one};
 pub(super) use finish::{Args as Finish, run as finish};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
+pub(super) use landing::{develop, main, newer, not_elsewhere, pull};
+pub(super) use prepare::Prepared;
+use prepare::{Preparation, prepared};
 pub(super) use progress::told;
 pub(super) use pull::open as open_pull;
-pub(super) use shown::{hanging, push_command, short};
-pub(super) use landing::{develop, main, not_elsewhere, pull};
-use prepare::{Preparation, Prepared, prepared};
 pub(super) use refused::{Way, anew, go_on};
 pub(super) use remote::Remote;
+pub(super) use shown::{Facts, hanging, push_command, short};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
@@ -71,10 +73,16 @@ fn procedure(plan: &Plan) -> Procedure {
         Action::Keep(keep) => Profile::named(&keep.about.profile),
         _ => None,
     });
-    profile.map(Profile::procedure).unwrap_or_default()
+    // Where nothing is asked and nothing kept, only words tell.
+    let told = ["start hotfix ", "prepare hotfix "].iter().any(|told| plan.title.starts_with(told));
+    match profile {
+        Some(profile) => profile.procedure(),
+        None if told => Procedure::Hotfix,
+        None => Procedure::Release,
+    }
 }
 
-fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
+pub(super) fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
     match Journal::of(&repo.common_dir).unfinished()? {
         Some((_, refusal)) => Err(refusal),
         None => Ok(()),
@@ -96,7 +104,7 @@ fn make(args: &Args, context: &Context, repo: &Repo, asking: &Asking<'_>) -> Res
 }
 
 /// Shows what is planned, asks, and does it.
-fn execute(
+pub(super) fn execute(
     args: &Args,
     context: &Context,
     repo: &Repo,

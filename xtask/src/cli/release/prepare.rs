@@ -9,12 +9,13 @@ use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
 use super::target::{self, Choice, Choosing, Chosen};
+use crate::changelog::cut::Existing;
 use crate::changelog::web;
 use crate::cli::Context;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
-use crate::config::file::Landing;
+use crate::config::file::{Landing, Procedure};
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
@@ -84,7 +85,12 @@ pub fn prepared(
         Asked::Start => Vec::new(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status };
+    let existing = match args.procedure {
+        Procedure::Release => Existing::Keep,
+        Procedure::Hotfix => Existing::Open,
+    };
+    let page = page.as_deref();
+    let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
     let mut gates = asking.step((profile, version, &tag), &survey.settings, gates);
     if args.way == Asked::Start {

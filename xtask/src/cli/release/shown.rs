@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::ci::Ci;
 use super::joining::Outlook;
+use super::procedure;
+use crate::config::file::Procedure;
 use crate::error::word as shell;
 use crate::merge::Resolved;
 use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
@@ -127,16 +129,31 @@ pub fn remarks(ui: &Ui, facts: &Facts) {
 
 /// `Release studio 0.3.0 "Kestrel" · from main 5a1b2c3 · previous v0.2.0`
 fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
-    let name = plan.title.trim_start_matches("release ");
+    let dot = dot();
+    if let Some(name) = plan.title.strip_prefix("start hotfix ") {
+        let from = plan.steps.iter().find_map(|step| step.action.goes_to());
+        let from = from.or(repo.head.commit()).map_or("", |commit| commit.short());
+        let fixes = facts.previous.as_deref().unwrap_or_default();
+        let rest = format!(" {dot} fixes {fixes} {dot} from {from}");
+        return format!("Hotfix {}{}", bold(&one_line(name)), one_line(&rest));
+    }
+    let (what, name) = match plan.title.split_once(' ') {
+        Some(("prepare", rest)) => ("Prepare", rest),
+        Some(("start", rest)) => ("Start", rest),
+        Some(("merge", rest)) => ("Merge", rest),
+        Some(("release", rest)) if procedure(plan) == Procedure::Hotfix => ("Hotfix", rest),
+        Some(("release", rest)) => ("Release", rest),
+        _ => ("Release", plan.title.as_str()),
+    };
     let branch = plan.base.branch.as_deref().unwrap_or("HEAD").trim_start_matches("refs/heads/");
     let commit = repo.head.commit().map_or("", |commit| commit.short());
     let previous = match &facts.previous {
         Some(tag) => format!("previous {tag}"),
         None => "the first release".to_owned(),
     };
-    let dot = dot();
     let rest = format!(" {dot} from {branch} {commit} {dot} {previous}");
-    format!("Release {}{}", bold(&one_line(name)), one_line(&rest))
+    let rest = if what == "Merge" { String::new() } else { rest };
+    format!("{what} {}{}", bold(&one_line(name)), one_line(&rest))
 }
 
 /// The lines of a step.
@@ -191,6 +208,7 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
             Line::new("withdraw", format!("from {}", short(&taken.into)))
         }
         Some(Object::Mend(mend)) => Line::new("commit", subject(&mend.message)),
+        None if moved.new.is_none() => Line::new("refs", format!("{} deleted", short(&moved.name))),
         None => Line::new("refs", short(&moved.name)),
     }
 }

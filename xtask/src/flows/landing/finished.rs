@@ -91,6 +91,7 @@ pub fn landed(landed: Landed) -> Plan {
     steps.extend(end.and_then(|(from, to)| switch(from, to)));
     let title = match keep {
         Some(_) => format!("release {title}"),
+        None if targets.is_empty() => format!("merge {tag}: {} goes", short(&branch)),
         None => format!("merge {tag} into {}", into(&targets)),
     };
     steps.extend(away(landed.remote, keep, &targets, there));
