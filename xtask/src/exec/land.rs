@@ -231,7 +231,13 @@ fn is_commit(running: &Running<'_>, id: &Oid) -> Result<bool, Refusal> {
 pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
     let planned = running.operation.plan().steps[step].action.objects();
-    let commits = objects.iter().zip(planned).filter(|(_, o)| matches!(o, Object::Commit(_)));
+    // Where nothing was to be done, an object is the commit that the branch was at.
+    let ours = |(made, planned): &(&Oid, &Object)| match planned {
+        Object::Commit(_) | Object::Mend(_) => true,
+        Object::Withdrawal(it) => running.operation.object(&it.target).as_ref() != Some(*made),
+        Object::Tag(_) | Object::Merge(_) => false,
+    };
+    let commits = objects.iter().zip(planned).filter(ours);
     for (object, _) in commits {
         let contains = format!("--contains={}", object.as_str());
         let args =

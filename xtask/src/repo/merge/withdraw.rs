@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::git::{self, Scratch};
 use super::rule::Rule;
-use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, side};
+use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, conflict, side};
 use crate::changelog::retract::retract;
 use crate::changelog::{Changelog, apply};
 use crate::error::{Refusal, word};
@@ -160,7 +160,7 @@ impl Work<'_> {
     /// The changelogs of the target stay as they are there: what they say of later releases and of
     /// this one is history.
     pub(super) fn keep_changelogs(&self, found: &mut Found) -> Result<(), Refusal> {
-        let Sides { target, source, bases } = self.sides;
+        let Sides { target, source, .. } = self.sides;
         for (path, bytes) in &target.changelogs {
             let name = path.as_str().as_bytes();
             let Some(own) = git::entry(self.git, self.ours, name)? else { continue };
@@ -173,7 +173,16 @@ impl Work<'_> {
             let what = "the changelog stays as it is here".to_owned();
             found.resolved.push(Resolved { path: path.clone(), line: None, what });
         }
-        let _ = (source, bases);
+        for path in source.changelogs.keys() {
+            let name = path.as_str().as_bytes();
+            let comes_back = !target.changelogs.contains_key(path)
+                && git::entry(self.git, self.ours, name)?.is_none()
+                && git::entry(self.git, &self.by_git.tree, name)?.is_some();
+            if comes_back {
+                let why = "the changelog was here before what is taken out, and stays where it is";
+                found.conflicts.push(conflict(name, None, why));
+            }
+        }
         Ok(())
     }
 }
