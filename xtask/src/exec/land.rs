@@ -233,7 +233,7 @@ pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refus
     let planned = running.operation.plan().steps[step].action.objects();
     // Where nothing was to be done, an object is the commit that the branch was at.
     let ours = |(made, planned): &(&Oid, &Object)| match planned {
-        Object::Commit(_) | Object::Mend(_) => true,
+        Object::Commit(_) => true,
         Object::Withdrawal(it) => running.operation.object(&it.target).as_ref() != Some(*made),
         Object::Tag(_) | Object::Merge(_) => false,
     };
@@ -388,7 +388,7 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     let made = land.moves.iter().find_map(|planned| match &planned.new {
         Some(Id::Made(number)) => match objects.get(*number)? {
             Object::Commit(commit) => Some(commit),
-            Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) | Object::Mend(_) => None,
+            Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) => None,
         },
         _ => None,
     });

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::git::{self, Scratch};
 use super::rule::Rule;
-use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, conflict, side};
+use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, conflict, merge, side};
 use crate::changelog::retract::retract;
 use crate::changelog::{Changelog, apply};
 use crate::error::{Refusal, word};
@@ -27,6 +27,9 @@ pub struct Wish<'w> {
     pub target: &'w Oid,
     pub takes_out: Option<&'w TakesOut>,
     pub retract: &'w [Retract],
+    /// Further parents, merged afterwards by the rules of a release; of a withdrawal that is not made
+    /// yet [`Withdrawn::stand_in`] will do.
+    pub also: &'w [Oid],
 }
 
 /// What a withdrawal comes to.
@@ -43,6 +46,8 @@ pub struct Withdrawn {
     pub tree: Oid,
     /// The branch is like that already.
     pub is_as_before: bool,
+    /// A commit of it that nothing names, for a merge that has to be worked out before it is made.
+    pub stand_in: Oid,
     /// Where it differs from what git alone would make of it.
     pub resolved: Vec<Resolved>,
     pub versions: Vec<Settled>,
@@ -79,8 +84,46 @@ pub fn withdraw(repo: &Repo, wish: &Wish<'_>, scratch: &Path) -> Result<Outcome,
         true => tree,
         false => Scratch::below(&repo.git, scratch)?.tree(&tree, &files, &BTreeMap::new())?,
     };
-    let is_as_before = tree == before;
-    Ok(Outcome::Withdrawn(Withdrawn { tree, is_as_before, resolved, versions, marked, unmarked }))
+    let withdrawn = Withdrawn {
+        is_as_before: tree == before,
+        stand_in: stand_in(&repo.git, &tree, &[wish.target])?,
+        tree,
+        resolved,
+        versions,
+        marked,
+        unmarked,
+    };
+    joined(repo, wish, withdrawn, scratch)
+}
+
+/// The same with the further parents merged. What they have and the target has not would be lost by
+/// the next merge into their branch, were they parents in name only.
+fn joined(
+    repo: &Repo,
+    wish: &Wish<'_>,
+    withdrawn: Withdrawn,
+    scratch: &Path,
+) -> Result<Outcome, Refusal> {
+    let mut all = withdrawn;
+    for also in wish.also {
+        let Merged { tree, resolved, versions } = match merge(repo, &all.stand_in, also, scratch)? {
+            Joined::Merged(merged) => merged,
+            Joined::UpToDate | Joined::FastForward { .. } => continue,
+            Joined::Conflicts(conflicts) => {
+                let told = |conflict: Conflict| {
+                    let why = format!("merged with {}: {}", also.short(), conflict.why);
+                    Conflict { why, ..conflict }
+                };
+                return Ok(Outcome::Conflicts(conflicts.into_iter().map(told).collect()));
+            }
+        };
+        all.is_as_before &= tree == all.tree;
+        all.stand_in = stand_in(&repo.git, &tree, &[&all.stand_in, also])?;
+        all.tree = tree;
+        all.resolved.extend(resolved);
+        all.versions = versions;
+    }
+    Ok(Outcome::Withdrawn(all))
 }
 
 /// A withdrawal that a person has to make: nothing was changed. `into` is the short name of the
@@ -115,9 +158,9 @@ fn taken_out(
     scratch: &Path,
 ) -> Result<Result<Merged, Vec<Conflict>>, Refusal> {
     let git = &repo.git;
-    let base = stand_in(git, &tree_of(git, &changes.to)?, None)?;
-    let ours = stand_in(git, &tree_of(git, target)?, Some(&base))?;
-    let theirs = stand_in(git, &tree_of(git, &changes.from)?, Some(&base))?;
+    let base = stand_in(git, &tree_of(git, &changes.to)?, &[])?;
+    let ours = stand_in(git, &tree_of(git, target)?, &[&base])?;
+    let theirs = stand_in(git, &tree_of(git, &changes.from)?, &[&base])?;
     let by_git = git::merge_tree(repo, &ours, &theirs)?;
     // What can no longer be read of the past has no version and no changelog.
     let past = |commit: &Oid| side(git, commit).unwrap_or_default();
@@ -141,9 +184,9 @@ fn taken_out(
 }
 
 /// A commit that only a merge needs: the same content gives the same one.
-fn stand_in(git: &Git, tree: &Oid, parent: Option<&Oid>) -> Result<Oid, Refusal> {
+fn stand_in(git: &Git, tree: &Oid, parents: &[&Oid]) -> Result<Oid, Refusal> {
     let mut args = vec!["commit-tree"];
-    args.extend(parent.iter().flat_map(|parent| ["-p", parent.as_str()]));
+    args.extend(parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
     args.extend(["-m", "gonogo", tree.as_str()]);
     let mut call = git.write(args);
     for role in ["AUTHOR", "COMMITTER"] {

@@ -15,7 +15,7 @@ impl Made {
             notice: (*notice).to_owned(),
         };
         let retract: Vec<Retract> = marks.iter().map(mark).collect();
-        let wish = Wish { target, takes_out: takes_out.as_ref(), retract: &retract };
+        let wish = Wish { target, takes_out: takes_out.as_ref(), retract: &retract, also: &[] };
         self.clean(|scratch| withdraw(&self.repo, &wish, scratch).unwrap())
     }
 
@@ -184,7 +184,7 @@ fn commits_that_need_what_is_taken_out_are_conflicts() {
         }
         assert_eq!(made.dependent(&tip, &from, &to), expected);
         let takes_out = TakesOut { from: from.clone(), to: to.clone() };
-        let wish = Wish { target: &tip, takes_out: Some(&takes_out), retract: &[] };
+        let wish = Wish { target: &tip, takes_out: Some(&takes_out), retract: &[], also: &[] };
         let Out::Conflicts(conflicts) = made.outcome(&tip, Some((&from, &to)), &[]) else {
             panic!("{expected:?}")
         };
