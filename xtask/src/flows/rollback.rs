@@ -5,8 +5,6 @@
 //! and last what only a person can do. Nothing is reset: what others have seen gets a commit on top.
 
 mod out;
-#[cfg(test)]
-mod tests;
 
 pub use out::{Class, Out, of_registry};
 
@@ -101,10 +99,11 @@ pub fn plan(rollback: Rollback) -> Plan {
         steps.extend(runs.into_iter().map(run));
     }
     steps.extend(after);
-    steps.extend(people.into_iter().map(|person| Step {
-        why: person.text.clone(),
-        action: Action::Person(person),
-    }));
+    steps.extend(
+        people
+            .into_iter()
+            .map(|person| Step { why: person.text.clone(), action: Action::Person(person) }),
+    );
     Plan { format: FORMAT, title: format!("roll back {title}"), base, steps }
 }
 
@@ -268,8 +267,7 @@ fn away(git: Withdrawn, there: Vec<RefMove>) -> Vec<Step> {
             1 => format!("{} to {}", named.collect::<String>(), remote.shown),
             _ => format!("{} to {}, all or nothing", join(named), remote.shown),
         };
-        let push =
-            Push { remote: remote.name.clone(), shown: remote.shown.clone(), moves: there };
+        let push = Push { remote: remote.name.clone(), shown: remote.shown.clone(), moves: there };
         steps.push(Step { why, action: Action::Push(push) });
     }
     steps.extend(git.branches.into_iter().filter_map(|branch| branch.offered).map(

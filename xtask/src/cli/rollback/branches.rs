@@ -52,13 +52,8 @@ impl Looking<'_> {
     /// clone; git fails.
     pub fn find(&self) -> Result<Found, Refusal> {
         let main = self.main()?;
-        let mut found = Found {
-            branches: Vec::new(),
-            mend: None,
-            taken: None,
-            stays: None,
-            notes: Vec::new(),
-        };
+        let mut found =
+            Found { branches: Vec::new(), mend: None, taken: None, stays: None, notes: Vec::new() };
         let places = self.places(&main, &mut found.notes)?;
         let own = places.iter().find(|place| place.name == main);
         if let Some(own) = own {
@@ -145,11 +140,7 @@ impl Looking<'_> {
     }
 
     /// What is taken out of main.
-    fn taken(
-        &self,
-        main: &Place,
-        found: &mut Found,
-    ) -> Result<Option<(TakesOut, usize)>, Refusal> {
+    fn taken(&self, main: &Place, found: &mut Found) -> Result<Option<(TakesOut, usize)>, Refusal> {
         if let Some(said) = &self.args.revert {
             return self.range(said, main).map(Some);
         }
@@ -164,9 +155,7 @@ impl Looking<'_> {
             (Some(Code::Revert), None) if main.brought != Brought::Not => {
                 return self.range("", main).map(Some);
             }
-            (_, Some(Joint { before, commit, .. })) => {
-                Some(TakesOut { from: before, to: commit })
-            }
+            (_, Some(Joint { before, commit, .. })) => Some(TakesOut { from: before, to: commit }),
             (_, None) => None,
         };
         let Some(taken) = taken else {
@@ -238,9 +227,7 @@ impl Looking<'_> {
             Some((from, to)) if !from.is_empty() && !to.starts_with('.') => {
                 let to = if to.is_empty() { self.subject.tag.as_str() } else { to };
                 let named = |name: &str| {
-                    let unknown = || {
-                        shown(Refusal::usage(format!("there is no commit {name}")))
-                    };
+                    let unknown = || shown(Refusal::usage(format!("there is no commit {name}")));
                     repo.named(name)?.ok_or_else(unknown)
                 };
                 (named(from)?, named(to)?)
@@ -300,8 +287,7 @@ impl Looking<'_> {
     ) -> Result<Option<Branch>, Refusal> {
         let repo = self.repo;
         let mut retract = self.retract();
-        let wish =
-            Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract };
+        let wish = Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract };
         let scratch = repo.common_dir.join("gonogo/trial");
         let withdrawn = match withdraw(repo, &wish, &scratch)? {
             Outcome::Withdrawn(withdrawn) => withdrawn,

@@ -42,12 +42,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
 }
 
 /// Shows what is planned, asks, and does it.
-fn execute(
-    args: &Args,
-    context: &Context,
-    repo: &Repo,
-    prepared: Prepared,
-) -> Result<(), Refusal> {
+fn execute(args: &Args, context: &Context, repo: &Repo, prepared: Prepared) -> Result<(), Refusal> {
     let ui = &context.ui;
     let Prepared { plan, facts, texts } = prepared;
     if args.dry_run {

@@ -196,7 +196,9 @@ fn withdrawn(withdrawal: &Withdrawal) -> Line {
         (None, true) => "merge",
     };
     if said.is_empty() {
-        said.push("has the revert of main in its history, so that a merge brings the work back".into());
+        said.push(
+            "has the revert of main in its history, so that a merge brings the work back".into(),
+        );
     }
     let text = said.join("; ");
     Line { word: word.to_owned(), text, right: format!("1 commit on {}", withdrawal.into) }
