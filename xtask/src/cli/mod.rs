@@ -15,6 +15,7 @@ mod project;
 pub(crate) mod record;
 mod release;
 mod resume;
+mod rollback;
 mod schema;
 mod status;
 mod tag;
@@ -63,6 +64,7 @@ enum Command {
     Changelog(changelog::Args),
     Tag(tag::Args),
     Release(release::Args),
+    Rollback(rollback::Args),
     Status(status::Args),
     Check(check::Args),
     Undo(undo::Args),
@@ -233,6 +235,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Changelog(args) => return changelog::run(args, context),
         Command::Tag(args) => return Ok(tag::run(args, context)?),
         Command::Release(args) => release::run(args, context)?,
+        Command::Rollback(args) => rollback::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::config::changelog::Among;
+use crate::changelog::Changelog;
+use crate::config::changelog::{Among, Place};
 use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
@@ -12,7 +13,7 @@ use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
 use crate::plan::Oid;
 use crate::repo::{Reading, Releases, Repo, WorkTree};
-use crate::sites::Tree;
+use crate::sites::{Source, Tree};
 use crate::version::{TagFormat, Version};
 
 /// One project with its releases.
@@ -248,6 +249,37 @@ impl Known {
     /// What to call it.
     pub fn name(&self) -> &str {
         self.project.name.as_deref().unwrap_or("this project")
+    }
+
+    /// Takes into account what the changelog marks as withdrawn: those versions are taken, and what they
+    /// brought is told of again.
+    pub fn withdraw(&mut self, place: &Place) {
+        let Place::There(file) = place else { return };
+        let Ok(changelog) = Changelog::parse(Source::from(file)) else { return };
+        let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
+        let yanked: Vec<&Version> = yanked.map(|(_, release)| &release.version).collect();
+        self.releases.withdraw(yanked.iter().copied());
+        let new = |version: &&Version| !self.tagged.iter().any(|tagged| tagged.same(version));
+        let new: Vec<Version> = yanked.into_iter().filter(new).cloned().collect();
+        self.tagged.extend(new);
+    }
+
+    /// Counts on from a release that was rolled back, also where its tag is gone: the next version is
+    /// above it.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn count_on(&mut self, repo: &Repo) -> Result<(), Refusal> {
+        let Some(head) = repo.head.commit() else { return Ok(()) };
+        for tagged in &self.releases.commits {
+            let newest = self.releases.newest.as_ref();
+            let above = newest.is_none_or(|(_, newest)| newest.precedes(&tagged.version));
+            let Some(commit) = Oid::new(&tagged.commit).filter(|_| above) else { continue };
+            if self.releases.withdrawn.contains(&tagged.tag) && repo.is_ancestor(&commit, head)? {
+                self.releases.newest = Some((tagged.tag.clone(), tagged.version.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// Its name, or its folder where it has none: what tells it from the others.

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::Context;
 use super::release::{self, Asking, Consent, Host, Way, anew, go_on};
+use super::rollback;
 use crate::error::{Refusal, word};
 use crate::exec::{self, ByHand, Driven, Finished};
-use crate::journal::Said;
+use crate::journal::{Journal, Said};
 use crate::repo::Repo;
 use crate::ui::Mark;
 
@@ -31,6 +32,9 @@ pub struct Args {
     /// This step will not be done: go on with the next one
     #[arg(long, group = "way", value_name = "STEP")]
     skip: Option<String>,
+    /// The words that confirm the loss of data in a rollback, where nobody can be asked
+    #[arg(long, value_name = "WORDS")]
+    database_confirm: Option<String>,
     /// Answer yes to every question but destructive ones
     #[arg(short, long)]
     yes: bool,
@@ -53,7 +57,12 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         return Ok(go_on(way, &repo, context, &asking, consent)?);
     }
     let host = Host::new(&repo, context, &asking, consent);
-    let asked = context.asked(&host);
+    let withdrawing = rollback::Host::new(&repo, context, args.database_confirm.as_deref());
+    let newest = Journal::of(&repo.common_dir).newest()?;
+    let asked = match newest.is_some_and(|own| rollback::is_one(&own.plan().title)) {
+        true => context.asked(&withdrawing),
+        false => context.asked(&host),
+    };
     let said = args.done.iter().map(|name| (name, Said::Done));
     let mut said = said.chain(args.skip.iter().map(|name| (name, Said::Skipped)));
     if let Some((name, said)) = said.next() {
@@ -85,6 +94,9 @@ fn ended(context: &Context, repo: &Repo, finished: &Finished) -> Result<(), Refu
     let ui = &context.ui;
     if release::is_one(finished) {
         return release::end(context, repo, finished, None);
+    }
+    if rollback::is_one(&finished.title) {
+        return rollback::end(context, repo, finished);
     }
     ui.say(&format!("done: {} (operation {})", finished.title, finished.id));
     finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));

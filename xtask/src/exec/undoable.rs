@@ -107,16 +107,13 @@ impl Running<'_> {
             return refusal
                 .next_shell(format!("git revert {withdrawal}"), "brings back what was taken out");
         }
-        let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
-        if !push::makes_commits(self) && tag.is_some() {
-            return refusal
-                .next("bump patch --next", "what is wrong in it, the next release mends");
-        }
+        let made = push.moves.iter().filter(|planned| planned.new.is_some());
+        let tag = made.filter_map(|planned| planned.name.strip_prefix("refs/tags/")).next();
         if let Some(tag) = tag {
-            return refusal.next_shell(
-                format!("git revert {}", word(tag)),
-                "makes a commit that takes its changes back; a new release tells of it",
-            );
+            let release = self.operation.plan().release();
+            let release = release.map_or(tag, |keep| keep.about.version.as_str());
+            let ours = format!("rollback {}", word(release));
+            return refusal.next(ours, "withdraws it, and shows first what that takes");
         }
         let made = push.moves.iter().find(|planned| planned.old.is_none());
         let branch = made.map_or("BRANCH", |planned| push::short(&planned.name));

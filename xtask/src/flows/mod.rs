@@ -7,6 +7,7 @@ pub mod init;
 pub mod landing;
 pub mod rehearsal;
 pub mod release;
+pub mod rollback;
 pub mod tag;
 #[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod words;

@@ -1,5 +1,6 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
+mod brought;
 mod contents;
 mod destination;
 mod fetch;
@@ -27,6 +28,7 @@ mod tree;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
@@ -45,7 +47,7 @@ pub use remote::{Listed, Main};
 pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
-pub use tags::{Room, Signature, Tag};
+pub use tags::{ROLLED_BACK, Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
@@ -244,16 +246,26 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn tags(&self) -> Result<Vec<String>, Refusal> {
-        let out = self
-            .git
-            .call([
-                "for-each-ref",
-                "--sort=-version:refname",
-                "--format=%(refname:strip=2)",
-                "refs/tags",
-            ])
-            .read()?;
-        Ok(git::lines(&out))
+        self.released().map(|(tags, _)| tags)
+    }
+
+    /// The same, and the names of the tags of releases that were rolled back, whether they are still
+    /// there or not.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn released(&self) -> Result<(Vec<String>, Vec<String>), Refusal> {
+        let fixed = ["for-each-ref", "--sort=-version:refname", "--format=%(refname)"];
+        let out = self.git.call(fixed.into_iter().chain(["refs/tags", ROLLED_BACK])).read()?;
+        let (mut tags, mut rolled_back) = (Vec::new(), Vec::new());
+        for name in git::lines(&out) {
+            if let Some(tag) = name.strip_prefix("refs/tags/") {
+                tags.push(tag.to_owned());
+            } else if let Some(tag) = name.strip_prefix(ROLLED_BACK) {
+                rolled_back.push(tag.to_owned());
+            }
+        }
+        Ok((tags, rolled_back))
     }
 
     /// Every commit of HEAD that has a tag, or joins lines that have, children first: its id and

@@ -80,8 +80,9 @@ pub fn end(
         (Some(page), _) => ui.say(&format!("  CI        publishes: {page}")),
         (None, _) => {}
     }
-    ui.say("  if wrong  what was pushed stays; mend it, and the next release takes its place:");
-    ui.say(&format!("next: {}", ui.ours("release patch")));
+    let version = plan.release().map(|keep| crate::error::word(&keep.about.version));
+    let back = format!("rollback {}", version.unwrap_or_default());
+    ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
     ui.json(&data(plan, finished, gates));
     Ok(())
 }

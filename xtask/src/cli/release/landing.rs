@@ -205,7 +205,7 @@ impl Joining<'_> {
         let here = repo.ref_at(&full)?;
         let there = self.remote.and_then(|remote| remote.at(&full));
         let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
-        self.not_elsewhere(name)?;
+        not_elsewhere(repo, name)?;
         let protected = self.settings.branches.protects(name).is_some();
         let forward = || repo.is_ancestor(&tip, source);
         let how = match self.settings.branches.merged() {
@@ -229,23 +229,6 @@ impl Joining<'_> {
         Ok(How::Offered { branch, there, pull: Box::new(pull) })
     }
 
-    /// Nobody's work tree is moved behind their back.
-    fn not_elsewhere(&self, name: &str) -> Result<(), Refusal> {
-        let Some(folder) = self.repo.work_tree_of(name)? else { return Ok(()) };
-        let real = |path: &std::path::Path| {
-            std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
-        };
-        if real(folder.as_ref()) == real(&self.repo.top) {
-            return Ok(());
-        }
-        Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
-            .why("Moving it would leave that work tree behind without a word.")
-            .next_shell(
-                format!("git -C {} switch --detach", crate::error::word(&folder)),
-                "lets it go, then the same again",
-            ))
-    }
-
     /// The merge, tried: nothing is begun that cannot end.
     fn tried(&self, name: &str, target: &Target, source: &Oid) -> Result<(), Refusal> {
         use crate::repo::merge::{Outcome, merge};
@@ -260,6 +243,26 @@ impl Joining<'_> {
             Outcome::UpToDate | Outcome::FastForward { .. } | Outcome::Merged(_) => Ok(()),
         }
     }
+}
+
+/// Nobody's work tree is moved behind their back: a branch that moves is checked out here or nowhere.
+///
+/// # Errors
+/// It is checked out in another work tree; git fails.
+pub fn not_elsewhere(repo: &Repo, name: &str) -> Result<(), Refusal> {
+    let Some(folder) = repo.work_tree_of(name)? else { return Ok(()) };
+    let real = |path: &std::path::Path| {
+        std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
+    };
+    if real(folder.as_ref()) == real(&repo.top) {
+        return Ok(());
+    }
+    Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
+        .why("Moving it would leave that work tree behind without a word.")
+        .next_shell(
+            format!("git -C {} switch --detach", crate::error::word(&folder)),
+            "lets it go, then the same again",
+        ))
 }
 
 /// Where a branch is: the one of here and there that has the other.

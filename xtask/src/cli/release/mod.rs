@@ -35,8 +35,13 @@ use args::Part;
 pub(super) use end::{end, is_one};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
+pub(super) use landing::{develop, main, not_elsewhere, pull};
 use prepare::{Preparation, Prepared, prepared};
+pub(super) use progress::told;
+pub(super) use pull::open as open_pull;
 pub(super) use refused::{Way, anew, go_on};
+pub(super) use remote::Remote;
+pub(super) use shown::{hanging, push_command, short};
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {

@@ -9,7 +9,7 @@ use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
 use super::target::{self, Choice, Choosing, Chosen};
-use crate::changelog::{Changelog, web};
+use crate::changelog::web;
 use crate::cli::Context;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
@@ -22,9 +22,8 @@ use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
-use crate::sites::Source;
 use crate::sys::proc;
-use crate::version::{Step, Version};
+use crate::version::Step;
 
 /// A release that can be made.
 pub struct Prepared {
@@ -63,8 +62,8 @@ pub fn prepared(
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let burned = burned(repo, known, &place)?;
-    known.tagged.extend(burned);
+    known.withdraw(&place);
+    known.count_on(repo)?;
     let known = &survey.projects[0];
     let chosen = match chosen(args, context, repo, (&survey, known), remote.as_ref())? {
         Choice::Release(chosen) => chosen,
@@ -137,22 +136,6 @@ fn chosen(
 fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal> {
     let names: Vec<String> = args.package.iter().cloned().collect();
     Survey::read(repo, &names, &context.command())
-}
-
-/// Versions that were withdrawn: nobody gets them twice.
-fn burned(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Refusal> {
-    const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
-    let refs = repo.refs(&[ROLLED_BACK])?;
-    let tags = refs.iter().filter_map(|name| name.strip_prefix(ROLLED_BACK));
-    let mut burned: Vec<Version> = tags.filter_map(|tag| known.format.version(tag)).collect();
-    if let Place::There(file) = place
-        && let Ok(changelog) = Changelog::parse(Source::from(file))
-    {
-        let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
-        burned.extend(yanked.map(|(_, release)| release.version.clone()));
-    }
-    burned.retain(|version| !known.tagged.iter().any(|tagged| tagged.same(version)));
-    Ok(burned)
 }
 
 /// What is known of a release before it is planned.

@@ -41,6 +41,11 @@ pub fn done(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration, gate
     }
 }
 
+/// The same where no gates are asked.
+pub fn told(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration) {
+    done(ui, repo, plan, step, took, None);
+}
+
 /// A gate that stops the release.
 pub fn stopped(ui: &Ui, gates: &Value, took: Duration) {
     let room = width().saturating_sub(1 + Mark::width());

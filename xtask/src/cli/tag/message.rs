@@ -90,7 +90,8 @@ fn previous(candidate: &Candidate) -> Result<Option<Version>, Refusal> {
     };
     let own = |other: &&Tagged| !other.version.same(&candidate.version);
     let commits = known.releases.commits.iter().filter(own).cloned().collect();
-    let releases = Releases { newest: None, tagged: Vec::new(), commits };
+    let withdrawn = known.releases.withdrawn.clone();
+    let releases = Releases { newest: None, tagged: Vec::new(), commits, withdrawn };
     let scope = candidate.survey.scope(known);
     let how = candidate.survey.reading(&candidate.seen)?;
     let asked = Asked { releases: &releases, question, scope };

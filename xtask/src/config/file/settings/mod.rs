@@ -5,10 +5,12 @@ mod branches;
 mod changelog;
 pub mod gates;
 mod landing;
+mod rollback;
 
 pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
 pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
+pub use rollback::{Code, Fate, RollbackTable};
 
 use super::check::integer;
 use super::text::key_path;
@@ -40,6 +42,7 @@ pub struct Settings {
     pub profiles: Vec<ProfileTable>,
     /// `[record]`: commands whose output is kept with a release, by name.
     pub record: Vec<(Said<String>, CommandLine)>,
+    pub rollback: RollbackTable,
 }
 
 /// `[version]`
@@ -145,6 +148,7 @@ impl Settings {
             gates: gates::gates(root.get("gates"), &file.bytes),
             profiles: gates::profiles(root.get("profile"), &file.bytes),
             record: gates::record(root.get("record")),
+            rollback: rollback::rollback(root.get("rollback")),
             written: Some((file.clone(), doc.into_root())),
         })
     }
