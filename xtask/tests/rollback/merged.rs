@@ -73,6 +73,31 @@ fn develop_brings_its_work_to_main_again() {
     }
 }
 
+/// develop has the features itself, and what comes is built on them.
+#[test]
+fn what_develop_has_of_its_own_stays_there_and_comes_to_main_again() {
+    let toml = format!("{BRANCHES}\n").replace("[branches]", "from = \"develop\"\n[branches]");
+    let (place, remote) = project("own", &toml);
+    place.git(&["push", "-q", "origin", "main:develop"]);
+    place.git(&["switch", "-q", "-c", "develop", "origin/develop"]);
+    commit(&place, "feature.txt", "one\ntwo\n", "feat: a feature");
+    works(&place, &["release", "minor", "--yes"]);
+    place.git(&["switch", "-q", "main"]);
+    commit(&place, "later.txt", "later\n", "fix: a later thing");
+    place.git(&["switch", "-q", "develop"]);
+    commit(&place, "feature.txt", "one\ntwo\nthree\n", "feat: more of it");
+    works(&place, &["rollback", "1.3.0", "--yes"]);
+    settled(&place, &remote, &["main", "develop", "mend/v1.3.0"]);
+    let main = place.git(&["ls-tree", "--name-only", "main"]);
+    assert!(!main.contains("feature.txt") && main.contains("later.txt"), "{main}");
+    assert_eq!(show(&place, "develop:feature.txt"), "one\ntwo\nthree\n");
+    assert_eq!(place.git(&["branch", "--show-current"]), "develop\n");
+    place.git(&["switch", "-q", "main"]);
+    place.git(&["merge", "-q", "--no-edit", "develop"]);
+    assert_eq!(place.read("feature.txt"), "one\ntwo\nthree\n");
+    assert!(place.exists("later.txt"));
+}
+
 #[test]
 fn a_release_can_follow_at_once_without_the_work() {
     let (place, _remote) = released("at-once");

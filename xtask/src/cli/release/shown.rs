@@ -142,7 +142,6 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
         Some(Object::Withdrawal(taken)) => {
             Line::new("withdraw", format!("from {}", short(&taken.into)))
         }
-        Some(Object::Mend(mend)) => Line::new("commit", subject(&mend.message)),
         None => Line::new("refs", short(&moved.name)),
     }
 }

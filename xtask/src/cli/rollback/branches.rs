@@ -59,15 +59,20 @@ impl Looking<'_> {
         if let Some(own) = own {
             found.taken = self.taken(own, &mut found)?;
         }
-        let takes = found.taken.is_some();
+        let mut also = Vec::new();
         for place in &places {
             let takes_out = match &found.taken {
                 Some((taken, _)) if place.name == main => Some(taken.clone()),
                 Some(_) => self.of_the_merge(place, &mut found.notes),
                 None => None,
             };
-            let branch = self.branch(place, takes_out, (&main, takes), &mut found.notes)?;
-            found.branches.extend(branch);
+            let own = if place.brought == Brought::Not { &[] } else { also.as_slice() };
+            let made = self.branch(place, takes_out, (&main, own), &mut found.notes)?;
+            let Some((branch, stand_in)) = made else { continue };
+            if branch.takes_out.is_some() && place.name == main {
+                also.push(stand_in);
+            }
+            found.branches.push(branch);
         }
         if let (Some((taken, _)), Some(own)) = (&found.taken, own) {
             found.mend = Some(self.mend(own, taken)?);
@@ -282,12 +287,12 @@ impl Looking<'_> {
         &self,
         place: &Place,
         takes_out: Option<TakesOut>,
-        (main, takes): (&str, bool),
+        (main, also): (&str, &[Oid]),
         notes: &mut Vec<String>,
-    ) -> Result<Option<Branch>, Refusal> {
+    ) -> Result<Option<(Branch, Oid)>, Refusal> {
         let repo = self.repo;
         let mut retract = self.retract();
-        let wish = Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract };
+        let wish = Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract, also };
         let scratch = repo.common_dir.join("gonogo/trial");
         let withdrawn = match withdraw(repo, &wish, &scratch)? {
             Outcome::Withdrawn(withdrawn) => withdrawn,
@@ -307,9 +312,7 @@ impl Looking<'_> {
             }
             retract.clear();
         }
-        // It has the release, and has to have what main does with it.
-        let follows = takes && place.name != main && place.brought != Brought::Not;
-        if withdrawn.is_as_before && !follows {
+        if withdrawn.is_as_before && also.is_empty() {
             return Ok(None);
         }
         let full = format!("refs/heads/{}", place.name);
@@ -326,15 +329,17 @@ impl Looking<'_> {
             }
             _ => None,
         };
-        Ok(Some(Branch {
+        let branch = Branch {
             name: full,
             here,
             there: place.there.clone(),
             tip: place.tip.clone(),
             takes_out,
             retract,
+            follows: !also.is_empty(),
             offered,
-        }))
+        };
+        Ok(Some((branch, withdrawn.stand_in)))
     }
 
     /// The mark in the changelog.

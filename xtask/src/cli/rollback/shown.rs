@@ -169,7 +169,7 @@ fn moved(plan: &Plan, moved: &RefMove) -> Option<Line> {
 fn offered(plan: &Plan, objects: &[Object]) -> Vec<Line> {
     let withdrawals = objects.iter().filter_map(|object| match object {
         Object::Withdrawal(withdrawal) => Some(withdrawal),
-        Object::Commit(_) | Object::Tag(_) | Object::Merge(_) | Object::Mend(_) => None,
+        Object::Commit(_) | Object::Tag(_) | Object::Merge(_) => None,
     });
     let created: Vec<&str> = plan
         .moves()
