@@ -5,6 +5,8 @@
 //! and last what only a person can do. Nothing is reset: what others have seen gets a commit on top.
 
 mod out;
+#[cfg(test)]
+mod tests;
 
 pub use out::{Class, Out, of_registry};
 

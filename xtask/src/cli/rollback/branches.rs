@@ -292,7 +292,8 @@ impl Looking<'_> {
     ) -> Result<Option<(Branch, Oid)>, Refusal> {
         let repo = self.repo;
         let mut retract = self.retract();
-        let wish = Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract, also };
+        let wish =
+            Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract, also };
         let scratch = repo.common_dir.join("gonogo/trial");
         let withdrawn = match withdraw(repo, &wish, &scratch)? {
             Outcome::Withdrawn(withdrawn) => withdrawn,
