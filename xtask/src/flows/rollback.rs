@@ -5,6 +5,8 @@
 //! and last what only a person can do. Nothing is reset: what others have seen gets a commit on top.
 
 mod out;
+#[cfg(test)]
+mod tests;
 
 pub use out::{Class, Out, of_registry};
 
@@ -66,6 +68,8 @@ pub struct Branch {
     pub takes_out: Option<TakesOut>,
     /// The sections of its changelogs that are marked.
     pub retract: Vec<Retract>,
+    /// Whether it has what main takes out, and so gets that commit into its history.
+    pub follows: bool,
     /// A branch (full name, and where it is there) by which the commit is offered, where this one
     /// takes pull requests only.
     pub offered: Option<(String, Option<Oid>, Pull)>,
@@ -121,7 +125,7 @@ fn parts(git: &Withdrawn) -> Parts {
         let made = Id::Made(parts.objects.len());
         // What main took out is in the history of the others, so that merging them into it brings
         // back what they still have.
-        let also: Vec<Id> = reverted.iter().cloned().collect();
+        let also: Vec<Id> = reverted.iter().filter(|_| branch.follows).cloned().collect();
         parts.objects.push(Object::Withdrawal(withdrawal(git, branch, also)));
         if reverted.is_none() && branch.takes_out.is_some() {
             reverted = Some(made.clone());

@@ -103,8 +103,8 @@ pub struct Withdrawal {
     pub takes_out: Option<TakesOut>,
     /// The sections of changelogs that are marked.
     pub retract: Vec<Retract>,
-    /// Its further parents, merged as a release is: a withdrawal from another branch, so that a later
-    /// merge between the two loses nothing.
+    /// Its further parents: withdrawals from other branches, so that a later merge between the two
+    /// loses nothing. What those branches had before is merged as a release is.
     pub also: Vec<Id>,
     pub message: String,
     /// `Name <address> seconds zone`.

@@ -59,19 +59,18 @@ impl Looking<'_> {
         if let Some(own) = own {
             found.taken = self.taken(own, &mut found)?;
         }
-        let takes = found.taken.is_some();
-        let mut reverted = None;
+        let mut also = Vec::new();
         for place in &places {
             let takes_out = match &found.taken {
                 Some((taken, _)) if place.name == main => Some(taken.clone()),
                 Some(_) => self.of_the_merge(place, &mut found.notes),
                 None => None,
             };
-            let about = (&*main, takes, reverted.as_slice());
-            let branch = self.branch(place, takes_out, about, &mut found.notes)?;
-            let Some((branch, made)) = branch else { continue };
-            if branch.takes_out.is_some() {
-                reverted.get_or_insert(made);
+            let own = if place.brought == Brought::Not { &[] } else { also.as_slice() };
+            let made = self.branch(place, takes_out, (&main, own), &mut found.notes)?;
+            let Some((branch, stand_in)) = made else { continue };
+            if branch.takes_out.is_some() && place.name == main {
+                also.push(stand_in);
             }
             found.branches.push(branch);
         }
@@ -283,19 +282,18 @@ impl Looking<'_> {
         None
     }
 
-    /// What a branch gets, and a commit like it that nothing names; `None` where it stays as it is.
-    /// `parent` is such a commit of main, where the release is taken out of it.
+    /// What a branch gets; `None` where it stays as it is.
     fn branch(
         &self,
         place: &Place,
         takes_out: Option<TakesOut>,
-        (main, takes, parent): (&str, bool, &[Oid]),
+        (main, also): (&str, &[Oid]),
         notes: &mut Vec<String>,
     ) -> Result<Option<(Branch, Oid)>, Refusal> {
         let repo = self.repo;
         let mut retract = self.retract();
-        let (target, takes_out) = (&place.tip, takes_out.as_ref());
-        let wish = Wish { target, takes_out, retract: &retract, also: parent };
+        let wish =
+            Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract, also };
         let scratch = repo.common_dir.join("gonogo/trial");
         let withdrawn = match withdraw(repo, &wish, &scratch)? {
             Outcome::Withdrawn(withdrawn) => withdrawn,
@@ -315,9 +313,7 @@ impl Looking<'_> {
             }
             retract.clear();
         }
-        // It has the release, and has to have what main does with it.
-        let follows = takes && place.name != main && place.brought != Brought::Not;
-        if withdrawn.is_as_before && !follows {
+        if withdrawn.is_as_before && also.is_empty() {
             return Ok(None);
         }
         let full = format!("refs/heads/{}", place.name);
@@ -334,9 +330,16 @@ impl Looking<'_> {
             }
             _ => None,
         };
-        let (there, tip) = (place.there.clone(), place.tip.clone());
-        let takes_out = takes_out.cloned();
-        let branch = Branch { name: full, here, there, tip, takes_out, retract, offered };
+        let branch = Branch {
+            name: full,
+            here,
+            there: place.there.clone(),
+            tip: place.tip.clone(),
+            takes_out,
+            retract,
+            follows: !also.is_empty(),
+            offered,
+        };
         Ok(Some((branch, withdrawn.stand_in)))
     }
 

@@ -3,6 +3,7 @@
 mod args;
 mod branches;
 mod commands;
+mod document;
 mod end;
 mod host;
 mod out;
@@ -28,6 +29,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
+    }
+    if args.plan {
+        return Ok(document::print(args, context, &repo)?);
     }
     match prepared(args, context, &repo)? {
         Preparation::Ready(ready) => Ok(execute(args, context, &repo, *ready)?),

@@ -107,7 +107,11 @@ fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal
     Ok(survey)
 }
 
-fn only(survey: &Survey) -> Result<&Known, Refusal> {
+/// The one project that is meant.
+///
+/// # Errors
+/// There are several.
+pub fn only(survey: &Survey) -> Result<&Known, Refusal> {
     match survey.projects.as_slice() {
         [known] => Ok(known),
         _ => Err(Refusal::usage("several packages are no one release; name one with -p")),

@@ -27,8 +27,8 @@ pub struct Wish<'w> {
     pub target: &'w Oid,
     pub takes_out: Option<&'w TakesOut>,
     pub retract: &'w [Retract],
-    /// Further parents, merged afterwards by the rules of a release; of a withdrawal that is not made
-    /// yet [`Withdrawn::stand_in`] will do.
+    /// Further parents: withdrawals from other branches, of which everything but what they take out is
+    /// merged by the rules of a release. Of one that is not made yet [`Withdrawn::stand_in`] will do.
     pub also: &'w [Oid],
 }
 
@@ -96,8 +96,8 @@ pub fn withdraw(repo: &Repo, wish: &Wish<'_>, scratch: &Path) -> Result<Outcome,
     joined(repo, wish, withdrawn, scratch)
 }
 
-/// The same with the further parents merged. What they have and the target has not would be lost by
-/// the next merge into their branch, were they parents in name only.
+/// The same with the further parents. They take something out of their own branch, which is not to go
+/// from this one; what that branch has besides is merged, or the next merge into it would take it away.
 fn joined(
     repo: &Repo,
     wish: &Wish<'_>,
@@ -106,12 +106,15 @@ fn joined(
 ) -> Result<Outcome, Refusal> {
     let mut all = withdrawn;
     for also in wish.also {
-        let Merged { tree, resolved, versions } = match merge(repo, &all.stand_in, also, scratch)? {
+        let parents = repo.parents(also)?;
+        let before = parents.first().unwrap_or(also);
+        let Merged { tree, resolved, versions } = match merge(repo, &all.stand_in, before, scratch)?
+        {
             Joined::Merged(merged) => merged,
             Joined::UpToDate | Joined::FastForward { .. } => continue,
             Joined::Conflicts(conflicts) => {
                 let told = |conflict: Conflict| {
-                    let why = format!("merged with {}: {}", also.short(), conflict.why);
+                    let why = format!("merged with {}: {}", before.short(), conflict.why);
                     Conflict { why, ..conflict }
                 };
                 return Ok(Outcome::Conflicts(conflicts.into_iter().map(told).collect()));
