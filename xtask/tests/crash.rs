@@ -1,5 +1,5 @@
-//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag`, `gonogo release`
-//! at every call that changes a file, in it, in git, in the hooks, the guard and the gates, lets calls
+//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag`, `gonogo release`,
+//! `gonogo rollback` at every call that changes a file, in it, in git, in the hooks, the guard and the gates, lets calls
 //! fail and tears writes in half, and wants each time that one `gonogo resume` finishes the work and
 //! one `gonogo undo` leaves no trace; but what a remote has is never undone, and it has all or nothing.
 //!
@@ -86,6 +86,11 @@ fn a_release_that_waits_for_a_merge_survives() {
 #[test]
 fn the_end_of_a_hotfix_survives() {
     every_fault(repo::HOTFIX);
+}
+
+#[test]
+fn a_rollback_survives() {
+    every_fault(repo::ROLLBACK);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.
@@ -382,9 +387,9 @@ impl Case<'_> {
         run.calls
     }
 
-    /// Does the remote have anything of it?
+    /// Does the remote have anything of it, or did a command begin?
     fn has_left(&self) -> bool {
-        repo::on_remote(&self.repo) != self.bench.initial_remote()
+        repo::on_remote(&self.repo) != self.bench.initial_remote() || repo::has_run(&self.repo)
     }
 
     /// Puts the repository back to how the fault left it.

@@ -32,7 +32,7 @@ fn project(name: &str, toml: &str) -> (Place, Remote) {
 fn commit(place: &Place, file: &str, text: &str, subject: &str) -> String {
     place.put(file, text);
     place.commit_all(subject);
-    place.git(&["push", "-q"]);
+    place.git(&["push", "-q", "origin", "HEAD"]);
     id(place, "HEAD")
 }
 

@@ -12,7 +12,7 @@ use crate::flows::bump::Facts;
 use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
 use crate::plan::{Oid, Sign};
-use crate::repo::{ROLLED_BACK, Reading, Releases, Repo, WorkTree};
+use crate::repo::{Reading, Releases, Repo, WorkTree};
 use crate::sites::{Source, Tree};
 use crate::version::{TagFormat, Version};
 
@@ -296,27 +296,20 @@ impl Known {
         self.tagged.extend(new);
     }
 
-    /// Takes into account the releases that were rolled back and whose tags are gone, so that nothing
-    /// counts back behind them.
+    /// Counts on from a release that was rolled back, also where its tag is gone: the next version is
+    /// above it.
     ///
     /// # Errors
     /// git fails.
-    pub fn burn(&mut self, repo: &Repo) -> Result<(), Refusal> {
-        for tag in self.releases.withdrawn.clone() {
-            let Some(version) = self.format.version(&tag) else { continue };
-            if self.tagged.iter().any(|tagged| tagged.same(&version)) {
-                continue;
-            }
-            let commit = repo.ref_at(&format!("{ROLLED_BACK}{tag}^{{commit}}"))?;
-            let reached = match (commit, repo.head.commit()) {
-                (Some(commit), Some(head)) => repo.is_ancestor(&commit, head)?,
-                _ => false,
-            };
+    pub fn count_on(&mut self, repo: &Repo) -> Result<(), Refusal> {
+        let Some(head) = repo.head.commit() else { return Ok(()) };
+        for tagged in &self.releases.commits {
             let newest = self.releases.newest.as_ref();
-            if reached && newest.is_none_or(|(_, newest)| newest.precedes(&version)) {
-                self.releases.newest = Some((tag, version.clone()));
+            let above = newest.is_none_or(|(_, newest)| newest.precedes(&tagged.version));
+            let Some(commit) = Oid::new(&tagged.commit).filter(|_| above) else { continue };
+            if self.releases.withdrawn.contains(&tagged.tag) && repo.is_ancestor(&commit, head)? {
+                self.releases.newest = Some((tagged.tag.clone(), tagged.version.clone()));
             }
-            self.tagged.push(version);
         }
         Ok(())
     }

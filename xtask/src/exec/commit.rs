@@ -42,22 +42,11 @@ pub(super) fn build(
             Object::Tag(tag) => tag::make(running, step, tag, &objects)?,
             Object::Merge(merge) => merge::make(running, step, merge, &objects)?,
             Object::Withdrawal(planned) => withdraw::make(running, step, planned, &objects)?,
-            Object::Mend(mend) => withdraw::mend(running, step, mend, &objects)?,
         };
         keep::keep(running, &made)?;
         objects.push(made);
     }
     running.operation.append(Record::Built { step, objects, index, files })
-}
-
-/// Several of them.
-pub(super) fn all_known(
-    running: &Running<'_>,
-    step: usize,
-    ids: &[Id],
-    made: &[Oid],
-) -> Result<Vec<Oid>, Refusal> {
-    ids.iter().map(|id| known(running, step, id, made)).collect()
 }
 
 /// An object that the plan names, also one that this step has just made.

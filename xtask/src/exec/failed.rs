@@ -40,10 +40,7 @@ impl Running<'_> {
         let failure = failure
             .why(format!("Operation {} is open.", self.operation.id))
             .next("resume", "completes it when the cause is mended");
-        match self.operation.is_undoable() {
-            true => failure.next("undo", "takes it back"),
-            false => failure,
-        }
+        self.or_undo(failure, "takes it back")
     }
 
     /// A failure that would leave the operation open, where there was nothing to leave: a push of

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Running, index, io_failed};
+use super::{Running, index, io_failed, run};
 use crate::error::{Exit, Refusal};
 use crate::journal::{Foreign, Record};
 use crate::path::RepoPath;
@@ -182,12 +182,18 @@ pub(super) fn open_log(path: &Path) -> Result<File, Refusal> {
     open().map_err(|error| io_failed(path.display(), &error))
 }
 
-/// Refuses while a hook of a killed process lives on: it would change files behind our back.
+/// Refuses while a child of a killed process lives on: it would change files behind our back.
 ///
 /// # Errors
 /// It still runs after two seconds.
 pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
-    let log = running.operation.file("hooks.log");
+    let operation = &running.operation;
+    let (log, child) = match (operation.was_running(), operation.lands()) {
+        (true, _) => (run::OUTPUT, "command"),
+        (false, true) => ("hooks.log", "commit hook"),
+        (false, false) => ("hooks.log", "check"),
+    };
+    let log = operation.file(log);
     for _ in 0..100 {
         let held = File::open(&log)
             .is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
@@ -196,12 +202,11 @@ pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let begin = running.operation.begin();
-    let child = if running.operation.lands() { "commit hook" } else { "check" };
-    Err(Refusal::open(format!("a {child} of operation {} still runs", running.operation.id))
-        .why(format!("It was started by process {}, which is gone.", begin.pid))
-        .next("resume", format!("when the {child} has ended"))
-        .next("undo", format!("when the {child} has ended")))
+    let refusal = Refusal::open(format!("a {child} of operation {} still runs", operation.id))
+        .why(format!("It was started by process {}, which is gone.", operation.begin().pid));
+    let when = format!("when the {child} has ended");
+    let refusal = refusal.next("resume", &when);
+    Err(if operation.is_undoable() { refusal.next("undo", when) } else { refusal })
 }
 
 /// git's cleanup mode "whitespace": Markdown headings are no comments.

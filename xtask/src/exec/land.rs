@@ -231,7 +231,13 @@ fn is_commit(running: &Running<'_>, id: &Oid) -> Result<bool, Refusal> {
 pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
     let planned = running.operation.plan().steps[step].action.objects();
-    let commits = objects.iter().zip(planned).filter(|(_, o)| matches!(o, Object::Commit(_)));
+    // Where nothing was to be done, an object is the commit that the branch was at.
+    let ours = |(made, planned): &(&Oid, &Object)| match planned {
+        Object::Commit(_) => true,
+        Object::Withdrawal(it) => running.operation.object(&it.target).as_ref() != Some(*made),
+        Object::Tag(_) | Object::Merge(_) => false,
+    };
+    let commits = objects.iter().zip(planned).filter(ours);
     for (object, _) in commits {
         let contains = format!("--contains={}", object.as_str());
         let args =
@@ -382,7 +388,7 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     let made = land.moves.iter().find_map(|planned| match &planned.new {
         Some(Id::Made(number)) => match objects.get(*number)? {
             Object::Commit(commit) => Some(commit),
-            Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) | Object::Mend(_) => None,
+            Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) => None,
         },
         _ => None,
     });

@@ -1,5 +1,8 @@
 //! The record of a release, by a plan made by hand: kept, pushed, resumed, taken back.
 
+mod beyond;
+mod withdraw;
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,9 +1,9 @@
 //! Whether an operation can be taken back at all.
 
 use super::{Running, land, push};
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::journal::{Closed, Said, State, Tried};
-use crate::plan::Action;
+use crate::plan::{Action, Id, Object, Push};
 
 impl Running<'_> {
     /// Refuses what cannot be taken back: commands that ran, what a person has done, what was pushed,
@@ -85,5 +85,50 @@ impl Running<'_> {
                 .why(format!("Commit {commit} has these files; undo knows only the work tree."))
                 .next_shell(format!("git revert {commit}"), "makes a commit that takes it back")),
         }
+    }
+
+    /// The way back, where there is one.
+    pub(super) fn or_undo(&self, refusal: Refusal, what_for: &str) -> Refusal {
+        match self.operation.is_undoable() {
+            true => refusal.next("undo", what_for),
+            false => refusal,
+        }
+    }
+
+    /// What is done instead of an undo of what others may have.
+    pub(super) fn was_pushed(&self, push: &Push) -> Refusal {
+        let title = &self.operation.plan().title;
+        let refusal = Refusal::unsafe_to(format!(
+            "{title} was pushed to {}, so it is not undone",
+            push.remote
+        ))
+        .why("Others may have it; history that left this machine is not rewritten.");
+        if let Some(withdrawal) = self.withdrawal() {
+            return refusal
+                .next_shell(format!("git revert {withdrawal}"), "brings back what was taken out");
+        }
+        let made = push.moves.iter().filter(|planned| planned.new.is_some());
+        let tag = made.filter_map(|planned| planned.name.strip_prefix("refs/tags/")).next();
+        if let Some(tag) = tag {
+            let release = self.operation.plan().release();
+            let release = release.map_or(tag, |keep| keep.about.version.as_str());
+            let ours = format!("rollback {}", word(release));
+            return refusal.next(ours, "withdraws it, and shows first what that takes");
+        }
+        let made = push.moves.iter().find(|planned| planned.old.is_none());
+        let branch = made.map_or("BRANCH", |planned| push::short(&planned.name));
+        let (remote, branch) = (word(&push.remote), word(branch));
+        refusal.next_shell(format!("git push {remote} --delete {branch}"), "withdraws the branch")
+    }
+
+    /// The commit that took a release out of a branch, as `git revert` is told of it.
+    fn withdrawal(&self) -> Option<String> {
+        let objects = self.operation.plan().objects();
+        let (number, is_merge) = objects.iter().enumerate().find_map(|(number, it)| {
+            if let Object::Withdrawal(it) = it { Some((number, !it.also.is_empty())) } else { None }
+        })?;
+        let commit = self.operation.object(&Id::Made(number))?;
+        let parent = if is_merge { "-m 1 " } else { "" };
+        Some(format!("{parent}{}", commit.short()))
     }
 }

@@ -204,7 +204,6 @@ pub(super) fn build(objects: Vec<Object>) -> Step {
         Object::Tag(tag) => format!("tag {}", tag.name),
         Object::Merge(merge) => format!("merge into {}", merge.into),
         Object::Withdrawal(taken) => format!("take out of {}", taken.into),
-        Object::Mend(mend) => mend.message.lines().next().unwrap_or_default().to_owned(),
     });
     Step { why: why.collect::<Vec<_>>().join(", "), action: Action::Build(objects) }
 }

@@ -68,6 +68,8 @@ pub struct Branch {
     pub takes_out: Option<TakesOut>,
     /// The sections of its changelogs that are marked.
     pub retract: Vec<Retract>,
+    /// Whether it has what main takes out, and so gets that commit into its history.
+    pub follows: bool,
     /// A branch (full name, and where it is there) by which the commit is offered, where this one
     /// takes pull requests only.
     pub offered: Option<(String, Option<Oid>, Pull)>,
@@ -101,10 +103,11 @@ pub fn plan(rollback: Rollback) -> Plan {
         steps.extend(runs.into_iter().map(run));
     }
     steps.extend(after);
-    steps.extend(people.into_iter().map(|person| Step {
-        why: person.text.clone(),
-        action: Action::Person(person),
-    }));
+    steps.extend(
+        people
+            .into_iter()
+            .map(|person| Step { why: person.text.clone(), action: Action::Person(person) }),
+    );
     Plan { format: FORMAT, title: format!("roll back {title}"), base, steps }
 }
 
@@ -122,7 +125,7 @@ fn parts(git: &Withdrawn) -> Parts {
         let made = Id::Made(parts.objects.len());
         // What main took out is in the history of the others, so that merging them into it brings
         // back what they still have.
-        let also: Vec<Id> = reverted.iter().cloned().collect();
+        let also: Vec<Id> = reverted.iter().filter(|_| branch.follows).cloned().collect();
         parts.objects.push(Object::Withdrawal(withdrawal(git, branch, also)));
         if reverted.is_none() && branch.takes_out.is_some() {
             reverted = Some(made.clone());
@@ -216,7 +219,7 @@ fn blank(git: &Withdrawn) -> Withdrawal {
 fn build(objects: Vec<Object>) -> Step {
     let into = objects.iter().filter_map(|object| match object {
         Object::Withdrawal(withdrawal) => Some(withdrawal.into.as_str()),
-        Object::Commit(_) | Object::Tag(_) | Object::Merge(_) | Object::Mend(_) => None,
+        Object::Commit(_) | Object::Tag(_) | Object::Merge(_) => None,
     });
     let why = format!("commits for {}", into.collect::<Vec<_>>().join(", "));
     Step { why, action: Action::Build(objects) }
@@ -268,8 +271,7 @@ fn away(git: Withdrawn, there: Vec<RefMove>) -> Vec<Step> {
             1 => format!("{} to {}", named.collect::<String>(), remote.shown),
             _ => format!("{} to {}, all or nothing", join(named), remote.shown),
         };
-        let push =
-            Push { remote: remote.name.clone(), shown: remote.shown.clone(), moves: there };
+        let push = Push { remote: remote.name.clone(), shown: remote.shown.clone(), moves: there };
         steps.push(Step { why, action: Action::Push(push) });
     }
     steps.extend(git.branches.into_iter().filter_map(|branch| branch.offered).map(

@@ -163,23 +163,39 @@ impl Operation {
 
     /// What became of a command of a step.
     pub fn tried(&self, step: usize, command: usize) -> Tried {
-        let said = self.records.iter().rev().find_map(|record| match record {
-            Record::Running { step: of, command: own, .. } if (*of, *own) == (step, command) => {
-                Some(Tried::Unknown)
-            }
-            Record::Ran { step: of, command: own, evidence } if (*of, *own) == (step, command) => {
-                match evidence.ended {
-                    Ended::Exit(0) => Some(Tried::Done),
-                    // An earlier attempt may have come further.
-                    Ended::NotStarted(_) => None,
-                    Ended::Exit(_) | Ended::Signal(_) | Ended::Asked | Ended::Interrupted => {
-                        Some(Tried::Failed)
-                    }
+        let (mut now, mut before) = (Tried::Never, Tried::Never);
+        for record in &self.records {
+            match record {
+                Record::Running { step: of, command: own, .. }
+                    if (*of, *own) == (step, command) =>
+                {
+                    (now, before) = (Tried::Unknown, now);
                 }
+                Record::Ran { step: of, command: own, evidence }
+                    if (*of, *own) == (step, command) =>
+                {
+                    now = match evidence.ended {
+                        Ended::Exit(0) => Tried::Done,
+                        Ended::NotStarted(_) => before,
+                        Ended::Exit(_) | Ended::Signal(_) | Ended::Asked | Ended::Interrupted => {
+                            Tried::Failed
+                        }
+                    };
+                }
+                _ => {}
             }
+        }
+        now
+    }
+
+    /// Whether a command was running when we were killed: it may live on.
+    pub fn was_running(&self) -> bool {
+        let last = self.records.iter().rev().find_map(|record| match record {
+            Record::Running { .. } => Some(true),
+            Record::Ran { .. } => Some(false),
             _ => None,
         });
-        said.unwrap_or(Tried::Never)
+        last.unwrap_or(false)
     }
 
     /// How a command of a step ended last.

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use beyond::{Command, Person, Run, Share};
 pub use digest::Digest;
 pub use object::{
-    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Mend, Merge, Object, Page, Parents,
-    Place, Previous, Pull, Push, RefMove, Retract, Sign, Switch, Tag, TakesOut, Withdrawal,
+    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object, Page, Parents, Place,
+    Previous, Pull, Push, RefMove, Retract, Sign, Switch, Tag, TakesOut, Withdrawal,
 };
 pub use render::{Change, changes};
 

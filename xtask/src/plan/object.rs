@@ -20,8 +20,6 @@ pub enum Object {
     /// A commit that takes a release out of a branch; where later commits need what it takes out, it
     /// fails before any ref has moved.
     Withdrawal(Withdrawal),
-    /// A commit after which a branch can be merged again where a merge of it was taken out.
-    Mend(Mend),
 }
 
 /// The commit of some paths of the work tree.
@@ -105,7 +103,8 @@ pub struct Withdrawal {
     pub takes_out: Option<TakesOut>,
     /// The sections of changelogs that are marked.
     pub retract: Vec<Retract>,
-    /// Its further parents.
+    /// Its further parents: withdrawals from other branches, so that a later merge between the two
+    /// loses nothing. What those branches had before is merged as a release is.
     pub also: Vec<Id>,
     pub message: String,
     /// `Name <address> seconds zone`.
@@ -130,22 +129,6 @@ pub struct Retract {
     pub version: String,
     /// One line.
     pub notice: String,
-}
-
-/// A commit with the content of another one and further parents. On top of a branch of which a
-/// merge was taken out, with the commit that did that as a parent, it makes the next merge bring the
-/// work back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mend {
-    /// The first parent, whose content it has.
-    pub of: Id,
-    /// Its further parents.
-    pub also: Vec<Id>,
-    pub message: String,
-    /// `Name <address> seconds zone`.
-    pub author: String,
-    pub committer: String,
-    pub sign: Sign,
 }
 
 /// An object, by its id, or one that the plan makes.

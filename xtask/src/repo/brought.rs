@@ -86,7 +86,8 @@ impl Repo {
     /// git fails.
     pub fn commits_between(&self, from: &Oid, to: &Oid) -> Result<usize, Refusal> {
         let not = format!("^{}", from.as_str());
-        let out = self.git.call(["rev-list", "--count", "--no-merges", to.as_str(), &not]).read()?;
+        let out =
+            self.git.call(["rev-list", "--count", "--no-merges", to.as_str(), &not]).read()?;
         Ok(String::from_utf8_lossy(&out).trim().parse().unwrap_or(0))
     }
 

@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 
-use super::{Git, Repo, git};
+use super::{Git, ROLLED_BACK, Repo, git};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::history::Tagged;
+use crate::plan::Oid;
 use crate::version::{TagFormat, Tags, Version};
 
 /// A tag, by its name and how it was made.
@@ -58,6 +59,7 @@ impl Releases {
         let commits = repo.tagged_commits()?;
         let (tags, withdrawn) = repo.released()?;
         let commits = commits.end()?;
+        let gone = gone(repo, &tags, &withdrawn)?;
         let index = Tags::new(counted(&tags, ignore));
         let all: Vec<_> = formats.iter().map(|format| index.of(format)).collect();
         if let ([format], [tagged]) = (formats, all.as_slice()) {
@@ -67,7 +69,7 @@ impl Releases {
             let left =
                 left.into_iter().rev().map(|at| (known[at].tag.clone(), known[at].version.clone()));
             let only = Self::of(tagged.clone(), highest(left), format, &commits);
-            return Ok(vec![Self { withdrawn, ..only }]);
+            return Ok(vec![Self { withdrawn, ..only }.with_those_gone(format, &gone)]);
         }
         let lines = match repo.head.commit() {
             Some(_) if !tags.is_empty() => git::lines(&repo.decorated()?),
@@ -77,7 +79,7 @@ impl Releases {
         let read = |(tagged, format): (Vec<(String, Version)>, &TagFormat)| {
             let newest = log.highest_left(&tagged);
             let one = Self::of(tagged, newest, format, &commits);
-            Self { withdrawn: withdrawn.clone(), ..one }
+            Self { withdrawn: withdrawn.clone(), ..one }.with_those_gone(format, &gone)
         };
         Ok(all.into_iter().zip(formats).map(read).collect())
     }
@@ -119,6 +121,17 @@ impl Releases {
         Self { newest, tagged, commits, withdrawn: Vec::new() }
     }
 
+    /// The same with releases whose tags a rollback has deleted: their versions stay taken.
+    fn with_those_gone(mut self, format: &TagFormat, gone: &[(String, Oid)]) -> Self {
+        for (tag, commit) in gone {
+            let Some(version) = format.version(tag) else { continue };
+            self.tagged.push((tag.clone(), version.clone()));
+            let (tag, commit) = (tag.clone(), commit.as_str().to_owned());
+            self.commits.push(Tagged { tag, version, commit });
+        }
+        self
+    }
+
     /// Counts these versions as rolled back, too.
     pub fn withdraw<'v>(&mut self, versions: impl IntoIterator<Item = &'v Version>) {
         for version in versions {
@@ -141,6 +154,16 @@ impl Releases {
 fn counted<'t>(tags: &'t [String], ignore: &[Glob]) -> Vec<&'t str> {
     let tags = tags.iter().map(String::as_str);
     tags.filter(|tag| !ignore.iter().any(|glob| glob.matches(tag))).collect()
+}
+
+/// The tags that a rollback has deleted, with their commits.
+fn gone(repo: &Repo, tags: &[String], withdrawn: &[String]) -> Result<Vec<(String, Oid)>, Refusal> {
+    let mut gone = Vec::new();
+    for tag in withdrawn.iter().filter(|tag| !tags.contains(tag)) {
+        let commit = repo.ref_at(&format!("{ROLLED_BACK}{tag}^{{commit}}"))?;
+        gone.extend(commit.map(|commit| (tag.clone(), commit)));
+    }
+    Ok(gone)
 }
 
 /// Each with its commit, in git's version order, the lowest first.

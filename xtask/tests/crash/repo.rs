@@ -67,6 +67,10 @@ pub const OFFERED: Variant =
 /// on to main; develop has another version.
 pub const HOTFIX: Variant =
     Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 40 };
+/// A release that came by a merge is withdrawn: a command that runs first, commits on two branches, a
+/// push. What the command has begun is never undone.
+pub const ROLLBACK: Variant =
+    Variant { name: "rollback", bump: &["rollback", "1.3.0", "--yes"], sample: 15 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
@@ -171,6 +175,29 @@ pub fn template(variant: Variant, dir: &Path) {
                 git(dir, &["commit", "-q", "-m", "chore: a gate"]);
             }
         }
+        "rollback" => {
+            let rollback = "[rollback]\ncode = \"revert\"\n\
+                redeploy = { shell = 'echo \"$GONOGO_PREVIOUS_TAG\" >../deployed' }\n";
+            put("gonogo.toml", rollback);
+            put("CHANGELOG.md", "# Changelog\r\n\r\n## [1.2.0] - 2025-01-02\r\n\r\n- all\r\n");
+            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+            with_remote(dir);
+            git(dir, &["switch", "-q", "-c", "work"]);
+            put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.3.0\"\r\n");
+            put("src/demo/__init__.py", "__version__ = \"1.3.0\"\n");
+            let section = "## [1.3.0] - 2026-01-02\r\n\r\n- more\r\n";
+            let old = "## [1.2.0] - 2025-01-02\r\n\r\n- all\r\n";
+            put("CHANGELOG.md", &format!("# Changelog\r\n\r\n{section}\r\n{old}"));
+            put("third.txt", "one\nmore\ntwo\n");
+            git(dir, &["commit", "-q", "-a", "-m", "feat: more"]);
+            git(dir, &["switch", "-q", "main"]);
+            git(dir, &["merge", "-q", "--no-ff", "-m", "Merge work", "work"]);
+            git(dir, &["tag", "-a", "-m", "1.3.0", "v1.3.0"]);
+            put("other.txt", "one\nlater\ntwo\n");
+            git(dir, &["commit", "-q", "-a", "-m", "feat: later"]);
+            git(dir, &["push", "-q", "origin", "main", "v1.3.0"]);
+        }
         "init" => {}
         "branch" | "hotfix" => {
             let toml = match variant.name {
@@ -257,6 +284,21 @@ pub fn on_remote(dir: &Path) -> String {
         true => git(&remote, &[&["for-each-ref", format], &places[..]].concat()),
         false => String::new(),
     }
+}
+
+/// Whether a command of the configuration has begun, as far as the journal of the newest operation
+/// knows: then nothing is undone.
+pub fn has_run(dir: &Path) -> bool {
+    let ops = dir.join(".git/gonogo/ops");
+    let ids = fs::read_dir(&ops).into_iter().flatten().flatten();
+    let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let Some(newest) = ids.max() else { return false };
+    let journal = fs::read(ops.join(newest.to_string()).join("journal")).unwrap_or_default();
+    // A torn record counts for nothing.
+    let whole = journal.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);
+    let text = String::from_utf8_lossy(&journal[..whole]).into_owned();
+    let times = |what: &str| text.matches(what).count();
+    times("\"record\":\"running\"") > times("\"not_started\"")
 }
 
 /// Copies a folder with modes and times: git must not take a copied file for a changed one.

@@ -116,3 +116,27 @@ fn the_result_is_data_too() {
     let done: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
     assert_eq!(done["state"], "done");
 }
+
+#[test]
+fn the_way_back_is_a_document() {
+    let toml = "[record]\ndb = \"cat x\"\n[rollback]\nredeploy = \"deploy $GONOGO_PREVIOUS_TAG\"\n\
+        database = \"downgrade $GONOGO_PREVIOUS_DB\"\n";
+    let (place, _remote) = two("document", toml);
+    works(&place, &["rollback", "--plan"]);
+    let before = place.state();
+    let out = works(&place, &["rollback", "--plan", "1.4.0"]).out;
+    assert!(out.starts_with("# The way back from demo 1.4.0\n"), "{out}");
+    assert!(out.contains("1. redeploy: deploy v1.3.0"), "{out}");
+    let coming = works(&place, &["rollback", "--plan", "1.5.0"]).out;
+    for line in [
+        "# The way back from demo 1.5.0",
+        "Back to 1.4.0: v1.4.0, commit ",
+        "    gonogo rollback 1.5.0",
+        "1. redeploy: `deploy v1.4.0`",
+        "2. database, only with --database, loses data: `downgrade $GONOGO_PREVIOUS_DB`",
+        "The release records db.",
+    ] {
+        assert!(coming.contains(line), "{line}: {coming}");
+    }
+    place.state().must_be(&before, "a document");
+}

@@ -79,11 +79,14 @@ fn what_failed_is_resumed_and_what_succeeded_is_not_repeated() {
     assert_ne!(remote.id("refs/heads/main"), main);
     assert!(remote.id("refs/gonogo/rolledback/v1.3.0").is_none(), "git comes later");
     place.gonogo(&["release", "patch"]).refused(4, &["resume"]);
+    // Mended, the rest of it runs; nothing of it is done twice.
+    let previous = id(&place, "v1.2.0^{commit}");
+    assert_eq!(deployed(&place), ["1.2.0", &previous]);
     place.script("deploy", "echo \"$*\" >> .git/deployed");
-    let said = place.gonogo(&["resume", "--yes"]);
-    assert_eq!(said.code, 3, "the work tree was edited: {said}");
-    place.git(&["checkout", "-q", "--", "deploy"]);
-    works(&place, &["resume", "--done", "redeploy"]).out.contains("rolled back");
+    let said = works(&place, &["resume", "--yes"]);
+    assert!(said.out.contains("demo 1.3.0 is rolled back"), "{said}");
+    assert_eq!(deployed(&place)[1..], [&*previous, &previous, "verify 1.3.0"]);
+    assert!(remote.id("refs/gonogo/rolledback/v1.3.0").is_some());
 }
 
 #[test]

@@ -39,7 +39,9 @@ fn the_merge_is_taken_out_of_every_branch_it_was_put_on() {
     settled(&place, &remote, &["main", "develop", "mend/v1.3.0"]);
     assert!(said.out.contains("mend/v1.3.0"), "{said}");
     assert_eq!(tree(&place, "main"), with(&place, &before, "main", "later.txt"));
-    assert_eq!(tree(&place, "develop"), with(&place, &before, "develop", "coming.txt"));
+    // What main has besides comes along, or a merge of the two would take it away.
+    let both = with(&place, &before, "main", "later.txt");
+    assert_eq!(tree(&place, "develop"), with(&place, &both, "develop", "coming.txt"));
     for branch in ["main", "develop"] {
         let changelog = show(&place, &format!("{branch}:CHANGELOG.md"));
         assert!(changelog.contains("## [1.3.0] - 2026-01-02 [YANKED]"), "{branch}: {changelog}");
@@ -71,6 +73,31 @@ fn develop_brings_its_work_to_main_again() {
     for file in ["feature.txt", "coming.txt", "later.txt"] {
         assert!(place.exists(file), "{file}");
     }
+}
+
+/// develop has the features itself, and what comes is built on them.
+#[test]
+fn what_develop_has_of_its_own_stays_there_and_comes_to_main_again() {
+    let toml = format!("{BRANCHES}\n").replace("[branches]", "from = \"develop\"\n[branches]");
+    let (place, remote) = project("own", &toml);
+    place.git(&["push", "-q", "origin", "main:develop"]);
+    place.git(&["switch", "-q", "-c", "develop", "origin/develop"]);
+    commit(&place, "feature.txt", "one\ntwo\n", "feat: a feature");
+    works(&place, &["release", "minor", "--yes"]);
+    place.git(&["switch", "-q", "main"]);
+    commit(&place, "later.txt", "later\n", "fix: a later thing");
+    place.git(&["switch", "-q", "develop"]);
+    commit(&place, "feature.txt", "one\ntwo\nthree\n", "feat: more of it");
+    works(&place, &["rollback", "1.3.0", "--yes"]);
+    settled(&place, &remote, &["main", "develop", "mend/v1.3.0"]);
+    let main = place.git(&["ls-tree", "--name-only", "main"]);
+    assert!(!main.contains("feature.txt") && main.contains("later.txt"), "{main}");
+    assert_eq!(show(&place, "develop:feature.txt"), "one\ntwo\nthree\n");
+    assert_eq!(place.git(&["branch", "--show-current"]), "develop\n");
+    place.git(&["switch", "-q", "main"]);
+    place.git(&["merge", "-q", "--no-edit", "develop"]);
+    assert_eq!(place.read("feature.txt"), "one\ntwo\nthree\n");
+    assert!(place.exists("later.txt"));
 }
 
 #[test]
@@ -116,7 +143,7 @@ fn a_hotfix_made_by_hand_goes_and_what_was_not_released_stays() {
     assert!(said.err.contains("back to 1.2.0"), "{said}");
     settled(&place, &remote, &["main", "develop", "mend/v1.2.1"]);
     assert_eq!(tree(&place, "main"), with(&place, &before, "main", "unreleased.txt"));
-    assert_eq!(tree(&place, "develop"), before);
+    assert_eq!(tree(&place, "develop"), tree(&place, "main"));
     assert_eq!(id(&place, "hotfix/v1.2.1"), branch, "it is what it was");
     // The branch to mend on is the hotfix alone, as it was tested.
     assert_eq!(tree(&place, "mend/v1.2.1"), tree(&place, "v1.2.1"));

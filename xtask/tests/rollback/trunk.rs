@@ -47,7 +47,7 @@ fn another_clone_knows_that_the_version_is_burned() {
     works(&place, &["rollback", "--yes"]);
     let other = place.at(place.root.join("other"));
     place.at(&place.root).git(&["clone", "-q", remote.url(), "other"]);
-    other.gonogo(&["release", "1.3.0", "--yes"]).refused(3, &["1.3.0 is released already"]);
+    other.gonogo(&["release", "1.3.0", "--yes"]).refused(3, &["1.3.0 was withdrawn"]);
     assert!(works(&other, &["rollback", "1.3.0"]).out.contains("already"));
     next_is(&other, "1.3.1", &["a feature", "a later thing"]);
 }

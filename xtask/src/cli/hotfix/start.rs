@@ -6,9 +6,7 @@ use std::rc::Rc;
 use super::super::Context;
 use super::super::check::installed;
 use super::super::project::{Known, Survey};
-use super::super::release::{
-    self, Asking, Ci, Facts, Prepared, Remote, execute, nothing_open,
-};
+use super::super::release::{self, Asking, Ci, Facts, Prepared, Remote, execute, nothing_open};
 use super::based::{Based, Search};
 use crate::changelog::cut::Existing;
 use crate::changelog::web;

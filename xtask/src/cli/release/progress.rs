@@ -120,7 +120,6 @@ fn landed(repo: &Repo, plan: &Plan, moved: &RefMove) -> (&'static str, String) {
         Some(Object::Tag(tag)) => ("tag", tag.name.clone()),
         Some(Object::Merge(merge)) => ("merge", format!("into {}", short(&merge.into))),
         Some(Object::Withdrawal(taken)) => ("withdraw", format!("from {}", short(&taken.into))),
-        Some(Object::Mend(mend)) => ("commit", subject(&mend.message).to_owned()),
         None if moved.new.is_none() => ("refs", format!("{} deleted", short(&moved.name))),
         None => ("refs", short(&moved.name).to_owned()),
     }

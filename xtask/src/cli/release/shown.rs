@@ -207,7 +207,6 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
         Some(Object::Withdrawal(taken)) => {
             Line::new("withdraw", format!("from {}", short(&taken.into)))
         }
-        Some(Object::Mend(mend)) => Line::new("commit", subject(&mend.message)),
         None if moved.new.is_none() => Line::new("refs", format!("{} deleted", short(&moved.name))),
         None => Line::new("refs", short(&moved.name)),
     }

@@ -52,27 +52,27 @@ impl Looking<'_> {
     /// clone; git fails.
     pub fn find(&self) -> Result<Found, Refusal> {
         let main = self.main()?;
-        let mut found = Found {
-            branches: Vec::new(),
-            mend: None,
-            taken: None,
-            stays: None,
-            notes: Vec::new(),
-        };
+        let mut found =
+            Found { branches: Vec::new(), mend: None, taken: None, stays: None, notes: Vec::new() };
         let places = self.places(&main, &mut found.notes)?;
         let own = places.iter().find(|place| place.name == main);
         if let Some(own) = own {
             found.taken = self.taken(own, &mut found)?;
         }
-        let takes = found.taken.is_some();
+        let mut also = Vec::new();
         for place in &places {
             let takes_out = match &found.taken {
                 Some((taken, _)) if place.name == main => Some(taken.clone()),
                 Some(_) => self.of_the_merge(place, &mut found.notes),
                 None => None,
             };
-            let branch = self.branch(place, takes_out, (&main, takes), &mut found.notes)?;
-            found.branches.extend(branch);
+            let own = if place.brought == Brought::Not { &[] } else { also.as_slice() };
+            let made = self.branch(place, takes_out, (&main, own), &mut found.notes)?;
+            let Some((branch, stand_in)) = made else { continue };
+            if branch.takes_out.is_some() && place.name == main {
+                also.push(stand_in);
+            }
+            found.branches.push(branch);
         }
         if let (Some((taken, _)), Some(own)) = (&found.taken, own) {
             found.mend = Some(self.mend(own, taken)?);
@@ -145,11 +145,7 @@ impl Looking<'_> {
     }
 
     /// What is taken out of main.
-    fn taken(
-        &self,
-        main: &Place,
-        found: &mut Found,
-    ) -> Result<Option<(TakesOut, usize)>, Refusal> {
+    fn taken(&self, main: &Place, found: &mut Found) -> Result<Option<(TakesOut, usize)>, Refusal> {
         if let Some(said) = &self.args.revert {
             return self.range(said, main).map(Some);
         }
@@ -164,9 +160,7 @@ impl Looking<'_> {
             (Some(Code::Revert), None) if main.brought != Brought::Not => {
                 return self.range("", main).map(Some);
             }
-            (_, Some(Joint { before, commit, .. })) => {
-                Some(TakesOut { from: before, to: commit })
-            }
+            (_, Some(Joint { before, commit, .. })) => Some(TakesOut { from: before, to: commit }),
             (_, None) => None,
         };
         let Some(taken) = taken else {
@@ -238,9 +232,7 @@ impl Looking<'_> {
             Some((from, to)) if !from.is_empty() && !to.starts_with('.') => {
                 let to = if to.is_empty() { self.subject.tag.as_str() } else { to };
                 let named = |name: &str| {
-                    let unknown = || {
-                        shown(Refusal::usage(format!("there is no commit {name}")))
-                    };
+                    let unknown = || shown(Refusal::usage(format!("there is no commit {name}")));
                     repo.named(name)?.ok_or_else(unknown)
                 };
                 (named(from)?, named(to)?)
@@ -295,13 +287,13 @@ impl Looking<'_> {
         &self,
         place: &Place,
         takes_out: Option<TakesOut>,
-        (main, takes): (&str, bool),
+        (main, also): (&str, &[Oid]),
         notes: &mut Vec<String>,
-    ) -> Result<Option<Branch>, Refusal> {
+    ) -> Result<Option<(Branch, Oid)>, Refusal> {
         let repo = self.repo;
         let mut retract = self.retract();
         let wish =
-            Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract };
+            Wish { target: &place.tip, takes_out: takes_out.as_ref(), retract: &retract, also };
         let scratch = repo.common_dir.join("gonogo/trial");
         let withdrawn = match withdraw(repo, &wish, &scratch)? {
             Outcome::Withdrawn(withdrawn) => withdrawn,
@@ -321,9 +313,7 @@ impl Looking<'_> {
             }
             retract.clear();
         }
-        // It has the release, and has to have what main does with it.
-        let follows = takes && place.name != main && place.brought != Brought::Not;
-        if withdrawn.is_as_before && !follows {
+        if withdrawn.is_as_before && also.is_empty() {
             return Ok(None);
         }
         let full = format!("refs/heads/{}", place.name);
@@ -340,15 +330,17 @@ impl Looking<'_> {
             }
             _ => None,
         };
-        Ok(Some(Branch {
+        let branch = Branch {
             name: full,
             here,
             there: place.there.clone(),
             tip: place.tip.clone(),
             takes_out,
             retract,
+            follows: !also.is_empty(),
             offered,
-        }))
+        };
+        Ok(Some((branch, withdrawn.stand_in)))
     }
 
     /// The mark in the changelog.

@@ -84,11 +84,8 @@ impl<'t> Told<'t> {
         if lines.is_empty() {
             return Ok(None);
         }
-        let env: BTreeMap<String, Option<String>> = self
-            .values
-            .all()
-            .map(|(name, value)| (name, value.map(str::to_owned)))
-            .collect();
+        let env: BTreeMap<String, Option<String>> =
+            self.values.all().map(|(name, value)| (name, value.map(str::to_owned))).collect();
         let commands = lines.iter().map(|line| {
             let argv = line.argv(self.values.map()).map_err(|lacks| self.lacks(name, &lacks))?;
             Ok(Command { argv, env: env.clone() })

@@ -78,7 +78,7 @@ fn mend(plan: &Plan) -> Option<&str> {
         .into_iter()
         .filter_map(|object| match object {
             Object::Withdrawal(withdrawal) => Some(withdrawal.into.as_str()),
-            Object::Commit(_) | Object::Tag(_) | Object::Merge(_) | Object::Mend(_) => None,
+            Object::Commit(_) | Object::Tag(_) | Object::Merge(_) => None,
         })
         .collect();
     let new = plan.moves().into_iter().filter(|moved| moved.old.is_none());

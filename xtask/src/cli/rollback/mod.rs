@@ -3,6 +3,7 @@
 mod args;
 mod branches;
 mod commands;
+mod document;
 mod end;
 mod host;
 mod out;
@@ -29,6 +30,9 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     if let Some((_, refusal)) = Journal::of(&repo.common_dir).unfinished()? {
         return Err(refusal.into());
     }
+    if args.plan {
+        return Ok(document::print(args, context, &repo)?);
+    }
     match prepared(args, context, &repo)? {
         Preparation::Ready(ready) => Ok(execute(args, context, &repo, *ready)?),
         Preparation::Nothing { why, next } => {
@@ -42,12 +46,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
 }
 
 /// Shows what is planned, asks, and does it.
-fn execute(
-    args: &Args,
-    context: &Context,
-    repo: &Repo,
-    prepared: Prepared,
-) -> Result<(), Refusal> {
+fn execute(args: &Args, context: &Context, repo: &Repo, prepared: Prepared) -> Result<(), Refusal> {
     let ui = &context.ui;
     let Prepared { plan, facts, texts } = prepared;
     if args.dry_run {

@@ -105,12 +105,17 @@ impl Telling<'_> {
             all.push(Out { place: "production".to_owned(), what, class, then });
         }
         if !rollback.database.is_empty() {
-            let was: Vec<String> = self.settings.record.iter().filter_map(|(name, _)| {
-                let was = self.told.was(&name.value)?.lines().next().unwrap_or_default();
-                let given = self.told.given().contains_key(&name.value);
-                let by = if given { ", as said here" } else { "" };
-                Some(format!("{} was {was}{by}", name.value))
-            }).collect();
+            let was: Vec<String> = self
+                .settings
+                .record
+                .iter()
+                .filter_map(|(name, _)| {
+                    let was = self.told.was(&name.value)?.lines().next().unwrap_or_default();
+                    let given = self.told.given().contains_key(&name.value);
+                    let by = if given { ", as said here" } else { "" };
+                    Some(format!("{} was {was}{by}", name.value))
+                })
+                .collect();
             let what = match was.as_slice() {
                 [] => "nothing was recorded of it".to_owned(),
                 was => format!("before {version}: {}", was.join(", ")),

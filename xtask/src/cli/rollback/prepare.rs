@@ -102,12 +102,16 @@ fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal
     for known in &mut survey.projects {
         let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
         known.withdraw(&place);
-        known.burn(repo)?;
+        known.count_on(repo)?;
     }
     Ok(survey)
 }
 
-fn only(survey: &Survey) -> Result<&Known, Refusal> {
+/// The one project that is meant.
+///
+/// # Errors
+/// There are several.
+pub fn only(survey: &Survey) -> Result<&Known, Refusal> {
     match survey.projects.as_slice() {
         [known] => Ok(known),
         _ => Err(Refusal::usage("several packages are no one release; name one with -p")),
@@ -232,9 +236,10 @@ impl Whole<'_> {
                 None => "there is no release before it".to_owned(),
             },
         ];
-        let redeploys = subject.previous.as_ref().map(|previous| {
-            format!("{} is {}", &previous.commit[..7], previous.tag)
-        });
+        let redeploys = subject
+            .previous
+            .as_ref()
+            .map(|previous| format!("{} is {}", &previous.commit[..7], previous.tag));
         let mut facts = Facts { name, about, out, redeploys, not, notes: found.notes, texts: None };
         let texts = self.texts(&plan, &facts, &people, next.as_ref())?;
         facts.texts = Some(texts.place(repo));

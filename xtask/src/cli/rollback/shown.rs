@@ -169,7 +169,7 @@ fn moved(plan: &Plan, moved: &RefMove) -> Option<Line> {
 fn offered(plan: &Plan, objects: &[Object]) -> Vec<Line> {
     let withdrawals = objects.iter().filter_map(|object| match object {
         Object::Withdrawal(withdrawal) => Some(withdrawal),
-        Object::Commit(_) | Object::Tag(_) | Object::Merge(_) | Object::Mend(_) => None,
+        Object::Commit(_) | Object::Tag(_) | Object::Merge(_) => None,
     });
     let created: Vec<&str> = plan
         .moves()
@@ -190,14 +190,14 @@ fn withdrawn(withdrawal: &Withdrawal) -> Line {
     if let Some(retract) = withdrawal.retract.first() {
         said.push(format!("[YANKED] and a notice for {} in the changelog", retract.version));
     }
+    if !withdrawal.also.is_empty() {
+        said.push("gets what main has besides, so that merging the two loses nothing".to_owned());
+    }
     let word = match (&withdrawal.takes_out, withdrawal.retract.is_empty()) {
         (Some(_), _) => "revert",
         (None, false) => "changelog",
         (None, true) => "merge",
     };
-    if said.is_empty() {
-        said.push("has the revert of main in its history, so that a merge brings the work back".into());
-    }
     let text = said.join("; ");
     Line { word: word.to_owned(), text, right: format!("1 commit on {}", withdrawal.into) }
 }

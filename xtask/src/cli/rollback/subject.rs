@@ -167,9 +167,8 @@ impl Looking<'_> {
         let object = object.ok_or_else(|| self.unknown(&tag))?;
         let peeled = format!("{}^{{commit}}", object.as_str());
         let known = record.map(|record| record.commit.clone());
-        let commit = repo.ref_at(&peeled)?.or(known).filter(|commit| {
-            repo.has(commit).unwrap_or_default()
-        });
+        let commit =
+            repo.ref_at(&peeled)?.or(known).filter(|commit| repo.has(commit).unwrap_or_default());
         let Some(commit) = commit else {
             return Err(Refusal::usage(format!("the commit of {tag} is not here"))
                 .why("Its tag is gone, and only its record tells of it.")
@@ -181,9 +180,8 @@ impl Looking<'_> {
             None => {
                 let (at, by) = repo.made_by(&commit)?;
                 let tagger = repo.tag(&tag)?.and_then(|tag| tag.annotated);
-                let tagger = tagger.map(|made| {
-                    made.tagger.split(" <").next().unwrap_or_default().to_owned()
-                });
+                let tagger = tagger
+                    .map(|made| made.tagger.split(" <").next().unwrap_or_default().to_owned());
                 (Timestamp(at.unwrap_or_default()), tagger.unwrap_or(by))
             }
         };

@@ -11,8 +11,8 @@ use crate::template::{Template, Value, Values};
 
 /// The words that they know.
 const WORDS: &[&str] = &[
-    "name", "version", "tag", "previous", "next", "released", "by", "date", "time", "who", "reason",
-    "out", "steps", "open",
+    "name", "version", "tag", "previous", "next", "released", "by", "date", "time", "who",
+    "reason", "out", "steps", "open",
 ];
 
 /// Their names; a repository may have templates of its own under the same names.
@@ -105,8 +105,20 @@ impl Filling {
         };
         let (out, steps, open) = (list(&self.out), list(&self.steps), list(&self.open));
         let texts = [
-            &self.name, &self.version, &self.tag, &self.previous, &self.next, &self.released,
-            &self.by, &self.date, &self.time, &self.who, &self.reason, &out, &steps, &open,
+            &self.name,
+            &self.version,
+            &self.tag,
+            &self.previous,
+            &self.next,
+            &self.released,
+            &self.by,
+            &self.date,
+            &self.time,
+            &self.who,
+            &self.reason,
+            &out,
+            &steps,
+            &open,
         ];
         WORDS.iter().copied().zip(texts.map(Value::text)).collect()
     }

@@ -3,6 +3,7 @@
 
 mod odd;
 mod table;
+mod withdraw;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +24,8 @@ impl Drop for Made {
     }
 }
 
-/// Paths with their contents; a path that ends with `@` is a submodule at the commit of that id.
+/// Paths with their contents; a path that ends with `@` is a submodule at the commit of that id, one
+/// that ends with `!` can be executed.
 type Files = BTreeMap<String, String>;
 
 fn files(list: &[(&str, &str)]) -> Files {
@@ -71,9 +73,13 @@ impl Made {
         }
         stream.push_str("deleteall\n");
         for (path, text) in files {
-            let line = match path.strip_suffix('@') {
-                Some(path) => format!("M 160000 {text} {path}\n"),
-                None => format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()),
+            let data = |mode: &str, path: &str| {
+                format!("M {mode} inline {path}\ndata {}\n{text}\n", text.len())
+            };
+            let line = match (path.strip_suffix('@'), path.strip_suffix('!')) {
+                (Some(path), _) => format!("M 160000 {text} {path}\n"),
+                (_, Some(path)) => data("100755", path),
+                _ => data("100644", path),
             };
             stream.push_str(&line);
         }
@@ -93,13 +99,19 @@ impl Made {
                 return (format!("{path}@"), id.to_owned());
             }
             let bytes = git::blob(&self.repo.git, &Oid::new(id).unwrap()).unwrap();
-            (path.to_owned(), String::from_utf8(bytes).unwrap())
+            let executable = if head.starts_with("100755") { "!" } else { "" };
+            (format!("{path}{executable}"), String::from_utf8(bytes).unwrap())
         };
         crate::repo::git::lines(&out).into_iter().map(entry).collect()
     }
 
     /// Merges, which must leave nothing behind but objects.
     fn merge(&self, target: &Oid, source: &Oid) -> Outcome {
+        self.clean(|scratch| merge(&self.repo, target, source, scratch).unwrap())
+    }
+
+    /// What is done must leave nothing behind but objects; it gets a scratch folder.
+    fn clean<T>(&self, done: impl FnOnce(&Path) -> T) -> T {
         let scratch = self.repo.git_dir.join("gonogo/scratch");
         let state = || {
             let list = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter();
@@ -112,7 +124,7 @@ impl Made {
             paths.filter(foreign).map(read).collect::<Vec<_>>()
         };
         let before = state();
-        let outcome = merge(&self.repo, target, source, &scratch).unwrap();
+        let outcome = done(&scratch);
         assert_eq!(before, state());
         let left = walkdir::WalkDir::new(&scratch).min_depth(1).into_iter().flatten();
         assert_eq!(left.count(), 0, "files are left in {}", scratch.display());

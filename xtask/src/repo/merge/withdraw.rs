@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::git::{self, Scratch};
 use super::rule::Rule;
-use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, side};
+use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, conflict, merge, side};
 use crate::changelog::retract::retract;
 use crate::changelog::{Changelog, apply};
 use crate::error::{Refusal, word};
@@ -27,6 +27,9 @@ pub struct Wish<'w> {
     pub target: &'w Oid,
     pub takes_out: Option<&'w TakesOut>,
     pub retract: &'w [Retract],
+    /// Further parents: withdrawals from other branches, of which everything but what they take out is
+    /// merged by the rules of a release. Of one that is not made yet [`Withdrawn::stand_in`] will do.
+    pub also: &'w [Oid],
 }
 
 /// What a withdrawal comes to.
@@ -43,6 +46,8 @@ pub struct Withdrawn {
     pub tree: Oid,
     /// The branch is like that already.
     pub is_as_before: bool,
+    /// A commit of it that nothing names, for a merge that has to be worked out before it is made.
+    pub stand_in: Oid,
     /// Where it differs from what git alone would make of it.
     pub resolved: Vec<Resolved>,
     pub versions: Vec<Settled>,
@@ -79,8 +84,49 @@ pub fn withdraw(repo: &Repo, wish: &Wish<'_>, scratch: &Path) -> Result<Outcome,
         true => tree,
         false => Scratch::below(&repo.git, scratch)?.tree(&tree, &files, &BTreeMap::new())?,
     };
-    let is_as_before = tree == before;
-    Ok(Outcome::Withdrawn(Withdrawn { tree, is_as_before, resolved, versions, marked, unmarked }))
+    let withdrawn = Withdrawn {
+        is_as_before: tree == before,
+        stand_in: stand_in(&repo.git, &tree, &[wish.target])?,
+        tree,
+        resolved,
+        versions,
+        marked,
+        unmarked,
+    };
+    joined(repo, wish, withdrawn, scratch)
+}
+
+/// The same with the further parents. They take something out of their own branch, which is not to go
+/// from this one; what that branch has besides is merged, or the next merge into it would take it away.
+fn joined(
+    repo: &Repo,
+    wish: &Wish<'_>,
+    withdrawn: Withdrawn,
+    scratch: &Path,
+) -> Result<Outcome, Refusal> {
+    let mut all = withdrawn;
+    for also in wish.also {
+        let parents = repo.parents(also)?;
+        let before = parents.first().unwrap_or(also);
+        let Merged { tree, resolved, versions } = match merge(repo, &all.stand_in, before, scratch)?
+        {
+            Joined::Merged(merged) => merged,
+            Joined::UpToDate | Joined::FastForward { .. } => continue,
+            Joined::Conflicts(conflicts) => {
+                let told = |conflict: Conflict| {
+                    let why = format!("merged with {}: {}", before.short(), conflict.why);
+                    Conflict { why, ..conflict }
+                };
+                return Ok(Outcome::Conflicts(conflicts.into_iter().map(told).collect()));
+            }
+        };
+        all.is_as_before &= tree == all.tree;
+        all.stand_in = stand_in(&repo.git, &tree, &[&all.stand_in, also])?;
+        all.tree = tree;
+        all.resolved.extend(resolved);
+        all.versions = versions;
+    }
+    Ok(Outcome::Withdrawn(all))
 }
 
 /// A withdrawal that a person has to make: nothing was changed. `into` is the short name of the
@@ -115,9 +161,9 @@ fn taken_out(
     scratch: &Path,
 ) -> Result<Result<Merged, Vec<Conflict>>, Refusal> {
     let git = &repo.git;
-    let base = stand_in(git, &tree_of(git, &changes.to)?, None)?;
-    let ours = stand_in(git, &tree_of(git, target)?, Some(&base))?;
-    let theirs = stand_in(git, &tree_of(git, &changes.from)?, Some(&base))?;
+    let base = stand_in(git, &tree_of(git, &changes.to)?, &[])?;
+    let ours = stand_in(git, &tree_of(git, target)?, &[&base])?;
+    let theirs = stand_in(git, &tree_of(git, &changes.from)?, &[&base])?;
     let by_git = git::merge_tree(repo, &ours, &theirs)?;
     // What can no longer be read of the past has no version and no changelog.
     let past = |commit: &Oid| side(git, commit).unwrap_or_default();
@@ -141,9 +187,9 @@ fn taken_out(
 }
 
 /// A commit that only a merge needs: the same content gives the same one.
-fn stand_in(git: &Git, tree: &Oid, parent: Option<&Oid>) -> Result<Oid, Refusal> {
+fn stand_in(git: &Git, tree: &Oid, parents: &[&Oid]) -> Result<Oid, Refusal> {
     let mut args = vec!["commit-tree"];
-    args.extend(parent.iter().flat_map(|parent| ["-p", parent.as_str()]));
+    args.extend(parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
     args.extend(["-m", "gonogo", tree.as_str()]);
     let mut call = git.write(args);
     for role in ["AUTHOR", "COMMITTER"] {
@@ -160,7 +206,7 @@ impl Work<'_> {
     /// The changelogs of the target stay as they are there: what they say of later releases and of
     /// this one is history.
     pub(super) fn keep_changelogs(&self, found: &mut Found) -> Result<(), Refusal> {
-        let Sides { target, source, bases } = self.sides;
+        let Sides { target, source, .. } = self.sides;
         for (path, bytes) in &target.changelogs {
             let name = path.as_str().as_bytes();
             let Some(own) = git::entry(self.git, self.ours, name)? else { continue };
@@ -173,7 +219,16 @@ impl Work<'_> {
             let what = "the changelog stays as it is here".to_owned();
             found.resolved.push(Resolved { path: path.clone(), line: None, what });
         }
-        let _ = (source, bases);
+        for path in source.changelogs.keys() {
+            let name = path.as_str().as_bytes();
+            let comes_back = !target.changelogs.contains_key(path)
+                && git::entry(self.git, self.ours, name)?.is_none()
+                && git::entry(self.git, &self.by_git.tree, name)?.is_some();
+            if comes_back {
+                let why = "the changelog was here before what is taken out, and stays where it is";
+                found.conflicts.push(conflict(name, None, why));
+            }
+        }
         Ok(())
     }
 }
