@@ -49,7 +49,7 @@ pub use replace::{replace, replaceable};
 
 use crate::error::{Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
-use crate::plan::{Action, At, Digest, Oid, Plan};
+use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::{self, Interrupt};
@@ -83,7 +83,7 @@ struct Running<'a> {
     notes: Vec<String>,
     /// The user's index as the private copy of the last commit was taken, where it held nothing but
     /// HEAD's tree.
-    copied: Option<Digest>,
+    copied: Option<index::Content>,
     /// Files that were edited while a failure was taken back: they stay as they are.
     left_alone: Vec<String>,
 }

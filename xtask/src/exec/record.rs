@@ -22,8 +22,9 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, keep: &Keep) {
 
 fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refusal> {
     let name = record_ref(&keep.tag);
-    let (before, record) = written(running, step, &name)?;
-    if running.repo.ref_at(&name)?.as_ref() != Some(&record) {
+    let now = running.repo.ref_at(&name)?;
+    let (before, record) = written(running, step, now.as_ref())?;
+    if now.as_ref() != Some(&record) {
         // Nothing is there but what the journal says: an empty id means that there must be no ref.
         let before = before.as_ref().map_or("", Oid::as_str);
         update(running, &[&name, record.as_str(), before])?;
@@ -41,7 +42,7 @@ fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refus
 fn written(
     running: &mut Running<'_>,
     step: usize,
-    name: &str,
+    now: Option<&Oid>,
 ) -> Result<(Option<Oid>, Oid), Refusal> {
     if let Some((before, record)) = running.operation.recorded(step)
         && running.repo.has(record)?
@@ -52,10 +53,9 @@ fn written(
     let git = &running.repo.git;
     let out = git.write(["hash-object", "-w", "--no-filters", "--stdin"]).input(bytes).read()?;
     let record = commit::oid(&out).ok_or_else(|| Refusal::external("git printed no id"))?;
-    let before = running.repo.ref_at(name)?;
-    let entry = Record::Recorded { step, before: before.clone(), blob: record.clone() };
+    let entry = Record::Recorded { step, before: now.cloned(), blob: record.clone() };
     running.operation.append(entry)?;
-    Ok((before, record))
+    Ok((now.cloned(), record))
 }
 
 /// A ref of our own is nothing to the user's hooks.

@@ -65,6 +65,7 @@ pub struct Repo {
     pub head: Head,
     begins: Begins,
     recent: log::Recent,
+    settings: surroundings::Settings,
 }
 
 /// Where the history of a shallow clone begins.
@@ -184,7 +185,17 @@ impl Repo {
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
         let (begins, recent) = (Begins::Beyond, log::Recent::default());
-        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, begins, recent })
+        let settings = surroundings::Settings::default();
+        Ok(Self {
+            top,
+            git_dir,
+            common_dir: place(common_dir),
+            head,
+            git,
+            begins,
+            recent,
+            settings,
+        })
     }
 
     /// The same repository with its history as a commit has it.
@@ -197,6 +208,7 @@ impl Repo {
             head: Head::Detached { commit },
             begins: self.begins,
             recent: log::Recent::default(),
+            settings: self.settings.clone(),
         }
     }
 
@@ -354,7 +366,14 @@ impl Repo {
     /// git cannot be started.
     pub fn commit_day(&self, name: &str) -> Result<Option<String>, Refusal> {
         let commit = self.ref_at(&format!("{name}^{{commit}}"))?;
-        let Some(commit) = commit else { return Ok(None) };
+        commit.map_or(Ok(None), |commit| self.day_of(&commit))
+    }
+
+    /// The day of a commit that is here.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn day_of(&self, commit: &Oid) -> Result<Option<String>, Refusal> {
         let args = ["log", "-1", "--no-show-signature", "--format=%cs", commit.as_str(), "--"];
         Ok(git::lines(&self.git.call(args).read()?).pop())
     }
@@ -391,19 +410,6 @@ impl Repo {
         let args = ["diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD"];
         let out = self.git.call(args).read()?;
         Ok(out.split(|&b| b == 0).filter(|path| !path.is_empty()).map(git::path).collect())
-    }
-
-    /// A value of git's configuration as a boolean; unset is `false`.
-    ///
-    /// # Errors
-    /// git fails or the value is no boolean.
-    pub fn config_bool(&self, key: &str) -> Result<bool, Refusal> {
-        let out = self.git.call(["config", "--type=bool", "--get", key]).output()?;
-        match out.status.code() {
-            Some(0) => Ok(out.stdout.starts_with(b"true")),
-            Some(1) => Ok(false),
-            _ => Err(git::failed("git config", &out)),
-        }
     }
 
     /// Whether a commit is another one or comes before it, for everybody: what replace refs and grafts

@@ -1,5 +1,6 @@
 //! Whether a commit of some paths can be made here, looked up before anything changes.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::{Head, Repo, Status, git};
@@ -127,15 +128,18 @@ impl Repo {
     /// # Errors
     /// One is not, or git fails.
     pub fn all_tracked(&self, paths: &[RepoPath]) -> Result<(), Refusal> {
-        let args = ["ls-files", "-v", "-z", "--"].into_iter();
-        let out = self.git.call(args.chain(paths.iter().map(RepoPath::as_str))).read()?;
-        let listed: Vec<(u8, &[u8])> = out
-            .split(|&b| b == 0)
-            .filter_map(|line| Some((*line.first()?, line.get(2..)?)))
-            .collect();
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
+        let out = self.git.ls_files(&["-v"], &names).read()?;
+        let wanted: HashSet<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+        let entries = out.split(|&b| b == 0);
+        let entries = entries.filter_map(|line| Some((line.get(2..)?, line.first()?)));
+        let listed: HashMap<&[u8], &u8> =
+            entries.filter(|(path, _)| wanted.contains(path)).collect();
         for path in paths {
-            let tag = listed.iter().find(|(_, name)| *name == path.as_str().as_bytes());
-            match tag.map(|(tag, _)| tag) {
+            match listed.get(path.as_str().as_bytes()) {
                 Some(b'H') => {}
                 None => return Err(self.untracked(path)?),
                 Some(b'S') => {

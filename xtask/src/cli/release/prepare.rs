@@ -197,7 +197,7 @@ impl About<'_> {
             true => repo.ready_to_tag(context.at)?,
             false => repo.ready_to_commit(self.status, &paths, others, context.at)?,
         };
-        let tagger = repo.ident("COMMITTER", context.at)?;
+        let tagger = ready.committer.clone();
         let there = remote;
         let push = |remote: &Remote| remote.for_branch(repo, &ready, tag);
         let remote = there.as_ref().map(push).transpose()?;
@@ -311,7 +311,8 @@ impl About<'_> {
     /// A warning where this clock is behind the last commit.
     fn clock(&self) -> Result<Option<String>, Refusal> {
         let today = self.context.at.date();
-        let last = self.repo.commit_day("HEAD")?.filter(|last| *last > today);
+        let Some(head) = self.repo.head.commit() else { return Ok(None) };
+        let last = self.repo.day_of(head)?.filter(|last| *last > today);
         Ok(last.map(|last| format!("it is {today} here, and the last commit is of {last}")))
     }
 
