@@ -64,7 +64,6 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
     let tagged = known.tagged.clone();
     known.withdraw(&place);
-    known.burn(&repo)?;
     let known = &survey.projects[0];
     let landing = &survey.settings.landing(Procedure::Hotfix);
     let (tagged, remote) = (tagged.as_slice(), remote.as_ref());
