@@ -93,7 +93,7 @@ fn released(place: &Place, remote: &Remote, host: &Remote) {
     }
     in_order(
         &at(place, "main", "CHANGELOG.md"),
-        &["## [Unreleased]\n\n## [0.3.0] - 2026-", "- A pipeline", "## [0.2.0] - 2025-12-01"],
+        &["## [Unreleased]\n\n## [0.3.0] - 2026-", "- a pipeline", "## [0.2.0] - 2025-12-01"],
     );
     deployed(place, host);
 }
@@ -146,7 +146,7 @@ fn release_hotfix_and_rollback() {
         &at(&place, "main", "CHANGELOG.md"),
         &["## [0.3.1] - 2026-", "[YANKED]", "uploads are lost", "## [0.3.0] - 2026-"],
     );
-    assert!(said.out.contains("0.3.2"), "the next free version: {said}");
+    assert!(said.err.contains("the next free version is 0.3.2"), "{said}");
 
     // The work is mended and comes back whole.
     works(&place, &["hotfix", "--yes"]);
@@ -157,7 +157,7 @@ fn release_hotfix_and_rollback() {
 fn the_database_goes_back_only_when_somebody_types_it() {
     let (place, remote, host) = project("database");
     released(&place, &remote, &host);
-    place.gonogo(&["rollback", "0.3.0", "--database", "--yes"]).refused(2, &["--database"]);
+    place.gonogo(&["rollback", "0.3.0", "--database", "--yes"]).refused(3, &["--database-confirm"]);
     assert!(!place.exists(".git/downgraded"));
     assert_eq!(host.id("refs/heads/main"), Some(id(&place, "main")), "nothing has begun");
 }

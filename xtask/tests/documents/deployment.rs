@@ -58,6 +58,6 @@ fn the_database_needs_a_value_and_somebody_who_types_it() {
     let args = ["rollback", "--deploy-only", "--database", "--yes"];
     place.gonogo(&args).refused(2, &["GONOGO_PREVIOUS_DB"]);
     let args = [&args[..], &["--value", "DB=4a90"]].concat();
-    place.gonogo(&args).refused(2, &["database"]);
+    place.gonogo(&args).refused(3, &["--database-confirm"]);
     assert!(!place.exists(".git/ran"), "nothing has run");
 }

@@ -54,7 +54,8 @@ impl Looking<'_> {
         let main = self.main()?;
         let mut found =
             Found { branches: Vec::new(), mend: None, taken: None, stays: None, notes: Vec::new() };
-        let places = self.places(&main, &mut found.notes)?;
+        let work = self.work(&main)?;
+        let places = self.places(&main, &work, &mut found.notes)?;
         let own = places.iter().find(|place| place.name == main);
         if let Some(own) = own {
             found.taken = self.taken(own, &mut found)?;
@@ -63,7 +64,7 @@ impl Looking<'_> {
         for place in &places {
             let takes_out = match &found.taken {
                 Some((taken, _)) if place.name == main => Some(taken.clone()),
-                Some(_) => self.of_the_merge(place, &mut found.notes),
+                Some(_) => self.of_the_merge(place, &work, &mut found.notes),
                 None => None,
             };
             let own = if place.brought == Brought::Not { &[] } else { also.as_slice() };
@@ -85,7 +86,8 @@ impl Looking<'_> {
     fn main(&self) -> Result<String, Refusal> {
         let main = main(self.repo, &self.survey.settings)?;
         let has = |name: &str| -> Result<bool, Refusal> {
-            Ok(self.place(name)?.is_some_and(|place| place.brought != Brought::Not))
+            let place = self.place(name, &self.subject.commit)?;
+            Ok(place.is_some_and(|place| place.brought != Brought::Not))
         };
         match self.repo.branch() {
             Some(branch) if !has(&main)? && has(branch)? => Ok(branch.to_owned()),
@@ -93,8 +95,23 @@ impl Looking<'_> {
         }
     }
 
+    /// The commit that other branches than main were given: where the tag is on the merge into main,
+    /// the branch that was merged.
+    fn work(&self, main: &str) -> Result<Oid, Refusal> {
+        let commit = &self.subject.commit;
+        Ok(match self.place(main, commit)?.map(|place| place.brought) {
+            Some(Brought::By(joint)) if joint.commit == *commit => joint.side,
+            _ => commit.clone(),
+        })
+    }
+
     /// The branches that have the release, or a changelog that may tell of it; main first.
-    fn places(&self, main: &str, notes: &mut Vec<String>) -> Result<Vec<Place>, Refusal> {
+    fn places(
+        &self,
+        main: &str,
+        work: &Oid,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Place>, Refusal> {
         let mut names = vec![main.to_owned()];
         names.extend(develop(self.repo, &self.survey.settings, main)?);
         for procedure in [Procedure::Release, Procedure::Hotfix] {
@@ -107,7 +124,8 @@ impl Looking<'_> {
             if places.iter().any(|place| place.name == name) {
                 continue;
             }
-            let Some(place) = self.place(&name)? else { continue };
+            let commit = if name == main { &self.subject.commit } else { work };
+            let Some(place) = self.place(&name, commit)? else { continue };
             let usual = at < 2;
             // A branch that the release itself was made on stays as it is.
             let has = matches!(place.brought, Brought::By(_)) || usual;
@@ -134,13 +152,14 @@ impl Looking<'_> {
         all.filter(is).map(str::to_owned).collect()
     }
 
-    /// Where a branch is; the remote's word counts. `None` where there is none.
-    fn place(&self, name: &str) -> Result<Option<Place>, Refusal> {
+    /// Where a branch is, and how it got this commit; the remote's word counts. `None` where there is
+    /// none.
+    fn place(&self, name: &str, commit: &Oid) -> Result<Option<Place>, Refusal> {
         let full = format!("refs/heads/{name}");
         let here = self.repo.ref_at(&full)?;
         let there = self.remote.and_then(|remote| remote.at(&full));
         let Some(tip) = there.clone().or_else(|| here.clone()) else { return Ok(None) };
-        let brought = self.repo.brought(&self.subject.commit, &tip)?;
+        let brought = self.repo.brought(commit, &tip)?;
         Ok(Some(Place { name: name.to_owned(), here, there, tip, brought }))
     }
 
@@ -265,11 +284,13 @@ impl Looking<'_> {
     }
 
     /// What a merge into another branch than main brought, where that was the release alone.
-    fn of_the_merge(&self, place: &Place, notes: &mut Vec<String>) -> Option<TakesOut> {
+    fn of_the_merge(&self, place: &Place, work: &Oid, notes: &mut Vec<String>) -> Option<TakesOut> {
         let Brought::By(joint) = &place.brought else { return None };
-        let alone = self.args.revert.is_none()
-            && (joint.side == self.subject.commit
-                || self.repo.commits_between(&self.subject.commit, &joint.side).ok() == Some(0));
+        let is_all = |released: &Oid| {
+            joint.side == *released
+                || self.repo.commits_between(released, &joint.side).ok() == Some(0)
+        };
+        let alone = self.args.revert.is_none() && (is_all(&self.subject.commit) || is_all(work));
         if alone {
             let (from, to) = (joint.before.clone(), joint.commit.clone());
             return Some(TakesOut { from, to });
