@@ -100,7 +100,7 @@ fn released(place: &Place, remote: &Remote, host: &Remote) {
 
 #[test]
 fn release_hotfix_and_rollback() {
-    let (place, remote, host) = project("whole");
+    let (place, remote, host) = project("application");
     released(&place, &remote, &host);
     let before = id(&place, "main");
 
@@ -155,7 +155,7 @@ fn release_hotfix_and_rollback() {
 
 #[test]
 fn the_database_goes_back_only_when_somebody_types_it() {
-    let (place, remote, host) = project("database");
+    let (place, remote, host) = project("application-database");
     released(&place, &remote, &host);
     place.gonogo(&["rollback", "0.3.0", "--database", "--yes"]).refused(3, &["--database-confirm"]);
     assert!(!place.exists(".git/downgraded"));

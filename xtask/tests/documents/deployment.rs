@@ -32,7 +32,7 @@ fn project(name: &str) -> (Place, Remote) {
 
 #[test]
 fn it_goes_back_without_git() {
-    let (place, remote) = project("back");
+    let (place, remote) = project("deployment");
     let (refs, there) = (place.git(&["for-each-ref", "refs/heads", "refs/tags"]), remote.state());
     works(&place, &["rollback", "--deploy-only", "--yes"]);
     assert_eq!(place.read(".git/ran"), "restart studio\nhealth \n");
@@ -54,7 +54,7 @@ fn a_check_that_is_red_leaves_it_open() {
 
 #[test]
 fn the_database_needs_a_value_and_somebody_who_types_it() {
-    let (place, _remote) = project("database");
+    let (place, _remote) = project("deployment-database");
     let args = ["rollback", "--deploy-only", "--database", "--yes"];
     place.gonogo(&args).refused(2, &["GONOGO_PREVIOUS_DB"]);
     let args = [&args[..], &["--value", "DB=4a90"]].concat();

@@ -79,7 +79,7 @@ fn ran(place: &Place) -> String {
 
 #[test]
 fn release_hotfix_and_rollback() {
-    let (place, remote) = project("whole");
+    let (place, remote) = project("hub");
     place.put("src/new.py", "new\n");
     place.commit_all("feat: memory that lasts");
     place.git(&["push", "-q", "origin", "main"]);
@@ -139,7 +139,7 @@ fn ran_before(place: &Place) {
 
 #[test]
 fn a_deployment_that_fails_half_way_is_resumed() {
-    let (place, _remote) = project("half");
+    let (place, _remote) = project("hub-half");
     place.put("src/new.py", "new\n");
     place.commit_all("feat: memory that lasts");
     place.git(&["push", "-q", "origin", "main"]);
