@@ -263,7 +263,9 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn decorated(&self) -> Result<Vec<u8>, Refusal> {
-        let simplified = ["--simplify-by-decoration", "HEAD"];
+        // Of a repository that is seen from a commit this is not git's HEAD.
+        let head = self.head.commit().map_or("HEAD", Oid::as_str);
+        let simplified = ["--simplify-by-decoration", head];
         self.git.call(DECORATED_LOG.into_iter().chain(simplified)).read()
     }
 

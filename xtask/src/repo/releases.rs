@@ -101,6 +101,19 @@ impl Releases {
         Ok(log.tags.iter().filter_map(|(tag, _)| known.remove(tag).cloned()).collect())
     }
 
+    /// Of these releases the one that counts for HEAD: the highest that no other one comes after.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn counting<'t>(repo: &Repo, among: &[&'t Tagged]) -> Result<Option<&'t Tagged>, Refusal> {
+        let known: Vec<Tagged> = among.iter().map(|one| Tagged::clone(one)).collect();
+        let left = repo.not_behind(&known)?.into_iter().map(|at| among[at]);
+        Ok(left.reduce(|best, other| match best.version.precedes(&other.version) {
+            true => other,
+            false => best,
+        }))
+    }
+
     fn of(
         mut tagged: Vec<(String, Version)>,
         newest: Option<(String, Version)>,

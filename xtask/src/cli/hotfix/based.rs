@@ -101,9 +101,7 @@ impl Search<'_> {
     /// The newest release that a commit comes after.
     fn newest_of(&self, tip: &Oid) -> Result<Option<&Tagged>, Refusal> {
         let seen = self.repo.seen_from(tip.clone());
-        let ignore = &self.survey.settings.tag.ignore;
-        let before = Releases::history(&seen, &self.known.format, ignore)?;
-        Ok(before.iter().find_map(|(tag, _)| self.releases().find(|one| one.tag == *tag)))
+        Releases::counting(&seen, &self.releases().collect::<Vec<_>>())
     }
 
     fn main(&self) -> Result<String, Refusal> {

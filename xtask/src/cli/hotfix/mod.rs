@@ -1,7 +1,9 @@
 //! `hotfix`
 
 mod based;
+pub(super) mod open;
 mod start;
+mod status;
 
 use super::{Context, release};
 use crate::config::file::Procedure;
@@ -27,6 +29,7 @@ pub struct Args {
 enum Part {
     /// Start a hotfix: the same as without this word
     Start(start::Args),
+    Status(status::Args),
     /// End a hotfix: date the changelog, ask the gates, tag, merge
     ///
     /// In any clone, by anybody, also of a branch that was made by hand. It is merged into main,
@@ -41,6 +44,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
     match &args.part {
         None => start::run(&args.start, context),
         Some(Part::Start(start)) => start::run(start, context),
+        Some(Part::Status(status)) => status::run(status, context),
         Some(Part::Finish(finish)) => release::finish(finish, Procedure::Hotfix, context),
     }
 }

@@ -48,6 +48,7 @@ pub(super) use prepare::{Prepared, withdrawn};
 pub(super) use refused::{Way, anew, go_on};
 pub(super) use remote::Remote;
 pub(super) use shown::Facts;
+pub(super) use targets::Choosing;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
