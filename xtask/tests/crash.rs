@@ -83,6 +83,11 @@ fn a_release_that_waits_for_a_merge_survives() {
     every_fault(repo::OFFERED);
 }
 
+#[test]
+fn the_end_of_a_hotfix_survives() {
+    every_fault(repo::HOTFIX);
+}
+
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.
 #[test]
 fn the_supervisor_strikes_where_it_is_told() {

@@ -29,8 +29,7 @@ fn project(name: &str, toml: &str) -> (Place, Remote) {
     (place, remote)
 }
 
-/// A branch that goes on from 1.2.0 to another version, with an entry that waits; pushed, and known
-/// here where `--keep` is not over.
+/// A branch that goes on from 1.2.0 to another version, with an entry that waits; pushed.
 fn ahead(place: &Place, branch: &str, version: &str) {
     place.git(&["switch", "-q", "-c", branch, "v1.2.0"]);
     for path in VERSIONED {

@@ -12,7 +12,7 @@ pub use finished::{Landed, Left, Tagging, landed};
 pub use hotfix::{Beginning, beginning};
 pub use refused::{Refused, merged_later, pull_request};
 
-use super::release::{Release, ask, build, commit_of, edits};
+use super::release::{Commitment, Release, ask, build, commit_of, edits};
 use crate::config::file::TagOn;
 use crate::plan::{
     Action, Base, FORMAT, Gates, Id, Keep, Land, Merge, Object, Oid, Parents, Place, Plan, Pull,
@@ -143,16 +143,7 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
     steps.extend(edits(&release));
     let Release { title, base, tag, commit, gates, about, remote, .. } = release;
     let End { branch, targets, author, then, keeps, tag_on } = end;
-    let (ready, paths) = (commit.ready, commit.paths);
-    let parent = Id::Known(ready.parent.clone());
-    let (mut objects, mut moves) = (Vec::new(), Vec::new());
-    let mut released = parent.clone();
-    if !paths.is_empty() {
-        released = Id::Made(0);
-        let last = commit_of(&ready, parent.clone(), commit.message, commit.hooks, paths);
-        objects.push(Object::Commit(last));
-        moves.push(RefMove::update(&branch.name, parent, released.clone()));
-    }
+    let (mut objects, mut moves, released) = last_of(&branch, commit);
     let from = format!("branch '{}'", short(&branch.name));
     let first = objects.len();
     let joined = Joined::new(&targets, &released, &from, &author, first, then.as_deref());
@@ -184,32 +175,49 @@ pub fn merged(release: Release<'_>, end: End) -> Plan {
     steps.push(land([&named[..], &[&tag]].concat().join(", "), moves));
     let at = targets.iter().position(|target| Some(&target.name) == then.as_ref());
     let last = at.map_or_else(|| released.clone(), |at| joined.tips[at].clone());
-    steps.extend(switch(
-        tested,
-        match (then, keeps) {
-            (Some(then), _) => place(Some(then), last),
-            (None, Keeps::Branch) => on_branch,
-            (None, Keeps::Nothing) => place(None, released.clone()),
-        },
-    ));
+    let goes = match (then, keeps) {
+        (Some(then), _) => place(Some(then), last),
+        (None, Keeps::Branch) => on_branch,
+        (None, Keeps::Nothing) => place(None, released.clone()),
+    };
+    steps.extend(switch(tested, goes));
     let mut there = joined.there;
-    let known = branch.there.map(Id::Known);
-    match keeps {
-        Keeps::Branch => {
-            let behind = known.filter(|at| *at != released);
-            there.extend(behind.map(|at| RefMove::update(&branch.name, at, released)));
-        }
-        Keeps::Nothing => {
-            let moves = vec![RefMove::delete(&branch.name, released)];
-            steps.push(land(format!("{} goes", short(&branch.name)), moves));
-            there.extend(known.map(|at| RefMove::delete(&branch.name, at)));
-        }
-    }
-    let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
+    there.extend(branch_moves(branch, released, keeps, &mut steps));
     there.push(RefMove::create(format!("refs/tags/{tag}"), tagged));
+    let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
     let keep = Keep { tag, remote: None, about };
     steps.extend(away(remote, Some(keep), &targets, there));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
+}
+
+/// The last commit of a branch, its move, and where the branch is then: where it was, if nothing is
+/// committed.
+fn last_of(branch: &Branch, commit: Commitment) -> (Vec<Object>, Vec<RefMove>, Id) {
+    let Commitment { ready, message, hooks, paths } = commit;
+    let parent = Id::Known(ready.parent.clone());
+    if paths.is_empty() {
+        return (Vec::new(), Vec::new(), parent);
+    }
+    let last = commit_of(&ready, parent.clone(), message, hooks, paths);
+    let moves = vec![RefMove::update(&branch.name, parent, Id::Made(0))];
+    (vec![Object::Commit(last)], moves, Id::Made(0))
+}
+
+/// What becomes of a branch on the remote in the end; here it goes in a step of its own.
+fn branch_moves(
+    branch: Branch,
+    released: Id,
+    keeps: Keeps,
+    steps: &mut Vec<Step>,
+) -> Option<RefMove> {
+    let known = branch.there.map(Id::Known);
+    if keeps == Keeps::Branch {
+        let behind = known.filter(|at| *at != released);
+        return behind.map(|at| RefMove::update(&branch.name, at, released));
+    }
+    let moves = vec![RefMove::delete(&branch.name, released)];
+    steps.push(land(format!("{} goes", short(&branch.name)), moves));
+    known.map(|at| RefMove::delete(&branch.name, at))
 }
 
 /// A release branch from the commit that is checked out, with the next version in its files.

@@ -63,6 +63,11 @@ pub const BRANCH: Variant =
 pub const OFFERED: Variant =
     Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 12 };
 
+/// The end of a hotfix that is tagged on its merge: the work tree goes to the merge for a gate, and
+/// on to main; develop has another version.
+pub const HOTFIX: Variant =
+    Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 40 };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -167,8 +172,12 @@ pub fn template(variant: Variant, dir: &Path) {
             }
         }
         "init" => {}
-        "branch" => {
-            put("gonogo.toml", "[release]\nbranch = \"release/v{version}\"\n");
+        "branch" | "hotfix" => {
+            let toml = match variant.name {
+                "branch" => "[release]\nbranch = \"release/v{version}\"\n",
+                _ => "[hotfix]\ntag_on = \"merge\"\n[gates]\nmerged = \"test -f notes.txt\"\n",
+            };
+            put("gonogo.toml", toml);
             put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
             git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
             git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
@@ -180,6 +189,16 @@ pub fn template(variant: Variant, dir: &Path) {
             put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
             git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
             git(dir, &["switch", "-q", "main"]);
+            if variant.name == "hotfix" {
+                git(dir, &["switch", "-q", "-c", "hotfix/v1.2.1"]);
+                put("other.txt", "one\nfixed\n");
+                git(dir, &["commit", "-q", "-a", "-m", "fix: a crash"]);
+                git(dir, &["switch", "-q", "main"]);
+                put("notes.txt", "of main\n");
+                git(dir, &["add", "notes.txt"]);
+                git(dir, &["commit", "-q", "-m", "docs: notes"]);
+                git(dir, &["switch", "-q", "hotfix/v1.2.1"]);
+            }
         }
         "offered" => {
             put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");

@@ -248,6 +248,11 @@ fn a_real_conflict_is_resolved_by_hand_and_the_same_command_goes_on() {
     place.edit("a.txt", "<<<<<<< HEAD\ndeux\n=======\nzwei\n>>>>>>> hotfix/v1.2.1\n", "dos\n");
     place.commit_all("Merge by hand");
     let by_hand = id(&place, "devel");
+    let dry = works(&place, &["hotfix", "finish", "1.2.1", "--dry-run"]);
+    assert!(dry.out.contains("on hotfix/v1.2.1, what the same command shows there"), "{dry}");
+    place.git(&["switch", "-q", "hotfix/v1.2.1"]);
+    let dry = works(&place, &["hotfix", "finish", "--dry-run"]);
+    assert!(dry.out.contains("solved by rule (with 2 local commits)"), "{dry}");
     finishes(&place, &[]);
     let tagged = id(&place, "v1.2.1^{commit}");
     is_merge(&place, "devel", [&by_hand, &tagged], "Merge branch 'hotfix/v1.2.1' into devel");
@@ -308,6 +313,26 @@ fn an_older_line_is_tagged_and_merged_nowhere() {
         assert_eq!(remote.id("refs/heads/hotfix/v1.2.1"), None);
         assert_eq!(place.git(&["branch", "--show-current"]), "main\n");
     }
+}
+
+#[test]
+fn a_work_tree_of_its_own_is_left_where_the_tag_is() {
+    let (place, remote) = busy("own-tree", "");
+    for path in super::VERSIONED {
+        place.edit(path, "1.2.0", "2.0.0");
+    }
+    place.commit_all("chore: release 2.0.0");
+    place.git(&["tag", "-a", "-m", "2.0.0", "v2.0.0"]);
+    place.git(&["push", "-q", "origin", "main", "v2.0.0"]);
+    place.git(&["worktree", "add", "-q", "-b", "hotfix/v1.2.1", "../beside", "v1.2.0"]);
+    let beside = place.at(place.root.join("beside"));
+    beside.edit(FIX.0, FIX.1, FIX.2);
+    beside.commit_all("fix: a crash");
+    finishes(&beside, &[]);
+    assert_eq!(remote.id("refs/tags/v1.2.1^{commit}"), Some(id(&beside, "HEAD")));
+    assert_eq!(beside.git(&["branch", "--show-current"]), "");
+    assert_eq!(place.git(&["branch", "--show-current"]), "main\n");
+    assert_eq!(place.git(&["status", "--porcelain"]), "");
 }
 
 #[test]

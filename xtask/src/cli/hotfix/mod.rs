@@ -32,7 +32,11 @@ enum Part {
     Status(status::Args),
     /// End a hotfix: date the changelog, ask the gates, tag, merge
     ///
-    /// In any clone, by anybody.
+    /// In any clone, by anybody, also of a branch that was made by hand. It is merged into main,
+    /// develop and every open release branch; conflicts in version lines and changelogs are resolved
+    /// by rule, any other stops before a ref has moved. Then --into finishes some branches now, and
+    /// the same command later does the rest. Where main is a minor or major further, it is tagged
+    /// on its branch and merged nowhere unless --into asks for it.
     Finish(release::Finish),
 }
 

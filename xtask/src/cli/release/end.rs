@@ -39,24 +39,22 @@ pub fn end(
     finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
     let title = one_line(plan.title.trim_start_matches("release "));
     let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
-    if offered && tag(plan).is_none() {
-        ui.say("No tag yet, and nothing is locked meanwhile.");
-        ui.say(&format!(
-            "next, after the merge, on any machine: {}",
-            ui.ours(procedure(plan).finish())
-        ));
-        ui.json(&data(plan, finished, gates));
-        return Ok(());
-    }
-    if title.starts_with("start ") {
-        ui.say(&format!("{} is done, and nothing is locked", bold(&title)));
-        ui.say(&format!("next, when it is ready: {}", ui.ours(procedure(plan).finish())));
-        ui.json(&data(plan, finished, gates));
-        return Ok(());
-    }
-    if title.starts_with("merge ") {
-        ui.say(&format!("{} is done", bold(&title)));
-        ui.say(&format!("next: {}", ui.ours("status")));
+    let finish = ui.ours(procedure(plan).finish());
+    let told = if title.starts_with("merge ") {
+        let next = format!("next: {}", ui.ours("status"));
+        Some((format!("{} is done", bold(&title)), next))
+    } else if offered && tag(plan).is_none() {
+        let next = format!("next, after the merge, on any machine: {finish}");
+        Some(("No tag yet, and nothing is locked meanwhile.".to_owned(), next))
+    } else if title.starts_with("start ") {
+        let done = format!("{} is done, and nothing is locked", bold(&title));
+        Some((done, format!("next, when it is ready: {finish}")))
+    } else {
+        None
+    };
+    if let Some((done, next)) = told {
+        ui.say(&done);
+        ui.say(&next);
         ui.json(&data(plan, finished, gates));
         return Ok(());
     }

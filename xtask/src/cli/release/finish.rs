@@ -125,51 +125,15 @@ pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(),
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
     let landing = survey.settings.landing(procedure);
-    let wanted = finish.version.as_deref().map(Version::parse).transpose()?;
-    let template = landing.prepared().value;
-    let some = known.releases.newest.as_ref().map(|(_, version)| version.clone());
-    let some = match some.or_else(|| wanted.clone()) {
-        Some(some) => some,
-        None => Version::parse("0.1.0")?,
-    };
-    let branches = Branches {
-        template: &template,
-        tags: &known.format,
-        name: known.project.name.as_deref(),
-        package: finish.package.as_deref(),
-        style: crate::flows::bump::style(&survey.facts(known), &some),
-    };
-    let all = opened::all(&repo, &branches, remote.as_ref())?;
-    let opened = opened::choose(all, wanted.as_ref(), repo.branch(), (known, procedure))?;
-    let version = opened.as_ref().map(|opened| opened.version.clone()).or(wanted);
-    let mut tagged = known.releases.commits.iter();
-    let tagged = version.as_ref().and_then(|of| tagged.find(|tagged| tagged.version.same(of)));
-    let (opened, tagged) = match (opened, tagged, procedure) {
-        (Some(opened), None, _) => (opened, None),
-        // Some of its branches may lack it.
-        (opened, Some(tagged), Procedure::Hotfix) => {
-            let commit = Oid::new(&tagged.commit).ok_or_else(|| {
-                Refusal::external(format!("git does not know what {} is", tagged.tag))
-            })?;
-            let opened = opened.unwrap_or_else(|| Opened {
-                version: tagged.version.clone(),
-                name: tagged.tag.clone(),
-                here: None,
-                there: None,
-                tip: commit.clone(),
-            });
-            (opened, Some((tagged.tag.clone(), commit)))
-        }
-        _ => {
+    let version = finish.version.as_deref().map(Version::parse).transpose()?;
+    let search =
+        Meant { repo: &repo, survey: &survey, known, remote: remote.as_ref(), landing: &landing };
+    let (opened, tag, released) = match search.find(finish, version)? {
+        Ok(found) => found,
+        Err(version) => {
             done(context, version.as_ref());
             return Ok(());
         }
-    };
-    let newest = known.releases.newest.as_ref();
-    let newest = newest.map(|(tag, version)| (tag.as_str(), version));
-    let (tag, released) = match tagged {
-        Some((tag, commit)) => (tag, Some(commit)),
-        None => (known.format.tag(&opened.version, newest), None),
     };
     let name = main(&repo, &survey.settings)?;
     let full = format!("refs/heads/{name}");
@@ -194,6 +158,70 @@ pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(),
         main: (&name, &at),
     }
     .run(released.as_ref())
+}
+
+/// What tells which release is meant.
+struct Meant<'m> {
+    repo: &'m Repo,
+    survey: &'m Survey,
+    known: &'m Known,
+    remote: Option<&'m Remote>,
+    landing: &'m Landing,
+}
+
+/// The branch, the tag, and the commit that has that already.
+type Found = (Opened, String, Option<Oid>);
+
+impl Meant<'_> {
+    /// The inner error is a version that is released, where there is nothing more to do.
+    fn find(
+        &self,
+        finish: &Args,
+        wanted: Option<Version>,
+    ) -> Result<Result<Found, Option<Version>>, Refusal> {
+        let Self { repo, survey, known, remote, landing } = *self;
+        let newest = known.releases.newest.as_ref();
+        let some = match newest.map(|(_, version)| version.clone()).or_else(|| wanted.clone()) {
+            Some(some) => some,
+            None => Version::parse("0.1.0")?,
+        };
+        let branches = Branches {
+            template: &landing.prepared().value,
+            tags: &known.format,
+            name: known.project.name.as_deref(),
+            package: finish.package.as_deref(),
+            style: crate::flows::bump::style(&survey.facts(known), &some),
+        };
+        let (all, named) = (opened::all(repo, &branches, remote)?, wanted.is_some());
+        let about = (known, landing.procedure);
+        let opened = opened::choose(all, wanted.as_ref(), repo.branch(), about)?;
+        let version = opened.as_ref().map(|opened| opened.version.clone()).or(wanted);
+        let mut tagged = known.releases.commits.iter();
+        let tagged = version.as_ref().and_then(|of| tagged.find(|tagged| tagged.version.same(of)));
+        Ok(match (opened, tagged, landing.procedure) {
+            (Some(opened), None, _) => {
+                let newest = newest.map(|(tag, version)| (tag.as_str(), version));
+                let tag = known.format.tag(&opened.version, newest);
+                Ok((opened, tag, None))
+            }
+            // Some of its branches may lack it.
+            (opened, Some(tagged), procedure)
+                if procedure == Procedure::Hotfix || named && opened.is_some() =>
+            {
+                let lost = || Refusal::external(format!("git does not know {}", tagged.tag));
+                let commit = Oid::new(&tagged.commit).ok_or_else(lost)?;
+                let opened = opened.unwrap_or_else(|| Opened {
+                    version: tagged.version.clone(),
+                    name: tagged.tag.clone(),
+                    here: None,
+                    there: None,
+                    tip: commit.clone(),
+                });
+                Ok((opened, tagged.tag.clone(), Some(commit)))
+            }
+            _ => Err(version),
+        })
+    }
 }
 
 /// It was finished before.

@@ -11,6 +11,7 @@ use crate::merge::{Conflict, Resolved, refused};
 use crate::plan::{Oid, Parents};
 use crate::repo::Repo;
 use crate::repo::merge::{Merged, Outcome, Settled, merge};
+use crate::wording::counted;
 
 /// What merges of a release need to know.
 pub struct Joining<'j> {
@@ -114,7 +115,6 @@ impl Joining<'_> {
         let here = repo.ref_at(&full)?;
         let there = self.remote.and_then(|remote| remote.at(&full));
         let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
-        self.not_elsewhere(name)?;
         let protected = self.settings.branches.protects(name).is_some();
         let forward = || repo.is_ancestor(&tip, source);
         let how = match self.settings.branches.merged() {
@@ -123,6 +123,9 @@ impl Joining<'_> {
             Merge::NoFf | Merge::Ff => How::Commit(Parents::Both),
             Merge::Squash => How::Commit(Parents::Target),
         };
+        if !matches!(how, How::Offered { .. }) {
+            self.not_elsewhere(name)?;
+        }
         Ok(Target { name: full, here, there, tip, how })
     }
 
@@ -197,16 +200,21 @@ impl Joining<'_> {
         let own = |settled: &&Settled| settled.name.as_deref() == self.project;
         let settled = versions.iter().find(own).or(versions.first());
         let versions = settled.map(|one| (one.target.clone(), one.merged.clone()));
-        let mut how = if resolved.is_empty() { "clean" } else { "solved by rule" }.to_owned();
-        if let How::Offered { branch, .. } = &target.how {
-            how += &format!(", offered by {}", branch.trim_start_matches("refs/heads/"));
+        let by = if let How::Offered { branch, .. } = &target.how {
+            format!(", offered by {}", branch.trim_start_matches("refs/heads/"))
         } else if let Some(here) = target.here.as_ref().filter(|here| **here != target.tip) {
-            let behind = self.repo.came(here, &target.tip)?.count;
-            how += &format!(
-                " (local {name} forwarded by {})",
-                crate::wording::counted(behind, "commit")
-            );
-        }
+            let behind = counted(self.repo.came(here, &target.tip)?.count, "commit");
+            format!(" (local {name} forwarded by {behind})")
+        } else if let Some(there) = target.there.as_ref().filter(|there| **there != target.tip) {
+            let own = counted(self.repo.came(there, &target.tip)?.count, "local commit");
+            format!(" (with {own})")
+        } else {
+            String::new()
+        };
+        let how = match resolved.as_slice() {
+            [] => format!("clean{by}"),
+            _ => format!("solved by rule{by}"),
+        };
         Ok(Ok(Outlook { branch: name.to_owned(), versions, how, resolved }))
     }
 

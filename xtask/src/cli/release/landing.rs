@@ -177,12 +177,16 @@ impl Way<'_> {
             false => Keeps::Branch,
         };
         if !chosen.left_out.is_empty() {
-            let names = chosen.left_out.join(", ");
-            notes.push(format!("left out: {names}; {name} stays until they have it, too"));
+            let (names, finish) = (chosen.left_out.join(", "), self.landing.procedure.finish());
+            let version = self.words.version();
+            notes.push(format!("left out: {names}; {finish} {version} does the rest, until then"));
+            notes.push(format!("{name} stays"));
         }
         let full = format!("refs/heads/{into}");
         let gets = joined.targets.iter().any(|target| target.name == full && moves(target));
-        let then = (gets || repo.ref_at(&full)?.is_some()).then_some(full);
+        // git goes to no branch that another work tree has.
+        let free = repo.ref_at(&full)?.is_some() && repo.work_tree_of(into)?.is_none();
+        let then = (gets || free).then_some(full);
         let end = End {
             branch,
             targets: joined.targets,

@@ -8,6 +8,7 @@ use crate::cli::project::Known;
 use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::flows::words::Branches;
+use crate::journal::{Closed, Journal, State};
 use crate::plan::Oid;
 use crate::repo::Repo;
 use crate::version::Version;
@@ -25,7 +26,8 @@ pub struct Opened {
 }
 
 /// All of them, the lowest version first. A branch that the remote does not have any more (it may
-/// have been deleted with the merge) is known by where it was last.
+/// have been deleted with the merge) is known by where it was last; where none is left at all, by
+/// what our own operations made.
 ///
 /// # Errors
 /// git fails.
@@ -45,6 +47,12 @@ pub fn all(
     for place in known.iter().map(String::as_str).chain(["refs/heads/"]) {
         repo.refs(&[place])?.iter().filter_map(|name| name.strip_prefix(place)).for_each(&mut add);
     }
+    let made = if names.is_empty() { journaled(repo)? } else { BTreeMap::new() };
+    for name in made.keys() {
+        if let Some(version) = branches.version(name) {
+            names.insert(name.clone(), version);
+        }
+    }
     let mut found: Vec<(String, Version)> = names.into_iter().collect();
     found.sort_by(|(_, one), (_, other)| match one.precedes(other) {
         true => std::cmp::Ordering::Less,
@@ -58,13 +66,30 @@ pub fn all(
             (None, None, Some(place)) => repo.ref_at(&format!("{place}{name}"))?,
             _ => None,
         };
-        let tip = match last {
+        let tip = match last.or_else(|| made.get(&name).cloned()) {
             Some(last) => Ok(last),
             None => newer(repo, &name, here.as_ref(), there.as_ref()),
         };
         Ok(tip.map(|tip| Opened { version, name, here, there, tip }))
     });
     each.collect()
+}
+
+/// Where operations of ours that are done left the branches that they made, by their short names.
+fn journaled(repo: &Repo) -> Result<BTreeMap<String, Oid>, Refusal> {
+    let mut left = BTreeMap::new();
+    let operations = Journal::of(&repo.common_dir).operations()?;
+    let done = operations.iter().filter(|one| one.state() == State::Closed(Closed::Done));
+    for operation in done {
+        for moved in operation.plan().moves() {
+            let Some(name) = moved.name.strip_prefix("refs/heads/") else { continue };
+            match moved.new.as_ref().and_then(|id| operation.object(id)) {
+                Some(at) if repo.has(&at)? => drop(left.insert(name.to_owned(), at)),
+                _ => drop(left.remove(name)),
+            }
+        }
+    }
+    Ok(left)
 }
 
 /// The one that is meant: of this version, the one that is checked out, or the only one. Of a hotfix

@@ -2,6 +2,7 @@
 //! makes of the same merge without a release in it.
 
 mod odd;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

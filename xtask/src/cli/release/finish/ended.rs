@@ -35,13 +35,11 @@ impl Finish<'_> {
                 ));
         }
         let ending = Ending { commit: commit.clone(), tagging: None, gates: None };
-        match self.ended(ending)? {
-            Some(rest) => execute(self.args, self.context, self.repo, asking, rest),
-            None => {
-                super::done(self.context, Some(&self.opened.version));
-                Ok(())
-            }
-        }
+        let Some(rest) = self.ended(ending)? else {
+            super::done(self.context, Some(&self.opened.version));
+            return Ok(());
+        };
+        execute(self.args, self.context, self.repo, asking, rest)
     }
 
     /// The tag that is made.

@@ -51,6 +51,12 @@ impl Finish<'_> {
             return Err(refusal.next_shell(format!("git show {short}"), "shows what it has"));
         }
         self.told(found);
+        if self.remote.is_some() {
+            let version = &self.opened.version;
+            let profile = Profile::of(self.args.procedure, version);
+            let there = self.repo.seen_from(found.commit.clone());
+            asking.ci(&there, (profile, version), self.interrupt)?;
+        }
         let gates = match (is_tested(found), self.survey.settings.record.is_empty()) {
             (true, true) => None,
             // What is kept with a release is asked when it is made.
