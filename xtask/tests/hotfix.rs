@@ -5,6 +5,8 @@
 mod finish;
 #[path = "hotfix/protected.rs"]
 mod protected;
+#[path = "hotfix/start.rs"]
+mod start;
 mod support;
 
 use support::remote::Remote;
@@ -37,6 +39,21 @@ fn ahead(place: &Place, branch: &str, version: &str) {
     place.commit_all(&format!("chore: begin {version}"));
     place.git(&["push", "-q", "-u", "origin", branch]);
     place.git(&["switch", "-q", "main"]);
+}
+
+/// Another clone of the same remote.
+fn clone(place: &Place, remote: &Remote, name: &str) -> Place {
+    place.at(&place.root).git(&["clone", "-q", remote.url(), name]);
+    place.at(place.root.join(name))
+}
+
+/// The same without the commit of the release, and without its tag.
+fn shallow(place: &Place, remote: &Remote, name: &str) -> Place {
+    bot(place, "later.txt");
+    let url = format!("file://{}", remote.path().display());
+    let args = ["clone", "-q", "--depth", "1", "--no-tags", &url, name];
+    place.at(&place.root).git(&args);
+    place.at(place.root.join(name))
 }
 
 /// A commit of one file on the branch that is checked out, pushed.

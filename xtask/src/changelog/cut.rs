@@ -427,7 +427,14 @@ impl Work<'_> {
         let tail = self.changelog.tail(&section.body());
         if self.house.titles.is_none() {
             let whole = Group { body: section.body(), ..groups[0].clone() };
-            edits.push(self.appended(&whole, &content));
+            edits.push(match tail.ends {
+                // Below the heading itself, as in other releases.
+                Ends::Empty => {
+                    let apart = self.line_ended(tail.at) + &self.house.blank(self.house.below);
+                    Edit::insert(tail.at, apart + &content + self.apart_below(tail.at))
+                }
+                Ends::List | Ends::Other => self.appended(&whole, &content),
+            });
             return edits;
         }
         // The last title may be empty; what comes new goes below it.

@@ -425,6 +425,18 @@ fn what_stops_a_finish() {
 }
 
 #[test]
+fn a_release_from_before_the_configuration_is_told() {
+    let (place, _remote) = project("before", "");
+    place.git(&["switch", "-q", "--detach"]);
+    place.git(&["rm", "-q", "gonogo.toml"]);
+    place.git(&["commit", "-q", "-m", "chore: nothing configured"]);
+    let older = id(&place, "HEAD");
+    fixed(&place, "1.2.1", &older, FIX);
+    let dry = works(&place, &["hotfix", "finish", "--dry-run"]);
+    assert!(dry.out.contains("! gonogo.toml of main is not here"), "{dry}");
+}
+
+#[test]
 fn a_branch_that_is_kept_stays_here_and_there() {
     let (place, remote) = project("kept", "[hotfix]\nkeep_branch = true\n");
     fixed(&place, "1.2.1", "v1.2.0", FIX);

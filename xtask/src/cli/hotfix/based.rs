@@ -54,7 +54,10 @@ impl Search<'_> {
             (Start::Branch(name), _) => self.on(name, wanted.as_ref(), None),
             (Start::Main, _) => self.on(&self.main()?, wanted.as_ref(), None),
             (Start::Tag, Some(wanted)) => {
-                let release = self.below(wanted).ok_or_else(|| self.nothing_below(wanted))?;
+                // Of one that is released itself the next number is told.
+                let is = |one: &&Tagged| one.version.same(wanted);
+                let release = self.releases().find(is).or_else(|| self.below(wanted));
+                let release = release.ok_or_else(|| self.nothing_below(wanted))?;
                 self.fixing(release, None, Some(wanted), None)
             }
             (Start::Tag, None) => self.fixing(self.newest()?, None, None, None),

@@ -13,6 +13,7 @@ use crate::plan::Oid;
 use crate::repo::{Releases, Repo};
 use crate::sys::clock::Timestamp;
 use crate::version::Version;
+use crate::wording::counted;
 
 /// A branch that waits for its end.
 pub struct Open {
@@ -63,7 +64,7 @@ impl Seen {
     }
 }
 
-/// Those of a procedure whose version has no tag yet, by their names.
+/// Those of some procedures whose version has no tag yet, by their names.
 ///
 /// # Errors
 /// git fails.
@@ -71,27 +72,28 @@ pub fn all(
     repo: &Repo,
     seen: &Seen,
     (survey, known): (&Survey, &Known),
-    procedure: Procedure,
+    procedures: &[Procedure],
 ) -> Result<Vec<Open>, Refusal> {
-    let template = survey.settings.landing(procedure).prepared().value;
     let newest = known.releases.newest.as_ref().map(|(_, version)| version.clone());
     let some = newest.map_or_else(|| Version::parse("0.1.0"), Ok)?;
-    let branches = Branches {
-        template: &template,
+    let templates = procedures.iter().map(|one| survey.settings.landing(*one).prepared().value);
+    let templates: Vec<String> = templates.collect();
+    let branches = templates.iter().map(|template| Branches {
+        template,
         tags: &known.format,
         name: known.project.name.as_deref(),
         package: known.project.name.as_deref(),
         style: bump::style(&survey.facts(known), &some),
-    };
+    });
+    let branches: Vec<Branches<'_>> = branches.collect();
+    let theirs = seen.remote.as_ref().map(|remote| format!("refs/remotes/{remote}/"));
+    let places: Vec<&str> = theirs.iter().map(String::as_str).chain(["refs/heads/"]).collect();
     let mut found: BTreeMap<String, Version> = BTreeMap::new();
-    let theirs = seen.remote.iter().map(|remote| format!("refs/remotes/{remote}/"));
-    for place in theirs.chain(["refs/heads/".to_owned()]) {
-        for name in repo.refs(&[&place])? {
-            let name = name.strip_prefix(&place).unwrap_or_default();
-            let version = branches.version(name);
-            let is_open = |version: &Version| !known.tagged.iter().any(|it| it.same(version));
-            found.extend(version.filter(is_open).map(|version| (name.to_owned(), version)));
-        }
+    for name in repo.refs(&places)? {
+        let short = places.iter().find_map(|place| name.strip_prefix(place)).unwrap_or_default();
+        let version = branches.iter().find_map(|branches| branches.version(short));
+        let is_open = |version: &Version| !known.tagged.iter().any(|it| it.same(version));
+        found.extend(version.filter(is_open).map(|version| (short.to_owned(), version)));
     }
     let each = found.into_iter().map(|(branch, version)| {
         let here = repo.ref_at(&format!("refs/heads/{branch}"))?;
@@ -105,6 +107,18 @@ pub fn all(
         Ok(Open { version, branch, here, there, base, commits })
     });
     each.collect()
+}
+
+impl Open {
+    /// `hotfix/v1.2.1, 2 commits since v1.2.0`
+    pub fn brief(&self) -> String {
+        match &self.base {
+            Some(base) => {
+                format!("{}, {} since {}", self.branch, counted(self.commits, "commit"), base.tag)
+            }
+            None => self.branch.clone(),
+        }
+    }
 }
 
 /// The one that has the other; where each has commits of its own, that of here.

@@ -34,7 +34,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
         ));
     };
     let seen = Seen::of(repo)?;
-    let all = open::all(repo, &seen, (&survey, known), Procedure::Hotfix)?;
+    let all = open::all(repo, &seen, (&survey, known), &[Procedure::Hotfix])?;
     let looking = Looking { repo, survey: &survey, known, seen: &seen };
     let into = all.iter().map(|one| looking.goal(one)).collect::<Result<Vec<_>, Refusal>>()?;
     let ui = &context.ui;

@@ -12,10 +12,11 @@ use crate::error::{Refusal, word};
 use crate::flows::landing::{self, Branch, End, How, Identity, Keeps, State, Target};
 use crate::flows::release::{self, Release};
 use crate::flows::words::Words;
+use crate::path::RepoPath;
 use crate::plan::{Oid, Page, Plan, Pull, Ready};
-use crate::repo::Repo;
 use crate::repo::merge::proposed;
-use crate::sites::Source;
+use crate::repo::{Repo, Stored};
+use crate::sites::{Source, Tree};
 use crate::version::Version;
 
 /// What is known when the way is chosen.
@@ -38,11 +39,12 @@ pub struct Planned {
     /// What becomes of the branches that get it.
     pub merges: Vec<Outlook>,
     pub notes: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl From<Plan> for Planned {
     fn from(plan: Plan) -> Self {
-        Self { plan, merges: Vec::new(), notes: Vec::new() }
+        Self { plan, merges: Vec::new(), notes: Vec::new(), warnings: Vec::new() }
     }
 }
 
@@ -199,7 +201,30 @@ impl Way<'_> {
             keeps: keep,
             tag_on: if on_merge { TagOn::Merge } else { TagOn::Branch },
         };
-        Ok(Planned { plan: landing::merged(release, end), merges: joined.merges, notes })
+        let plan = landing::merged(release, end);
+        let warnings = self.unconfigured(&proposed, into)?.into_iter().collect();
+        Ok(Planned { plan, merges: joined.merges, notes, warnings })
+    }
+
+    /// A warning where main is configured and what is released from an older state is not.
+    fn unconfigured(&self, released: &Oid, main: &str) -> Result<Option<String>, Refusal> {
+        let full = format!("refs/heads/{main}");
+        let there = self.remote.and_then(|remote| remote.at(&full));
+        let Some(at) = there.map_or_else(|| self.repo.ref_at(&full), |at| Ok(Some(at)))? else {
+            return Ok(None);
+        };
+        let has = |commit: &Oid| {
+            let path = RepoPath::new("gonogo.toml");
+            let tree = Stored::in_commit(&self.repo.git, commit)?;
+            let file = tree.zip(path).map(|(tree, path)| tree.read(&path)).transpose()?;
+            Ok::<_, Refusal>(file.flatten().is_some())
+        };
+        Ok((!has(released)? && has(&at)?).then(|| {
+            format!(
+                "gonogo.toml of {main} is not here: gates and branches are as they usually are \
+                 (git checkout {main} -- gonogo.toml, and a commit, bring it along)"
+            )
+        }))
     }
 
     /// The command that finishes a part, where there is one.

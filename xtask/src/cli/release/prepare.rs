@@ -296,6 +296,7 @@ impl About<'_> {
         }
         warnings.extend(self.clock()?);
         notes.extend(planned.notes.iter().cloned());
+        warnings.extend(planned.warnings.iter().cloned());
         Ok(Facts {
             version: self.chosen.version.clone(),
             tag,

@@ -168,7 +168,8 @@ fn sections(name: &str, target: &Files, new: &Files) {
         let lines: Vec<&str> = text.lines().collect();
         for (at, line) in lines.iter().enumerate() {
             let under = lines.get(at + 1).is_some_and(|next| next.starts_with("---"));
-            if line.starts_with("## ") || under || line.starts_with("[unr") {
+            let link = line.starts_with('[') && line.contains("]: ");
+            if line.starts_with("## ") || under || link {
                 parts.push(String::new());
             }
             let last = parts.last_mut().unwrap();
@@ -178,12 +179,12 @@ fn sections(name: &str, target: &Files, new: &Files) {
         parts.iter().map(|part| part.trim_end().to_owned()).collect()
     };
     let (before, after) = (cut(&before), cut(&after));
-    let links = |part: &&String| !part.starts_with("[unr");
-    for part in before.iter().filter(links) {
+    let told = |part: &&String| !part.starts_with('[');
+    for part in before.iter().filter(told) {
         assert!(after.contains(part), "{name}: {part}\nis not in\n{}", after.join("\n\n"));
     }
     let more: Vec<&String> =
-        after.iter().filter(links).filter(|part| !before.contains(part)).collect();
+        after.iter().filter(told).filter(|part| !before.contains(part)).collect();
     assert_eq!(more.len(), 1, "{name}: {more:?}");
     let at = |version: &str| {
         after.iter().position(|part| {
