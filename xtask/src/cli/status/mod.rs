@@ -8,6 +8,7 @@ use super::Context;
 use super::changelog::Waiting;
 use super::project::{Known, Survey};
 use super::unreleased::{self, Unreleased};
+use super::waiting;
 use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
@@ -49,7 +50,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         ([known], []) => {
             let report = Report::read(&repo, &survey, known)?;
             report.show(ui, &repo, known);
-            ui.json(&report.json(&survey, known));
+            let waiting = waiting::show(ui, &repo)?;
+            ui.json(&report.json(&survey, known, &waiting));
         }
         _ => packages::show(&repo, ui, &survey)?,
     }
@@ -186,7 +188,7 @@ impl Report {
         self.changelog.as_ref().filter(|_| comes)?.next()
     }
 
-    fn json(&self, survey: &Survey, known: &Known) -> Value {
+    fn json(&self, survey: &Survey, known: &Known, waiting: &Value) -> Value {
         let places = known.project.sites.iter().map(|site| {
             let line = survey
                 .files
@@ -211,6 +213,7 @@ impl Report {
             "unreleased": self.unreleased.as_ref().map(Unreleased::json),
             "changelog": self.changelog.as_ref().map(Waiting::json),
             "next": next,
+            "waiting": waiting,
         })
     }
 }
