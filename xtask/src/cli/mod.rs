@@ -22,6 +22,7 @@ mod status;
 mod tag;
 mod undo;
 mod unreleased;
+mod waiting;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -4,14 +4,16 @@ use serde_json::json;
 
 use super::Context;
 use super::release::{self, Asking, Consent, Host, Way, anew, go_on};
-use super::rollback;
-use crate::error::{Refusal, word};
+use super::{rollback, waiting};
+use crate::error::Refusal;
 use crate::exec::{self, ByHand, Driven, Finished};
 use crate::journal::{Journal, Said};
 use crate::repo::Repo;
 use crate::ui::Mark;
 
 /// Complete an operation that was interrupted
+///
+/// Where none is open, it asks about what only a person can do, such as a yank after a rollback.
 ///
 /// Where the push of a release was refused, alone it pushes again; there are three other ways on.
 #[derive(Debug, clap::Args)]
@@ -68,23 +70,14 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     if let Some((name, said)) = said.next() {
         return match exec::by_hand(&repo, name, said, &asked)? {
             ByHand::Finished(finished) => Ok(ended(context, &repo, &finished)?),
-            ByHand::Noted { id, title, left } => {
-                let what = if said == Said::Done { "done" } else { "left out" };
-                ui.say(&format!("{name} is {what}: {title} (operation {id})"));
-                for name in &left {
-                    let next = ui.ours(&format!("resume --done {}", word(name)));
-                    ui.say(&format!("next: {next}"));
-                }
-                ui.json(&json!({ "operation": id, "state": "noted", "step": name, "left": left }));
+            noted @ ByHand::Noted { .. } => {
+                waiting::noted(ui, name, said, &noted);
                 Ok(())
             }
         };
     }
     match exec::resume(&repo, &asked)? {
-        Driven::Nothing(why) => {
-            ui.say(&why);
-            ui.json(&json!({ "operation": null, "state": "nothing", "why": why }));
-        }
+        Driven::Nothing(why) => waiting::ask(context, &repo, &asked, &why)?,
         Driven::Finished(finished) => ended(context, &repo, &finished)?,
     }
     Ok(())

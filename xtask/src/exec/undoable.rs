@@ -107,8 +107,8 @@ impl Running<'_> {
             return refusal
                 .next_shell(format!("git revert {withdrawal}"), "brings back what was taken out");
         }
-        let made = push.moves.iter().filter(|planned| planned.new.is_some());
-        let tag = made.filter_map(|planned| planned.name.strip_prefix("refs/tags/")).next();
+        let mut made = push.moves.iter().filter(|planned| planned.new.is_some());
+        let tag = made.find_map(|planned| planned.name.strip_prefix("refs/tags/"));
         if let Some(tag) = tag {
             let release = self.operation.plan().release();
             let release = release.map_or(tag, |keep| keep.about.version.as_str());

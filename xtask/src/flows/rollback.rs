@@ -97,7 +97,7 @@ pub fn plan(rollback: Rollback) -> Plan {
             steps.push(build(objects));
         }
         steps.extend(runs.into_iter().map(run));
-        steps.extend(landed(&base, &git, here));
+        steps.extend(landed(&base, &git, &here));
         after.extend(away(git, there));
     } else {
         steps.extend(runs.into_iter().map(run));
@@ -131,17 +131,14 @@ fn parts(git: &Withdrawn) -> Parts {
             reverted = Some(made.clone());
         }
         let known = |at: &Option<Oid>| at.clone().map(Id::Known);
-        match &branch.offered {
-            Some((name, there, _)) => {
-                let (name, old) = (name.clone(), known(there));
-                parts.there.push(RefMove { name, old, new: Some(made) });
-            }
-            None => {
-                let to = |old| RefMove { name: branch.name.clone(), old, new: Some(made.clone()) };
-                parts.here.extend(branch.here.as_ref().map(|_| to(known(&branch.here))));
-                parts.there.push(to(known(&branch.there)));
-            }
+        if let Some((name, there, _)) = &branch.offered {
+            let (name, old) = (name.clone(), known(there));
+            parts.there.push(RefMove { name, old, new: Some(made) });
+            continue;
         }
+        let to = |old| RefMove { name: branch.name.clone(), old, new: Some(made.clone()) };
+        parts.here.extend(branch.here.as_ref().map(|_| to(known(&branch.here))));
+        parts.there.push(to(known(&branch.there)));
     }
     if let Some(mend) = &git.mend {
         let made = Id::Made(parts.objects.len());
@@ -231,7 +228,7 @@ fn run(run: Run) -> Step {
 }
 
 /// Refs here; the work tree leaves a branch that moves and comes back to it.
-fn landed(base: &Base, git: &Withdrawn, here: Vec<RefMove>) -> Vec<Step> {
+fn landed(base: &Base, git: &Withdrawn, here: &[RefMove]) -> Vec<Step> {
     if here.is_empty() {
         return Vec::new();
     }
@@ -246,7 +243,7 @@ fn landed(base: &Base, git: &Withdrawn, here: Vec<RefMove>) -> Vec<Step> {
     let named = here.iter().map(|planned| planned.name.as_str()).filter(|name| *name != own_ref);
     let named: Vec<&str> = named.map(short).chain([git.tag.as_str()]).collect();
     let why = format!("{} marked as rolled back", named.join(", "));
-    let land = Step { why, action: Action::Land(Land { moves: here.clone() }) };
+    let land = Step { why, action: Action::Land(Land { moves: here.to_vec() }) };
     let Some((start, away, back)) = way else { return vec![land] };
     let name = back.branch.as_deref().map(short).unwrap_or_default().to_owned();
     let off = Switch { from: start, to: away.clone() };

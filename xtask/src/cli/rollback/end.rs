@@ -45,7 +45,9 @@ pub fn end(context: &Context, repo: &Repo, finished: &Finished) -> Result<(), Re
         for (at, line) in folded(&person.text, width() - margin.len()).iter().enumerate() {
             ui.say(&format!("{}{line}", if at == 0 { &head } else { &margin }));
         }
-        place.into_iter().for_each(|place| ui.say(&format!("{margin}{place}")));
+        if let Some(place) = place {
+            ui.say(&format!("{margin}{place}"));
+        }
     }
     match waiting.as_slice() {
         [] if git(plan) => ui.say(&format!("next: {}", ui.ours("release patch"))),

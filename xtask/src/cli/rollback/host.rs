@@ -56,7 +56,7 @@ impl exec::Host for Host<'_> {
             Action::Land(land) => {
                 let shown = |moved: &&RefMove| !moved.name.starts_with("refs/gonogo/");
                 for name in land.moves.iter().filter(shown).map(|moved| short(&moved.name)) {
-                    ui.aside().mark(Mark::Good, &format!("{:<9} {name}", "refs"));
+                    ui.aside().mark(Mark::Good, &format!("{:<8} {name}", "refs"));
                 }
             }
             Action::Files(_)

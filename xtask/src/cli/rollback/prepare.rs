@@ -12,13 +12,13 @@ use crate::cli::project::{Known, Survey};
 use crate::cli::release::{Remote, main};
 use crate::config::Projects;
 use crate::config::changelog as configured;
-use crate::config::file::{Fate, Settings};
+use crate::config::file::{CommandLine, Fate, Settings};
 use crate::config::publish::Publishes;
 use crate::error::{Refusal, word};
 use crate::flows::bump;
 use crate::flows::landing::{self, Identity};
 use crate::flows::rollback::{self, Deletes, Rollback, Withdrawn};
-use crate::plan::{Person, Plan, Run};
+use crate::plan::{Command, Person, Plan, Run};
 use crate::record::Record;
 use crate::repo::{Repo, WorkTree};
 use crate::sys::proc;
@@ -397,8 +397,8 @@ fn runs(
         runs.push(Run { loses: Some(loses(since)), ..run });
     } else if !rollback.database.is_empty() {
         let shown: Vec<String> = match told.run("database", &rollback.database) {
-            Ok(run) => run.iter().flat_map(|run| &run.commands).map(|one| one.shown()).collect(),
-            Err(_) => rollback.database.iter().map(|line| line.shown()).collect(),
+            Ok(run) => run.iter().flat_map(|run| &run.commands).map(Command::shown).collect(),
+            Err(_) => rollback.database.iter().map(CommandLine::shown).collect(),
         };
         let text = format!(
             "{} loses {}; asked for separately: --database",

@@ -34,8 +34,9 @@ pub struct Line {
 /// The plan, as it is shown before anything is done.
 pub fn plan(ui: &Ui, plan: &Plan, facts: &Facts) {
     let dot = dot();
-    let about = facts.about.iter().map(|about| format!(" {dot} {about}")).collect::<String>();
-    let title = format!("{}{about}", facts.name);
+    let about = facts.about.iter().map(String::as_str);
+    let all: Vec<&str> = std::iter::once(facts.name.as_str()).chain(about).collect();
+    let title = all.join(&format!(" {dot} "));
     for (at, line) in folded(&one_line(&title), width().saturating_sub(9)).iter().enumerate() {
         match at {
             0 => ui.say(&format!("Withdraw {}", line.replacen(&facts.name, &bold(&facts.name), 1))),
@@ -50,8 +51,9 @@ pub fn plan(ui: &Ui, plan: &Plan, facts: &Facts) {
         let right = match out.class {
             Class::Impossible if out.then.is_empty() => out.class.to_string(),
             Class::Impossible => out.then.clone(),
-            Class::Destructive => format!("{}: {}", out.class, out.then),
-            Class::Repeatable | Class::Yankable => format!("{}: {}", out.class, out.then),
+            Class::Destructive | Class::Repeatable | Class::Yankable => {
+                format!("{}: {}", out.class, out.then)
+            }
         };
         let left = one_line(&format!("  {:<12} {}", out.place, out.what));
         beside(ui, &left, &one_line(&right), 15);
@@ -84,13 +86,13 @@ pub fn plan(ui: &Ui, plan: &Plan, facts: &Facts) {
 
 /// Two texts on one line, or on two where there is no room.
 fn beside(ui: &Ui, left: &str, right: &str, margin: usize) {
-    match left.chars().count() + right.chars().count() + 2 <= width() {
-        true => ui.say(&apart(left, right, width())),
-        false => {
-            hanging(ui, &left[..left.len().min(margin)], left.get(margin..).unwrap_or_default());
-            hanging(ui, &" ".repeat(margin), right);
-        }
+    if left.chars().count() + right.chars().count() + 2 <= width() {
+        return ui.say(&apart(left, right, width()));
     }
+    let head: String = left.chars().take(margin).collect();
+    let rest: String = left.chars().skip(margin).collect();
+    hanging(ui, &head, &rest);
+    hanging(ui, &" ".repeat(margin), right);
 }
 
 /// The steps, as people call them.

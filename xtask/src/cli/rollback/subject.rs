@@ -177,18 +177,20 @@ impl Looking<'_> {
         let object = if repo.has(&object)? { object } else { commit.clone() };
         let (at, by) = match record {
             Some(record) => (record.at, record.by.name.clone()),
-            None => {
-                let (at, by) = repo.made_by(&commit)?;
-                let tagger = repo.tag(&tag)?.and_then(|tag| tag.annotated);
-                let tagger = tagger
-                    .map(|made| made.tagger.split(" <").next().unwrap_or_default().to_owned());
-                (Timestamp(at.unwrap_or_default()), tagger.unwrap_or(by))
-            }
+            None => self.made(&tag, &commit)?,
         };
         let previous = self.previous(&version, &commit, to)?;
         let (here, there) = (here.is_some(), there.is_some());
         let record = record.cloned();
         Ok(Subject { version, tag, object, commit, here, there, at, by, record, previous })
+    }
+
+    /// When a release was made, and by whom, as git alone tells it.
+    fn made(&self, tag: &str, commit: &Oid) -> Result<(Timestamp, String), Refusal> {
+        let (at, by) = self.repo.made_by(commit)?;
+        let tagger = self.repo.tag(tag)?.and_then(|tag| tag.annotated).map(|made| made.tagger);
+        let tagger = tagger.and_then(|who| Some(who.split_once(" <")?.0.to_owned()));
+        Ok((Timestamp(at.unwrap_or_default()), tagger.unwrap_or(by)))
     }
 
     /// The tag is the same wherever it is, and the one that was released: names prove nothing.

@@ -17,8 +17,8 @@ const WORDS: &[&str] = &[
 
 /// Their names; a repository may have templates of its own under the same names.
 const TEXTS: [(&str, &str); 2] = [
-    ("incident.md", include_str!("../../../../templates/incident.md")),
-    ("notice.md", include_str!("../../../../templates/notice.md")),
+    ("incident.md", include_str!("../../../templates/incident.md")),
+    ("notice.md", include_str!("../../../templates/notice.md")),
 ];
 
 /// What is put into them.

@@ -10,6 +10,7 @@ use super::hotfix::open::{self, Open, Seen};
 use super::project::{Known, Survey};
 use super::unreleased::{self, Unreleased};
 use crate::config::file::Procedure;
+use super::waiting;
 use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
@@ -51,7 +52,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         ([known], []) => {
             let report = Report::read(&repo, &survey, known)?;
             report.show(ui, &repo, known);
-            ui.json(&report.json(&survey, known));
+            let waiting = waiting::show(ui, &repo)?;
+            ui.json(&report.json(&survey, known, &waiting));
         }
         _ => packages::show(&repo, ui, &survey)?,
     }
@@ -207,7 +209,7 @@ impl Report {
         self.changelog.as_ref().filter(|_| comes)?.next()
     }
 
-    fn json(&self, survey: &Survey, known: &Known) -> Value {
+    fn json(&self, survey: &Survey, known: &Known, waiting: &Value) -> Value {
         let places = known.project.sites.iter().map(|site| {
             let line = survey
                 .files
@@ -233,6 +235,7 @@ impl Report {
             "changelog": self.changelog.as_ref().map(Waiting::json),
             "branches": self.open.iter().map(|open| &open.branch).collect::<Vec<_>>(),
             "next": next,
+            "waiting": waiting,
         })
     }
 }
