@@ -13,13 +13,15 @@ use crate::path::RepoPath;
 use crate::plan::Oid;
 use crate::repo::{Reading, Releases, Repo, WorkTree};
 use crate::sites::Tree;
-use crate::version::{TagFormat, Version};
+use crate::version::{TagFormat, Version, Withdrawn};
 
 /// One project with its releases.
 pub(super) struct Known {
     pub project: Project,
     pub releases: Releases,
     pub tagged: Vec<Version>,
+    /// Those among them that were taken back and have no tag, where somebody has looked for them.
+    pub withdrawn: Vec<Withdrawn>,
     /// Which tags are its releases.
     pub format: TagFormat,
     /// The option that chooses it, ` -p NAME`, for a command to copy; empty when none is needed.
@@ -189,7 +191,7 @@ impl Survey {
             let tagged = releases.versions();
             let option = projects.choice(&project);
             let option = option.map_or_else(String::new, |name| format!(" -p {}", word(name)));
-            Known { project, releases, tagged, format, option }
+            Known { project, releases, tagged, withdrawn: Vec::new(), format, option }
         });
         let (known, among) = (known.collect(), projects.among());
         let settings = projects.settings;

@@ -24,7 +24,7 @@ use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sites::Source;
 use crate::sys::proc;
-use crate::version::{Step, Version};
+use crate::version::{How, Step, Withdrawn};
 
 /// A release that can be made.
 pub struct Prepared {
@@ -63,8 +63,9 @@ pub fn prepared(
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let burned = burned(repo, known, &place)?;
-    known.tagged.extend(burned);
+    let withdrawn = withdrawn(repo, known, &place)?;
+    known.tagged.extend(withdrawn.iter().map(|one| one.version.clone()));
+    known.withdrawn = withdrawn;
     let known = &survey.projects[0];
     let chosen = match chosen(args, context, repo, (&survey, known), remote.as_ref())? {
         Choice::Release(chosen) => chosen,
@@ -140,19 +141,22 @@ fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal
 }
 
 /// Versions that were withdrawn: nobody gets them twice.
-fn burned(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Refusal> {
+fn withdrawn(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Withdrawn>, Refusal> {
     const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
     let refs = repo.refs(&[ROLLED_BACK])?;
     let tags = refs.iter().filter_map(|name| name.strip_prefix(ROLLED_BACK));
-    let mut burned: Vec<Version> = tags.filter_map(|tag| known.format.version(tag)).collect();
+    let versions = tags.filter_map(|tag| known.format.version(tag));
+    let mut found: Vec<Withdrawn> =
+        versions.map(|version| Withdrawn { version, how: How::RolledBack }).collect();
     if let Place::There(file) = place
         && let Ok(changelog) = Changelog::parse(Source::from(file))
     {
         let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
-        burned.extend(yanked.map(|(_, release)| release.version.clone()));
+        let versions = yanked.map(|(_, release)| release.version.clone());
+        found.extend(versions.map(|version| Withdrawn { version, how: How::Yanked }));
     }
-    burned.retain(|version| !known.tagged.iter().any(|tagged| tagged.same(version)));
-    Ok(burned)
+    found.retain(|one| !known.tagged.iter().any(|tagged| tagged.same(&one.version)));
+    Ok(found)
 }
 
 /// What is known of a release before it is planned.
