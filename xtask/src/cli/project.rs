@@ -14,13 +14,15 @@ use crate::path::RepoPath;
 use crate::plan::{Oid, Sign};
 use crate::repo::{Reading, Releases, Repo, WorkTree};
 use crate::sites::{Source, Tree};
-use crate::version::{TagFormat, Version};
+use crate::version::{How, TagFormat, Version, Withdrawn};
 
 /// One project with its releases.
 pub(super) struct Known {
     pub project: Project,
     pub releases: Releases,
     pub tagged: Vec<Version>,
+    /// Those among them that were taken back and have no tag, where somebody has looked for them.
+    pub withdrawn: Vec<Withdrawn>,
     /// Which tags are its releases.
     pub format: TagFormat,
     /// The option that chooses it, ` -p NAME`, for a command to copy; empty when none is needed.
@@ -210,7 +212,7 @@ impl Survey {
             let tagged = releases.versions();
             let option = projects.choice(&project);
             let option = option.map_or_else(String::new, |name| format!(" -p {}", word(name)));
-            Known { project, releases, tagged, format, option }
+            Known { project, releases, tagged, withdrawn: Vec::new(), format, option }
         });
         let (known, among) = (known.collect(), projects.among());
         let settings = projects.settings;
@@ -286,11 +288,21 @@ impl Known {
     /// Takes into account what the changelog marks as withdrawn: those versions are taken, and what they
     /// brought is told of again.
     pub fn withdraw(&mut self, place: &Place) {
+        let rolled_back = self.releases.withdrawn.iter().filter_map(|tag| self.format.version(tag));
+        self.withdrawn =
+            rolled_back.map(|version| Withdrawn { version, how: How::RolledBack }).collect();
         let Place::There(file) = place else { return };
         let Ok(changelog) = Changelog::parse(Source::from(file)) else { return };
         let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
         let yanked: Vec<&Version> = yanked.map(|(_, release)| &release.version).collect();
         self.releases.withdraw(yanked.iter().copied());
+        let known = self.withdrawn.len();
+        for version in &yanked {
+            if !self.withdrawn[..known].iter().any(|one| one.version.same(version)) {
+                let version = Version::clone(version);
+                self.withdrawn.push(Withdrawn { version, how: How::Yanked });
+            }
+        }
         let new = |version: &&Version| !self.tagged.iter().any(|tagged| tagged.same(version));
         let new: Vec<Version> = yanked.into_iter().filter(new).cloned().collect();
         self.tagged.extend(new);

@@ -2,7 +2,8 @@
 
 use crate::error::Refusal;
 use crate::version::{
-    Downgrade, Facts, Level, Move, Outcome, Released, Style, Target, Version, next as following,
+    Downgrade, Facts, Level, Move, Outcome, Released, Style, Target, Version, Withdrawn,
+    next as following,
 };
 
 /// The release that is fixed, and what is known of the others.
@@ -10,10 +11,9 @@ use crate::version::{
 pub struct Fixed<'a> {
     pub tag: &'a str,
     pub version: &'a Version,
-    /// Every version that has a tag.
-    pub tagged: &'a [Version],
-    /// The same and every one that was withdrawn.
+    /// Every version that has a tag, and every one that was withdrawn.
     pub taken: &'a [Version],
+    pub withdrawn: &'a [Withdrawn],
     pub style: Style,
     /// What a command for it needs besides: ` -p NAME`.
     pub option: &'a str,
@@ -25,16 +25,20 @@ impl Fixed<'_> {
     /// # Errors
     /// There is no number after it.
     pub fn next(&self) -> Result<(Version, Vec<String>), Refusal> {
-        let facts = Facts {
+        let target = Target::Level(Move::plain(Level::Patch));
+        match following(&self.facts(), &target, Downgrade::Refuse)? {
+            Outcome::Bump { to, notes } => Ok((to, notes)),
+            Outcome::AlreadyThere => Ok((self.version.clone(), Vec::new())),
+        }
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
             current: self.version,
             released: Some(Released { version: self.version, tag: self.tag }),
             taken: self.taken,
+            withdrawn: self.withdrawn,
             style: self.style,
-        };
-        let target = Target::Level(Move::plain(Level::Patch));
-        match following(&facts, &target, Downgrade::Refuse)? {
-            Outcome::Bump { to, notes } => Ok((to, notes)),
-            Outcome::AlreadyThere => Ok((self.version.clone(), Vec::new())),
         }
     }
 
@@ -48,7 +52,6 @@ impl Fixed<'_> {
             return Ok(next);
         }
         let (tag, fixed) = (self.tag, self.version);
-        let among = |all: &[Version]| all.iter().any(|other| other.same(wanted));
         let right = |refusal: Refusal| {
             refusal.next(format!("hotfix {next}{}", self.option), "is the next one")
         };
@@ -57,13 +60,13 @@ impl Fixed<'_> {
                 Refusal::usage(format!("{wanted} is a pre-release, and no hotfix is one"));
             return Err(right(refusal));
         }
-        if among(self.tagged) {
-            return Err(right(Refusal::unsafe_to(format!("{wanted} is released already"))));
-        }
-        if among(self.taken) {
-            let refusal = Refusal::unsafe_to(format!("{wanted} was withdrawn"));
+        if let Some(how) = self.facts().withdrawn(wanted) {
+            let refusal = Refusal::unsafe_to(format!("{wanted} {how}"));
             let why = "Somebody may have it; the number is not used again.";
             return Err(right(refusal.why(why)));
+        }
+        if self.taken.iter().any(|other| other.same(wanted)) {
+            return Err(right(Refusal::unsafe_to(format!("{wanted} is released already"))));
         }
         if next.precedes(wanted) && is_same_line(&next, wanted) {
             let refusal = Refusal::usage(format!("{wanted} skips {next}"));
@@ -102,6 +105,7 @@ pub fn below<'r, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::version::How;
 
     fn versions(texts: &str) -> Vec<Version> {
         texts.split_whitespace().map(|text| Version::parse(text).unwrap()).collect()
@@ -120,7 +124,9 @@ mod tests {
         let Some(version) = fixed else { return "no release".to_owned() };
         let style = Style::detect(&tagged, &tagged);
         let tag = format!("v{version}");
-        let fixed = Fixed { tag: &tag, version, tagged: &tagged, taken: &taken, style, option: "" };
+        let (how, option) = (How::RolledBack, "");
+        let gone: Vec<_> = gone.into_iter().map(|version| Withdrawn { version, how }).collect();
+        let fixed = Fixed { tag: &tag, version, taken: &taken, withdrawn: &gone, style, option };
         let found = match &wanted {
             Some(wanted) => fixed.exactly(wanted).map(|version| (version, Vec::new())),
             None => fixed.next(),
@@ -154,8 +160,8 @@ mod tests {
             ("26.3 26.4", "", "26.4.1", "26.4.1 of 26.4"),
             // What exists, was withdrawn, skips, or is no hotfix.
             ("1.2.0 1.2.1", "", "1.2.1", "1.2.1 is released already: hotfix 1.2.2"),
-            ("1.2.0", "1.2.1", "1.2.1", "1.2.1 was withdrawn: hotfix 1.2.2"),
-            ("1.2.0", "1.2.1", "", "1.2.2 of 1.2.0; 1.2.1 is taken by a tag: 1.2.2"),
+            ("1.2.0", "1.2.1", "1.2.1", "1.2.1 was rolled back: hotfix 1.2.2"),
+            ("1.2.0", "1.2.1", "", "1.2.2 of 1.2.0; 1.2.1 was rolled back: 1.2.2"),
             ("1.2.0 1.2.1", "1.2.1", "1.2.2", "1.2.2 of 1.2.0"),
             ("1.2.0", "", "1.2.5", "1.2.5 skips 1.2.1: hotfix 1.2.1"),
             ("1.2.0", "", "1.3.0", "1.3.0 is no hotfix of 1.2.0: hotfix 1.2.1, release 1.3.0"),

@@ -121,6 +121,12 @@ impl Operation {
         push.map_or(Sent::No, |step| self.pushed(step))
     }
 
+    /// Whether its push was refused, and nothing arrived.
+    pub fn was_refused(&self) -> bool {
+        let refused = |record: &Record| matches!(record, Record::Refused { .. });
+        self.sent() == Sent::No && self.records.iter().any(refused)
+    }
+
     /// Whether anything of the plan has left this machine, or nobody knows.
     pub fn may_have_arrived(&self) -> bool {
         let steps = 0..self.plan().steps.len();

@@ -31,7 +31,7 @@ pub use record::{
 use record::Content;
 
 use crate::error::{Refusal, word};
-use crate::plan::Plan;
+use crate::plan::{Object, Plan};
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 
@@ -428,6 +428,7 @@ impl Operation {
                 .next("resume", "completes it");
         }
         match self.sent() {
+            Sent::No if self.was_refused() => self.ways_on(refusal),
             Sent::No => refusal
                 .why("Nothing has left this machine.")
                 .next("resume", "completes it")
@@ -440,6 +441,32 @@ impl Operation {
                 refusal.why("It was pushed: others may have it.").next("resume", "completes it")
             }
         }
+    }
+
+    /// The same where its push was refused: why is not known any more, so the ways on are those of
+    /// every cause.
+    fn ways_on(&self, refusal: Refusal) -> Refusal {
+        let refusal = refusal
+            .why("Its push was refused; nothing has left this machine.")
+            .next("resume", "pushes again");
+        let plan = self.plan();
+        let makes = |object: &&Object| matches!(object, Object::Commit(_));
+        let refusal = match plan.is_straight() {
+            true if plan.objects().iter().any(makes) => refusal
+                .next("resume --pr", "where the branch takes pull requests only")
+                .next(
+                    "resume --merge",
+                    "where it has moved: keeps the tested commit, and merges it",
+                )
+                .next(
+                    "resume --replan",
+                    "where it has moved: releases on top of what is there now",
+                ),
+            // A tag alone waits for its commit to land.
+            true => refusal.next("resume --replan", "where the branch has moved: releases anew"),
+            false => refusal,
+        };
+        refusal.next("undo", "takes everything back")
     }
 
     /// A file of this operation's folder that does not exist yet: what is put aside is not

@@ -250,24 +250,29 @@ impl Status {
         };
         let own: Vec<_> = own.into_iter().filter(|path| !ours(path)).collect();
         if !own.is_empty() {
-            return Err(Refusal::unsafe_to("version files have changes that are not committed")
+            let refusal = Refusal::unsafe_to("version files have changes that are not committed")
                 .why(named(own))
-                .why("They would get into the commit.")
-                .next_shell("git stash", "or commit them first, or bump without --commit")
-                .next("undo", "takes an uncommitted bump back"));
+                .why("They would get into the commit.");
+            return Err(match others {
+                OtherChanges::Only(_) => refusal.next_shell("git stash", "or commit them first"),
+                OtherChanges::Refuse | OtherChanges::Allow => refusal
+                    .next_shell("git stash", "or commit them first, or bump without --commit")
+                    .next("undo", "takes an uncommitted bump back"),
+            });
         }
         if other.is_empty() {
             return Ok(());
         }
         match others {
             OtherChanges::Refuse | OtherChanges::Only(_) => {
+                let put_away = match others {
+                    OtherChanges::Only(_) => "or commit them: no waiver lets a release pass them",
+                    _ => "or the same command with --allow-dirty, which saves them first",
+                };
                 Err(Refusal::unsafe_to("tracked files have changes that are not committed")
                     .why(named(other))
                     .why("Commit hooks may stash them, and a crash there would lose them.")
-                    .next_shell(
-                        "git stash",
-                        "or the same command with --allow-dirty, which saves them first",
-                    ))
+                    .next_shell("git stash", put_away))
             }
             OtherChanges::Allow => match other.iter().find(|path| is_hook_configuration(path)) {
                 Some(path) => Err(Refusal::unsafe_to(format!("{} has changes", path.display()))

@@ -30,8 +30,6 @@ pub struct Search<'s> {
     pub known: &'s Known,
     pub landing: &'s Landing,
     pub remote: Option<&'s Remote>,
-    /// The versions that have a tag; `known` counts those that were withdrawn as taken, too.
-    pub tagged: &'s [Version],
 }
 
 impl Search<'_> {
@@ -164,8 +162,8 @@ impl Search<'_> {
         let fixed = Fixed {
             tag: &release.tag,
             version: &release.version,
-            tagged: self.tagged,
             taken: &known.tagged,
+            withdrawn: &known.withdrawn,
             style: bump::style(&self.survey.facts(known), &release.version),
             option: &option,
         };

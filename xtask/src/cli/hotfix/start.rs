@@ -62,12 +62,11 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
         return Err(Refusal::usage("several packages are no one hotfix; name one with -p"));
     };
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let tagged = known.tagged.clone();
     known.withdraw(&place);
     let known = &survey.projects[0];
     let landing = &survey.settings.landing(Procedure::Hotfix);
-    let (tagged, remote) = (tagged.as_slice(), remote.as_ref());
-    let search = Search { repo: &repo, survey: &survey, known, landing, remote, tagged };
+    let remote = remote.as_ref();
+    let search = Search { repo: &repo, survey: &survey, known, landing, remote };
     let based = search.based(args.version.as_deref(), args.base.as_deref())?;
     let start = Starting { args, context, repo: &repo, remote, based: &based };
     let prepared = start.prepared(&tree)?;

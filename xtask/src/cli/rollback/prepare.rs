@@ -143,7 +143,7 @@ fn next_version(survey: &Survey, known: &Known, withdrawn: &Version) -> Option<V
     let mut taken = known.tagged.clone();
     taken.push(withdrawn.clone());
     let level = if current.is_prerelease() { Level::Prerelease } else { Level::Patch };
-    let facts = version::Facts { current, released: None, taken: &taken, style };
+    let facts = version::Facts { current, released: None, taken: &taken, withdrawn: &[], style };
     match version::next(&facts, &Target::Level(Move::plain(level)), Downgrade::Refuse).ok()? {
         Outcome::Bump { to, .. } => Some(to),
         Outcome::AlreadyThere => None,
