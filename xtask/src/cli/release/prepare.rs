@@ -20,7 +20,7 @@ use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
+use crate::plan::{self, Action, Gates, Object, Oid, Plan, Previous, Sign};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sites::Source;
 use crate::sys::proc;
@@ -157,6 +157,13 @@ fn withdrawn(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Withdrawn>
     }
     found.retain(|one| !known.tagged.iter().any(|tagged| tagged.same(&one.version)));
     Ok(found)
+}
+
+/// Whether a plan makes the release on the branch that is checked out, and nowhere else.
+fn goes_straight(plan: &Plan) -> bool {
+    let tags = plan.moves().iter().any(|wanted| wanted.name.starts_with("refs/tags/"));
+    let merges = plan.objects().iter().any(|object| matches!(object, Object::Merge(_)));
+    tags && !merges && !plan.steps.iter().any(|step| matches!(step.action, Action::Switch(_)))
 }
 
 /// What is known of a release before it is planned.
@@ -298,6 +305,11 @@ impl About<'_> {
         let waits = self.made.section.is_none() && matches!(place, Place::There(_));
         if waits && self.chosen.version.is_prerelease() {
             notes.push(format!("what changed stays under Unreleased in {}", place.path()));
+        }
+        let next = &self.survey.settings.landing(Procedure::Release).next;
+        if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(plan) {
+            let not = "[release] next is not written by a release on a branch";
+            notes.push(format!("{not}; when that has landed, bump writes it"));
         }
         let mut warnings: Vec<String> =
             self.made.section.iter().flat_map(|section| section.warnings.clone()).collect();
