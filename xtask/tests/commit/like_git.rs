@@ -424,9 +424,11 @@ fn a_commit_is_utf8_whatever_the_label() {
 fn many_version_files_are_committed_and_each_is_looked_at() {
     let place = Place::python("many files");
     let pages: Vec<String> = (0..40).map(|number| format!("docs/page {number}.md")).collect();
-    pages.iter().for_each(|page| place.put(page, "Version: 1.2.0\n"));
+    for page in &pages {
+        place.put(page, "Version: 1.2.0\n");
+    }
     let files = "{ path = \"docs/*.md\", pattern = \"Version: {version}\" }";
-    place.put("gonogo.toml", &format!("[version]\nfiles = [{files}]\n"));
+    place.put("gonogo.toml", format!("[version]\nfiles = [{files}]\n"));
     place.commit_all("pages");
     place.git(&["update-index", "--skip-worktree", &pages[7]]);
     refuses(&place, &BUMP, 3, &["docs/page 7.md is marked skip-worktree"]);

@@ -29,6 +29,22 @@ fn a_protected_main_stays_and_the_branch_waits() {
     refuses(&place, &["release", "minor", "--yes"], 3, &["release/v1.3.0 exists already"]);
 }
 
+/// It is not forgotten without a word.
+#[test]
+fn the_version_after_a_release_on_a_branch_is_left_to_a_bump() {
+    let note = "[release] next is not written by a release on a branch";
+    let next = "[release]\nnext = \"{next_minor}-dev.0\"\n";
+    for (name, toml, told) in [("next-pull", PROTECTED, true), ("next-straight", "", false)] {
+        let (place, _remote) = project(name, &format!("{next}{toml}"));
+        let said = works(&place, &["release", "minor", "--dry-run"]);
+        assert_eq!(said.out.contains(note), told, "{said}");
+        assert_eq!(said.out.contains("1.4.0-dev.0"), !told, "{said}");
+    }
+    let (place, _remote) = project("next-start", next);
+    let said = works(&place, &["release", "start", "minor", "--dry-run"]);
+    assert!(said.out.contains(note), "{said}");
+}
+
 #[test]
 fn without_a_push_the_branch_can_be_undone() {
     let (place, _remote) = project("kept-here", PROTECTED);

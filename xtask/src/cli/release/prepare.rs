@@ -22,7 +22,7 @@ use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
 use crate::history::Tagged;
-use crate::plan::{self, Gates, Oid, Plan, Previous};
+use crate::plan::{self, Action, Gates, Object, Oid, Plan, Previous};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sys::proc;
 use crate::version::{Step, Version};
@@ -159,6 +159,13 @@ pub fn kept(
     }
 }
 
+/// Whether a plan makes the release on the branch that is checked out, and nowhere else.
+fn goes_straight(plan: &Plan) -> bool {
+    let tags = plan.moves().iter().any(|wanted| wanted.name.starts_with("refs/tags/"));
+    let merges = plan.objects().iter().any(|object| matches!(object, Object::Merge(_)));
+    tags && !merges && !plan.steps.iter().any(|step| matches!(step.action, Action::Switch(_)))
+}
+
 /// What is known of a release before it is planned.
 struct About<'a> {
     args: &'a Args,
@@ -285,6 +292,11 @@ impl About<'_> {
         let waits = self.made.section.is_none() && matches!(place, Place::There(_));
         if waits && self.chosen.version.is_prerelease() {
             notes.push(format!("what changed stays under Unreleased in {}", place.path()));
+        }
+        let next = &self.survey.settings.landing(Procedure::Release).next;
+        if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(plan) {
+            let not = "[release] next is not written by a release on a branch";
+            notes.push(format!("{not}; when that has landed, bump writes it"));
         }
         let mut warnings: Vec<String> =
             self.made.section.iter().flat_map(|section| section.warnings.clone()).collect();
