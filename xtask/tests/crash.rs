@@ -84,6 +84,11 @@ fn a_release_that_waits_for_a_merge_survives() {
 }
 
 #[test]
+fn the_start_of_a_hotfix_survives() {
+    every_fault(repo::FIX);
+}
+
+#[test]
 fn the_end_of_a_hotfix_survives() {
     every_fault(repo::HOTFIX);
 }

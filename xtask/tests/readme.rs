@@ -205,6 +205,26 @@ fn the_tags_of_the_readme_are_true() {
     }
 }
 
+#[test]
+fn the_hotfix_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let steps = first_block(readme.split("### A hotfix\n").nth(1).unwrap());
+    let place = support::Place::python("to-fix").with("SOURCE_DATE_EPOCH", "1795269780");
+    place.put("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-02\n\n- a\n");
+    place.commit_all("docs: a changelog");
+    place.git(&["tag", "-f", "-a", "-m", "1.2.0", "v1.2.0"]);
+    let commit = place.git(&["rev-parse", "--short=7", "HEAD"]);
+    let _ = support::remote::Remote::origin(&place);
+    assert_eq!(steps.len(), 3);
+    for (command, expected) in steps {
+        let args: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let said = support::works(&place, &args);
+        let shown = said.out.replace("gonogo", "cargo xtask").replace(commit.trim(), "3b2a5ea");
+        in_order(&shown, &expected, &command);
+    }
+}
+
 /// A package at 1.2.0 that goes on at three places, and a hotfix of it that waits for its end.
 fn to_be_finished() -> support::Place {
     let place = support::Place::repository("hotfix").with("SOURCE_DATE_EPOCH", "1795269780");

@@ -151,7 +151,7 @@ fn switched(
     };
     let out = running.repo.git.write(plain.iter().chain(&goal)).output()?;
     if at(running, to)? {
-        return Ok(());
+        return all_there(running.repo, &source, &target);
     }
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     let refusal = Refusal::unsafe_to(format!("git does not switch to {}", shown(to, &target)));
@@ -218,6 +218,38 @@ pub(super) fn clean(repo: &Repo, from: &Oid, to: &Oid) -> Result<(), Refusal> {
         .next_shell("git stash --include-untracked", "puts the changes away"))
 }
 
+/// git goes on past a file that it cannot write (unpack-trees.c, `check_updates`) and calls it a
+/// success: what is not as HEAD has it now, and was clean before, is written once more.
+fn all_there(repo: &Repo, from: &Oid, to: &Oid) -> Result<(), Refusal> {
+    let (there, new) = differing(repo, from, to)?;
+    let lacking = || -> Result<Vec<PathBuf>, Refusal> {
+        let changed = repo.status()?.changed.into_iter();
+        Ok(changed.filter(|path| there.contains(path) || new.contains(path)).collect())
+    };
+    let left = lacking()?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    restored(repo, &left)?;
+    match lacking()?.first() {
+        None => Ok(()),
+        Some(path) => Err(Refusal::external(format!("git did not write {}", path.display()))
+            .why("The branch is checked out without it.")),
+    }
+}
+
+/// Some paths as HEAD has them.
+fn restored(repo: &Repo, paths: &[PathBuf]) -> Result<(), Refusal> {
+    let args = ["restore", "--source=HEAD", "--staged", "--worktree"];
+    let from_file = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+    repo.git.write(args.iter().chain(&from_file)).input(list(paths)).read().map(drop)
+}
+
+/// Paths as git reads them from its input.
+fn list(paths: &[PathBuf]) -> Vec<u8> {
+    paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat()).collect()
+}
+
 /// Brings the paths of a killed switch back to what HEAD has; what somebody typed is kept.
 fn put_back(running: &mut Running<'_>, source: &Oid, target: &Oid) -> Result<(), Refusal> {
     let (there, new) = differing(running.repo, source, target)?;
@@ -226,24 +258,15 @@ fn put_back(running: &mut Running<'_>, source: &Oid, target: &Oid) -> Result<(),
         let (before, after) = (blob(source)?, blob(target)?);
         set_aside(running, path, &[before.as_deref(), after.as_deref()])?;
     }
-    let list = |paths: &[PathBuf]| -> Vec<u8> {
-        paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat()).collect()
-    };
-    let git = &running.repo.git;
     // First what is in the way of a file that HEAD has.
     if !new.is_empty() {
         let args = ["update-index", "--force-remove", "-z", "--stdin"];
-        git.write(args).input(list(&new)).read()?;
+        running.repo.git.write(args).input(list(&new)).read()?;
         for path in &new {
             removed(running, path)?;
         }
     }
-    if !there.is_empty() {
-        let args = ["restore", "--source=HEAD", "--staged", "--worktree"];
-        let from_file = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-        git.write(args.iter().chain(&from_file)).input(list(&there)).read()?;
-    }
-    Ok(())
+    if there.is_empty() { Ok(()) } else { restored(running.repo, &there) }
 }
 
 /// Removes a file and the folders that are empty then, as git does.

@@ -63,6 +63,10 @@ pub const BRANCH: Variant =
 pub const OFFERED: Variant =
     Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 12 };
 
+/// The start of a hotfix: the work tree goes to files that were other ones before.
+pub const FIX: Variant =
+    Variant { name: "fix", bump: &["hotfix", "1.2.1", "--no-push"], sample: 16 };
+
 /// The end of a hotfix that is tagged on its merge: the work tree goes to the merge for a gate, and
 /// on to main; develop has another version.
 pub const HOTFIX: Variant =
@@ -226,6 +230,17 @@ pub fn template(variant: Variant, dir: &Path) {
                 git(dir, &["commit", "-q", "-m", "docs: notes"]);
                 git(dir, &["switch", "-q", "hotfix/v1.2.1"]);
             }
+        }
+        "fix" => {
+            put("CHANGELOG.md", "# Changelog\r\n\r\n## [1.2.0] - 2026-01-01\r\n\r\n- old\r\n");
+            git(dir, &["add", "CHANGELOG.md"]);
+            git(dir, &["commit", "-q", "-m", "docs: a changelog"]);
+            git(dir, &["tag", "-a", "-f", "-m", "1.2.0", "v1.2.0"]);
+            put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0.dev0\"\r\n");
+            put("src/demo/__init__.py", "__version__ = \"1.4.0.dev0\"\n");
+            put("other.txt", "three\n");
+            git(dir, &["rm", "-q", "CHANGELOG.md"]);
+            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
         }
         "offered" => {
             put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
