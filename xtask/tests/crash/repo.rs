@@ -66,7 +66,7 @@ pub const OFFERED: Variant =
 /// The end of a hotfix that is tagged on its merge: the work tree goes to the merge for a gate, and
 /// on to main; develop has another version.
 pub const HOTFIX: Variant =
-    Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 40 };
+    Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 60 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
