@@ -70,11 +70,12 @@ pub const FIX: Variant =
 /// The end of a hotfix that is tagged on its merge: the work tree goes to the merge for a gate, and
 /// on to main; develop has another version.
 pub const HOTFIX: Variant =
-    Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 40 };
+    Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 60 };
+
 /// A release that came by a merge is withdrawn: a command that runs first, commits on two branches, a
 /// push. What the command has begun is never undone.
 pub const ROLLBACK: Variant =
-    Variant { name: "rollback", bump: &["rollback", "1.3.0", "--yes"], sample: 15 };
+    Variant { name: "rollback", bump: &["rollback", "1.3.0", "--yes"], sample: 45 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {

@@ -61,7 +61,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
     ui.answer(&format!("next: {}", ui.ours(&command)));
     let each: Vec<Value> = all.iter().zip(&into).map(|(one, into)| data(one, into)).collect();
     ui.json(&json!({
-        "open": each, "remote": seen.remote, "seen": seen.at.map(|at| at.minute()),
+        "open": each, "remote": seen.remote, "seen": seen.at.map(crate::sys::clock::Timestamp::minute),
     }));
     Ok(())
 }
