@@ -66,7 +66,7 @@ pub const OFFERED: Variant =
 /// A release that came by a merge is withdrawn: a command that runs first, commits on two branches, a
 /// push. What the command has begun is never undone.
 pub const ROLLBACK: Variant =
-    Variant { name: "rollback", bump: &["rollback", "1.3.0", "--yes"], sample: 15 };
+    Variant { name: "rollback", bump: &["rollback", "1.3.0", "--yes"], sample: 45 };
 
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {

@@ -1,7 +1,7 @@
 //! What git does for a merge: its own merge of two commits, a merge of lines, and trees with other
 //! files. Only objects are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -197,7 +197,7 @@ impl<'r> Scratch<'r> {
         }
     }
 
-    /// The tree with these contents in place of the files that it has there.
+    /// The tree with these contents in place of the files that it has there, and without others.
     ///
     /// # Errors
     /// git fails, or a path is none of the tree.
@@ -206,6 +206,7 @@ impl<'r> Scratch<'r> {
         tree: &Oid,
         files: &BTreeMap<Vec<u8>, Vec<u8>>,
         modes: &BTreeMap<Vec<u8>, String>,
+        gone: &BTreeSet<Vec<u8>>,
     ) -> Result<Oid, Refusal> {
         let index = self.folder.join("index");
         // A git that was killed here leaves its lock, too.
@@ -225,6 +226,11 @@ impl<'r> Scratch<'r> {
             };
             entries
                 .extend(format!("{mode} {id} 0\t").bytes().chain(path.iter().copied()).chain([0]));
+        }
+        // Mode 0 takes an entry away (git-update-index(1), "Using --index-info").
+        let none = "0".repeat(tree.as_str().len());
+        for path in gone {
+            entries.extend(format!("0 {none}\t").bytes().chain(path.iter().copied()).chain([0]));
         }
         git(&["update-index", "-z", "--index-info"]).input(entries).read()?;
         let out = git(&["write-tree"]).read()?;
