@@ -1,7 +1,8 @@
-//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag`, `gonogo release`,
-//! `gonogo rollback` at every call that changes a file, in it, in git, in the hooks, the guard and the gates, lets calls
-//! fail and tears writes in half, and wants each time that one `gonogo resume` finishes the work and
-//! one `gonogo undo` leaves no trace; but what a remote has is never undone, and it has all or nothing.
+//! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag`, `gonogo release`
+//! and `gonogo rollback` at every call that changes a file, in it, in git, in the hooks, the guard, the
+//! gates and other commands, lets calls fail and tears writes in half, and wants each time that one
+//! `gonogo resume` finishes the work and one `gonogo undo` leaves no trace; but what a remote has is never
+//! undone, and it has all or nothing; nor is anything undone once a command has begun.
 //!
 //! `faults/faults.c` says how. Of tags and releases, which have hundreds of such calls, a sample is tried
 //! ([`Variant::sample`]). `GONOGO_CRASH_ALL=1` leaves nothing out;

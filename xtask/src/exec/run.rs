@@ -31,7 +31,7 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, run: &Run) -> Resu
     let Some(first) = open.filter(|_| running.operation.by_hand(step).is_none()) else {
         return Ok(());
     };
-    keep_output(running, step, first)?;
+    keep_output(running, step, first);
     if run.loses.is_some() && !running.host.destroy(run, tried(running, first))? {
         return Err(not_confirmed(run));
     }
@@ -107,15 +107,14 @@ fn by(status: std::process::ExitStatus) -> Ended {
 }
 
 /// Keeps what a command said that a kill left behind; it may tell how far that came.
-fn keep_output(running: &mut Running<'_>, step: usize, command: usize) -> Result<(), Refusal> {
+fn keep_output(running: &mut Running<'_>, step: usize, command: usize) {
     if running.operation.tried(step, command) != Tried::Unknown {
-        return Ok(());
+        return;
     }
     if let Some((log, _)) = kept(running, step, command) {
         let place = running.operation.file(&log.file);
         running.notes.push(format!("what it said until it was killed is in {}", place.display()));
     }
-    Ok(())
 }
 
 /// Its output without secrets, under a name of its own, and the last lines of it. Best effort: a

@@ -188,7 +188,7 @@ pub fn winner(bases: &[&Version], ours: &Version, theirs: &Version) -> Option<Wi
 
 /// The rule by which a version stays where changes are taken out: that of the target, once it has
 /// moved on to another one than the changes brought, else the one from before them.
-pub fn withdrawn(bases: &[&Version], ours: &Version, _: &Version) -> Option<Winner> {
+pub fn withdrawn(bases: &[&Version], ours: &Version) -> Winner {
     let released = bases.iter().any(|base| base.same(ours));
-    Some(if released { Winner::Theirs } else { Winner::Ours })
+    if released { Winner::Theirs } else { Winner::Ours }
 }

@@ -68,7 +68,7 @@ impl<'s> Winners<'s> {
             let before = bases.iter().filter_map(|base| base.same(&ours.project)?.version.as_ref());
             let before: Vec<&Version> = before.collect();
             let (own, other) = (ours.version.as_ref()?, theirs.version.as_ref()?);
-            let side = withdrawn(&before, own, other)?;
+            let side = withdrawn(&before, own);
             Some((&ours.project, side, if side == Winner::Ours { own } else { other }))
         };
         Self { target, source, found: target.projects.iter().filter_map(one).collect() }

@@ -21,9 +21,8 @@ pub fn done(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration, gate
         Action::Land(land) => land.moves.iter().map(|moved| landed(repo, plan, moved)).collect(),
         Action::Push(push) => vec![("push", pushed(repo, push))],
         // A pull request has said where it is.
-        Action::Keep(_) | Action::Pull(_) => Vec::new(),
-        // It is told in the end.
-        Action::Person(_) => Vec::new(),
+        // What waits for a person is told in the end.
+        Action::Keep(_) | Action::Pull(_) | Action::Person(_) => Vec::new(),
         Action::Check(_)
         | Action::Rehearse(_)
         | Action::Switch(_)

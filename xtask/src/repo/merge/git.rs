@@ -1,7 +1,7 @@
 //! What git does for a merge: its own merge of two commits, a merge of lines, and trees with other
 //! files. Only objects are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -198,7 +198,7 @@ impl<'r> Scratch<'r> {
         }
     }
 
-    /// The tree with these contents in place of the files that it has there.
+    /// The tree with these contents in place of the files that it has there, and without others.
     ///
     /// # Errors
     /// git fails, or a path is none of the tree.
@@ -207,6 +207,7 @@ impl<'r> Scratch<'r> {
         tree: &Oid,
         files: &BTreeMap<Vec<u8>, Vec<u8>>,
         modes: &BTreeMap<Vec<u8>, String>,
+        gone: &BTreeSet<Vec<u8>>,
     ) -> Result<Oid, Refusal> {
         let mut entries = Vec::new();
         for (path, bytes) in files {
@@ -216,7 +217,7 @@ impl<'r> Scratch<'r> {
             };
             entries.push((path.as_slice(), mode, bytes.as_slice()));
         }
-        self.with_entries(tree, &entries, |_| OsStr::new("--no-filters").to_owned())
+        self.with_entries(tree, &entries, gone, |_| OsStr::new("--no-filters").to_owned())
     }
 
     /// The tree with these files of the work tree as `git add` takes them in; those that it does not
@@ -231,16 +232,17 @@ impl<'r> Scratch<'r> {
             let mode = entry(self.git, tree, path)?.map(|entry| entry.mode);
             entries.push((path, mode.unwrap_or_else(|| "100644".to_owned()), bytes.as_slice()));
         }
-        self.with_entries(tree, &entries, |path| {
+        self.with_entries(tree, &entries, &BTreeSet::new(), |path| {
             [OsStr::new("--path="), OsStr::from_bytes(path)].into_iter().collect()
         })
     }
 
-    /// The tree with these entries: path, mode, bytes. `filter` says how git reads the bytes.
+    /// The tree with these entries (path, mode, bytes) and without those that are gone. `filter` says how git reads the bytes.
     fn with_entries(
         &self,
         tree: &Oid,
         files: &[(&[u8], String, &[u8])],
+        gone: &BTreeSet<Vec<u8>>,
         filter: impl Fn(&[u8]) -> OsString,
     ) -> Result<Oid, Refusal> {
         let index = self.folder.join("index");
@@ -258,6 +260,11 @@ impl<'r> Scratch<'r> {
             let id = String::from_utf8_lossy(&id).trim().to_owned();
             let line = format!("{mode} {id} 0\t");
             entries.extend([line.as_bytes(), path, &[0]].concat());
+        }
+        // Mode 0 takes an entry away (git-update-index(1), "Using --index-info").
+        let none = "0".repeat(tree.as_str().len());
+        for path in gone {
+            entries.extend(format!("0 {none}\t").bytes().chain(path.iter().copied()).chain([0]));
         }
         git(&["update-index", "--add", "-z", "--index-info"]).input(entries).read()?;
         let out = git(&["write-tree"]).read()?;

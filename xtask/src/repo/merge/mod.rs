@@ -167,6 +167,8 @@ struct Work<'w> {
 #[derive(Default)]
 struct Found {
     files: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Files that are not to be there.
+    gone: BTreeSet<Vec<u8>>,
     /// Of the files in conflict.
     modes: BTreeMap<Vec<u8>, String>,
     resolved: Vec<Resolved>,
@@ -190,7 +192,7 @@ impl Work<'_> {
             self.keep_changelogs(&mut found)?;
         }
         for (path, stages) in &self.by_git.conflicted {
-            if found.files.contains_key(path) {
+            if found.files.contains_key(path) || found.gone.contains(path) {
                 continue;
             }
             if let Some(conflict) = self.resolve(path, stages, winners.as_ref(), &mut found)? {
@@ -386,9 +388,10 @@ impl Work<'_> {
     }
 
     fn tree(&self, found: &Found) -> Result<Oid, Refusal> {
-        match found.files.is_empty() {
+        let Found { files, modes, gone, .. } = found;
+        match files.is_empty() && gone.is_empty() {
             true => Ok(self.by_git.tree.clone()),
-            false => self.scratch.tree(&self.by_git.tree, &found.files, &found.modes),
+            false => self.scratch.tree(&self.by_git.tree, files, modes, gone),
         }
     }
 

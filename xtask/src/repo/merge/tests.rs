@@ -110,27 +110,6 @@ impl Made {
         self.clean(|scratch| merge(&self.repo, target, source, scratch).unwrap())
     }
 
-    /// What is done must leave nothing behind but objects; it gets a scratch folder.
-    fn clean<T>(&self, done: impl FnOnce(&Path) -> T) -> T {
-        let scratch = self.repo.git_dir.join("gonogo/scratch");
-        let state = || {
-            let list = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter();
-            let paths = list.map(|entry| entry.unwrap().into_path());
-            let foreign = |path: &PathBuf| {
-                !path.starts_with(self.repo.git_dir.join("objects"))
-                    && !path.starts_with(self.repo.git_dir.join("gonogo"))
-            };
-            let read = |path: PathBuf| (path.clone(), std::fs::read(path).ok());
-            paths.filter(foreign).map(read).collect::<Vec<_>>()
-        };
-        let before = state();
-        let outcome = done(&scratch);
-        assert_eq!(before, state());
-        let left = walkdir::WalkDir::new(&scratch).min_depth(1).into_iter().flatten();
-        assert_eq!(left.count(), 0, "files are left in {}", scratch.display());
-        outcome
-    }
-
     fn merged(&self, target: &Oid, source: &Oid) -> (Files, Vec<String>) {
         match self.merge(target, source) {
             Outcome::Merged(merged) => {

@@ -4,12 +4,12 @@
 //! It is a merge whose base is the state with the changes and whose source is the state before them.
 //! git before 2.40 cannot be told a base, so it gets commits made for it, with the trees of the three.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::git::{self, Scratch};
 use super::rule::Rule;
-use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, conflict, merge, side};
+use super::{Found, Merged, Outcome as Joined, Settled, Sides, Work, merge, side};
 use crate::changelog::retract::retract;
 use crate::changelog::{Changelog, apply};
 use crate::error::{Refusal, word};
@@ -82,7 +82,12 @@ pub fn withdraw(repo: &Repo, wish: &Wish<'_>, scratch: &Path) -> Result<Outcome,
         .collect();
     let tree = match files.is_empty() {
         true => tree,
-        false => Scratch::below(&repo.git, scratch)?.tree(&tree, &files, &BTreeMap::new())?,
+        false => Scratch::below(&repo.git, scratch)?.tree(
+            &tree,
+            &files,
+            &BTreeMap::new(),
+            &BTreeSet::new(),
+        )?,
     };
     let withdrawn = Withdrawn {
         is_as_before: tree == before,
@@ -221,12 +226,14 @@ impl Work<'_> {
         }
         for path in source.changelogs.keys() {
             let name = path.as_str().as_bytes();
+            // It had another place before, or there was one.
             let comes_back = !target.changelogs.contains_key(path)
                 && git::entry(self.git, self.ours, name)?.is_none()
                 && git::entry(self.git, &self.by_git.tree, name)?.is_some();
             if comes_back {
-                let why = "the changelog was here before what is taken out, and stays where it is";
-                found.conflicts.push(conflict(name, None, why));
+                found.gone.insert(name.to_vec());
+                let what = "no changelog is put here again".to_owned();
+                found.resolved.push(Resolved { path: path.clone(), line: None, what });
             }
         }
         Ok(())

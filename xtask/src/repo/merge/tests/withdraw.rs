@@ -7,6 +7,27 @@ use crate::plan::{Retract, TakesOut};
 use crate::repo::merge::withdraw::{Outcome as Out, Wish, Withdrawn, refused, withdraw};
 
 impl Made {
+    /// What is done must leave nothing behind but objects; it gets a scratch folder.
+    pub(super) fn clean<T>(&self, done: impl FnOnce(&Path) -> T) -> T {
+        let scratch = self.repo.git_dir.join("gonogo/scratch");
+        let state = || {
+            let list = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter();
+            let paths = list.map(|entry| entry.unwrap().into_path());
+            let foreign = |path: &PathBuf| {
+                !path.starts_with(self.repo.git_dir.join("objects"))
+                    && !path.starts_with(self.repo.git_dir.join("gonogo"))
+            };
+            let read = |path: PathBuf| (path.clone(), std::fs::read(path).ok());
+            paths.filter(foreign).map(read).collect::<Vec<_>>()
+        };
+        let before = state();
+        let outcome = done(&scratch);
+        assert_eq!(before, state());
+        let left = walkdir::WalkDir::new(&scratch).min_depth(1).into_iter().flatten();
+        assert_eq!(left.count(), 0, "files are left in {}", scratch.display());
+        outcome
+    }
+
     fn outcome(&self, target: &Oid, range: Option<(&Oid, &Oid)>, marks: &[(&str, &str)]) -> Out {
         let takes_out = range.map(|(from, to)| TakesOut { from: from.clone(), to: to.clone() });
         let mark = |(version, notice): &(&str, &str)| Retract {
@@ -244,13 +265,17 @@ fn a_changelog_that_came_with_the_release_stays() {
         let log = target["CHANGELOG.md"].as_str();
         assert_eq!(new, with(&without, &[("CHANGELOG.md", log)]));
     }
-    // It was elsewhere before: which place it has is for a person.
+    // It was elsewhere before.
     let moved = with(&start(), &[("CHANGELOG.md", ""), ("HISTORY.md", LOG)]);
     let from = made.commit(&[], &moved);
     let to = made.commit(&[&from], &hotfix(&start()));
-    let found = made.dependent(&to, &from, &to);
-    let why = "the changelog was here before what is taken out, and stays where it is";
-    assert_eq!(found, [format!("HISTORY.md:0 {why}")]);
+    let log = hotfix(&start())["CHANGELOG.md"].clone();
+    assert_eq!(made.withdrawn(&to, &from, &to).0, with(&start(), &[("CHANGELOG.md", &log)]));
+    // The other way round: what is put in again brings no changelog.
+    assert_eq!(made.withdrawn(&from, &to, &from).0, {
+        let files = at(&fixed(&start()), "1.2.0", "1.2.1");
+        with(&files, &[("CHANGELOG.md", ""), ("HISTORY.md", LOG)])
+    });
 }
 
 #[test]
