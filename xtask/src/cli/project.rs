@@ -8,7 +8,7 @@ use crate::config::changelog::{Among, Place};
 use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
-use crate::flows::bump::Facts;
+use crate::flows::bump::{self, Facts};
 use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
 use crate::plan::{Oid, Sign};
@@ -29,12 +29,15 @@ pub(super) struct Known {
     pub option: String,
 }
 
+/// The bytes of version files.
+type Files = BTreeMap<RepoPath, Rc<[u8]>>;
+
 /// What was read of a repository.
 pub(super) struct Survey {
     /// At least one, unless every one of several is broken.
     pub projects: Vec<Known>,
     /// The bytes of every version file.
-    pub files: BTreeMap<RepoPath, Rc<[u8]>>,
+    pub files: Files,
     /// Folders of packages that cannot be read, and why.
     pub broken: Vec<Broken>,
     /// What gonogo.toml says.
@@ -308,14 +311,16 @@ impl Known {
         self.tagged.extend(new);
     }
 
-    /// Counts on from a release that was rolled back, also where its tag is gone: the next version is
-    /// above it.
+    /// Counts on from a release that was rolled back and whose tag is gone, where the files still hold
+    /// it: the next version is above it.
     ///
     /// # Errors
     /// git fails.
-    pub fn count_on(&mut self, repo: &Repo) -> Result<(), Refusal> {
+    pub fn count_on(&mut self, repo: &Repo, files: &Files) -> Result<(), Refusal> {
         let Some(head) = repo.head.commit() else { return Ok(()) };
-        for tagged in &self.releases.commits {
+        let held = bump::held(&self.project, files).unwrap_or_default();
+        let is_held = |version: &Version| held.first().is_none_or(|(_, own)| own.same(version));
+        for tagged in self.releases.commits.iter().filter(|tagged| is_held(&tagged.version)) {
             let newest = self.releases.newest.as_ref();
             let above = newest.is_none_or(|(_, newest)| newest.precedes(&tagged.version));
             let Some(commit) = Oid::new(&tagged.commit).filter(|_| above) else { continue };

@@ -65,7 +65,7 @@ pub fn prepared(
     };
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
     known.withdraw(&place);
-    known.count_on(repo)?;
+    known.count_on(repo, &survey.files)?;
     let known = &survey.projects[0];
     let chosen = match chosen(args, context, repo, (&survey, known), remote.as_ref())? {
         Choice::Release(chosen) => chosen,

@@ -102,7 +102,7 @@ fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal
     for known in &mut survey.projects {
         let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
         known.withdraw(&place);
-        known.count_on(repo)?;
+        known.count_on(repo, &survey.files)?;
     }
     Ok(survey)
 }
