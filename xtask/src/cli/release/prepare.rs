@@ -293,8 +293,8 @@ impl About<'_> {
         if waits && self.chosen.version.is_prerelease() {
             notes.push(format!("what changed stays under Unreleased in {}", place.path()));
         }
-        let next = &self.survey.settings.landing(Procedure::Release).next;
-        if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(plan) {
+        let next = &self.survey.settings.landing(self.args.procedure).next;
+        if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(&planned.plan) {
             let not = "[release] next is not written by a release on a branch";
             notes.push(format!("{not}; when that has landed, bump writes it"));
         }
