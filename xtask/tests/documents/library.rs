@@ -109,7 +109,7 @@ fn release_hotfix_and_rollback_by_pull_requests() {
     place.git(&["push", "-q", "origin", "develop"]);
     let before = remote.id("refs/heads/main").expect("main");
     works(&place, &["hotfix", "1.2.1", "--yes"]);
-    assert_eq!(parents(&place, "HEAD"), [before.clone()], "from main");
+    assert_eq!(parents(&place, "HEAD"), std::slice::from_ref(&before), "from main");
     place.edit("src/outpost/detect.py", "two", "zwei");
     place.commit_all("fix: an empty set");
     place.put(".git/tested", "");

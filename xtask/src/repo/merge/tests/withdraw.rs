@@ -317,7 +317,9 @@ proptest! {
         let made = Made::new();
         let state = |done: &[usize]| {
             let mut said = [false; 12];
-            done.iter().for_each(|line| said[*line] = true);
+            for line in &done {
+                said[*line] = true;
+            }
             let text = lines(&said);
             let text = if crlf { text.replace('\n', "\r\n") } else { text };
             let mut files = files(&[("a.txt", &text)]);
