@@ -106,7 +106,7 @@ impl Releases {
     /// # Errors
     /// git fails.
     pub fn counting<'t>(repo: &Repo, among: &[&'t Tagged]) -> Result<Option<&'t Tagged>, Refusal> {
-        let known: Vec<Tagged> = among.iter().map(|one| Tagged::clone(one)).collect();
+        let known: Vec<Tagged> = among.iter().copied().cloned().collect();
         let left = repo.not_behind(&known)?.into_iter().map(|at| among[at]);
         Ok(left.reduce(|best, other| match best.version.precedes(&other.version) {
             true => other,

@@ -176,45 +176,8 @@ pub fn template(variant: Variant, dir: &Path) {
             }
         }
         "init" => {}
-        "branch" | "hotfix" => {
-            let toml = match variant.name {
-                "branch" => "[release]\nbranch = \"release/v{version}\"\n",
-                _ => "[hotfix]\ntag_on = \"merge\"\n[gates]\nmerged = \"test -f notes.txt\"\n",
-            };
-            put("gonogo.toml", toml);
-            put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
-            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
-            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
-            git(dir, &["switch", "-q", "-c", "develop"]);
-            put(
-                "pyproject.toml",
-                "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n",
-            );
-            put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
-            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
-            git(dir, &["switch", "-q", "main"]);
-            if variant.name == "hotfix" {
-                git(dir, &["switch", "-q", "-c", "hotfix/v1.2.1"]);
-                put("other.txt", "one\nfixed\n");
-                git(dir, &["commit", "-q", "-a", "-m", "fix: a crash"]);
-                git(dir, &["switch", "-q", "main"]);
-                put("notes.txt", "of main\n");
-                git(dir, &["add", "notes.txt"]);
-                git(dir, &["commit", "-q", "-m", "docs: notes"]);
-                git(dir, &["switch", "-q", "hotfix/v1.2.1"]);
-            }
-        }
-        "fix" => {
-            put("CHANGELOG.md", "# Changelog\r\n\r\n## [1.2.0] - 2026-01-01\r\n\r\n- old\r\n");
-            git(dir, &["add", "CHANGELOG.md"]);
-            git(dir, &["commit", "-q", "-m", "docs: a changelog"]);
-            git(dir, &["tag", "-a", "-f", "-m", "1.2.0", "v1.2.0"]);
-            put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0.dev0\"\r\n");
-            put("src/demo/__init__.py", "__version__ = \"1.4.0.dev0\"\n");
-            put("other.txt", "three\n");
-            git(dir, &["rm", "-q", "CHANGELOG.md"]);
-            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
-        }
+        "branch" | "hotfix" => with_develop(variant, dir),
+        "fix" => released_before(dir),
         "offered" => {
             put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
             fs::create_dir(dir.join("notes")).expect("notes");
@@ -238,6 +201,48 @@ pub fn template(variant: Variant, dir: &Path) {
         }
     }
     git(dir, &["update-index", "-q", "--refresh"]);
+}
+
+/// The release has other files than the commit after it.
+fn released_before(dir: &Path) {
+    let put = |path: &str, text: &str| fs::write(dir.join(path), text).expect(path);
+    put("CHANGELOG.md", "# Changelog\r\n\r\n## [1.2.0] - 2026-01-01\r\n\r\n- old\r\n");
+    git(dir, &["add", "CHANGELOG.md"]);
+    git(dir, &["commit", "-q", "-m", "docs: a changelog"]);
+    git(dir, &["tag", "-a", "-f", "-m", "1.2.0", "v1.2.0"]);
+    put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0.dev0\"\r\n");
+    put("src/demo/__init__.py", "__version__ = \"1.4.0.dev0\"\n");
+    put("other.txt", "three\n");
+    git(dir, &["rm", "-q", "CHANGELOG.md"]);
+    git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+}
+
+/// A release branch or a hotfix, beside a develop that has gone on.
+fn with_develop(variant: Variant, dir: &Path) {
+    let put = |path: &str, text: &str| fs::write(dir.join(path), text).expect(path);
+    let toml = match variant.name {
+        "branch" => "[release]\nbranch = \"release/v{version}\"\n",
+        _ => "[hotfix]\ntag_on = \"merge\"\n[gates]\nmerged = \"test -f notes.txt\"\n",
+    };
+    put("gonogo.toml", toml);
+    put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
+    git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+    git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+    git(dir, &["switch", "-q", "-c", "develop"]);
+    put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n");
+    put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
+    git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+    git(dir, &["switch", "-q", "main"]);
+    if variant.name == "hotfix" {
+        git(dir, &["switch", "-q", "-c", "hotfix/v1.2.1"]);
+        put("other.txt", "one\nfixed\n");
+        git(dir, &["commit", "-q", "-a", "-m", "fix: a crash"]);
+        git(dir, &["switch", "-q", "main"]);
+        put("notes.txt", "of main\n");
+        git(dir, &["add", "notes.txt"]);
+        git(dir, &["commit", "-q", "-m", "docs: notes"]);
+        git(dir, &["switch", "-q", "hotfix/v1.2.1"]);
+    }
 }
 
 /// Tags are signed, with a key of this run: its signatures of the same bytes are the same.

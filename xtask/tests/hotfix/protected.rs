@@ -59,7 +59,7 @@ fn the_merge_of_a_pull_request_gets_the_tag() {
                 other.git(&["commit", "-q", "-m", "Hotfix 1.2.1 (#7)"]);
             }
             false => {
-                drop(other.git(&["merge", "-q", "--no-ff", "-m", "M", "origin/hotfix/v1.2.1"]))
+                drop(other.git(&["merge", "-q", "--no-ff", "-m", "M", "origin/hotfix/v1.2.1"]));
             }
         }
         let landed = id(&other, "HEAD");
