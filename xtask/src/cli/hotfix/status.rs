@@ -10,6 +10,7 @@ use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::merge::Side;
 use crate::repo::{Repo, Stored};
+use crate::sys::clock::Timestamp;
 use crate::ui::{bold, dot, one_line};
 use crate::version::Version;
 use crate::wording::counted;
@@ -61,7 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
     ui.answer(&format!("next: {}", ui.ours(&command)));
     let each: Vec<Value> = all.iter().zip(&into).map(|(one, into)| data(one, into)).collect();
     ui.json(&json!({
-        "open": each, "remote": seen.remote, "seen": seen.at.map(crate::sys::clock::Timestamp::minute),
+        "open": each, "remote": seen.remote, "seen": seen.at.map(Timestamp::minute),
     }));
     Ok(())
 }

@@ -317,7 +317,7 @@ proptest! {
         let made = Made::new();
         let state = |done: &[usize]| {
             let mut said = [false; 12];
-            for line in &done {
+            for line in done {
                 said[*line] = true;
             }
             let text = lines(&said);
