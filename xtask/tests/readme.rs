@@ -242,7 +242,9 @@ fn to_be_finished() -> support::Place {
     let versions = ["pyproject.toml", "src/outlier/__init__.py"];
     for (branch, version) in [("release/v1.3.0", "1.3.0-rc.2"), ("develop", "1.4.0-alpha.1")] {
         place.git(&["switch", "-q", "-c", branch, "v1.2.0"]);
-        versions.iter().for_each(|path| place.edit(path, "1.2.0", version));
+        for path in versions {
+            place.edit(path, "1.2.0", version);
+        }
         place.edit("CHANGELOG.md", "sed]\n", "sed]\n\n- new\n");
         place.commit_all(&format!("chore: begin {version}"));
         place.git(&["push", "-q", "-u", "origin", branch]);
@@ -253,7 +255,9 @@ fn to_be_finished() -> support::Place {
     place.git(&["push", "-q"]);
     place.git(&["switch", "-q", "-c", "hotfix/v1.2.1", "v1.2.0"]);
     place.git(&["branch", "-f", "main", "v1.2.0^{}"]);
-    versions.iter().for_each(|path| place.edit(path, "1.2.0", "1.2.1"));
+    for path in versions {
+        place.edit(path, "1.2.0", "1.2.1");
+    }
     let section = "## [1.2.1] - Unreleased\n\n### Fixed\n\n- a crash\n\n## [1.2.0]";
     place.edit("CHANGELOG.md", "## [1.2.0]", section);
     place.put("detect.py", "two\n");
