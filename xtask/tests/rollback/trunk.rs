@@ -166,3 +166,18 @@ fn data_tells_what_waits_for_a_merge() {
     let waits = serde_json::json!([{ "branch": "rollback/v1.3.0", "into": "main", "page": null }]);
     assert_eq!(done["waits"], waits);
 }
+
+/// A dry run says what the real one would say.
+#[test]
+fn what_is_out_is_not_undone_and_a_dry_run_says_so() {
+    let (place, remote, _) = released("undone", "");
+    let words = ["was pushed to origin", "gonogo rollback 1.3.0"];
+    place.gonogo(&["undo", "--dry-run"]).refused(3, &words);
+    place.gonogo(&["undo"]).refused(3, &words);
+    works(&place, &["hotfix", "--yes"]);
+    let branch = "git push origin --delete hotfix/v1.3.1";
+    for args in [&["undo", "--dry-run"][..], &["undo"]] {
+        place.gonogo(args).refused(3, &["was pushed to origin", branch]);
+    }
+    assert!(remote.id("refs/heads/hotfix/v1.3.1").is_some());
+}
