@@ -77,9 +77,9 @@ impl Running<'_> {
 pub fn undoable(operation: &Operation) -> Result<(), Refusal> {
     nothing_ran(operation)?;
     let steps = operation.plan().steps.iter().enumerate();
-    let mut pushed = steps.filter_map(|(step, planned)| match &planned.action {
-        Action::Push(push) if operation.pushed(step) == Sent::Yes => Some(push),
-        _ => None,
+    let mut pushed = steps.filter_map(|(step, planned)| {
+        let Action::Push(push) = &planned.action else { return None };
+        (operation.pushed(step) == Sent::Yes).then_some(push)
     });
     pushed.next().map_or(Ok(()), |push| Err(was_pushed(operation, push)))
 }
