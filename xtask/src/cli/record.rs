@@ -1,5 +1,6 @@
 //! The record of a release, made where the release is made.
 
+use super::rollback;
 use crate::error::Refusal;
 use crate::journal::{Journal, Operation};
 use crate::record::{Commit, Facts, MOST, Record, Subject, too_large};
@@ -38,7 +39,9 @@ pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal>
         commits: commits.into_iter().map(commit).collect(),
         more_commits,
     };
-    Ok(Some(subject.record(facts)))
+    let record = subject.record(facts);
+    let way_back = rollback::recorded(repo, &record)?;
+    Ok(Some(record.with_way_back(way_back)))
 }
 
 /// The same as it is kept: what [`Host::record`](crate::exec::Host::record) answers.

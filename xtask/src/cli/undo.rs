@@ -28,6 +28,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;
     if args.dry_run {
         let chosen = exec::choose(&Journal::of(&repo.common_dir), args.operation)?;
+        let standing = chosen.as_ref().filter(|operation| !is_undone(operation));
+        standing.map_or(Ok(()), exec::undoable)?;
         dry_run(ui, chosen.as_ref());
         return Ok(());
     }
@@ -52,6 +54,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn is_undone(operation: &Operation) -> bool {
+    matches!(operation.state(), State::Closed(Closed::Undone | Closed::TakenBack))
+}
+
 fn dry_run(ui: &Ui, chosen: Option<&Operation>) {
     let Some(operation) = chosen else {
         ui.say("nothing to undo: no operation was made here");
@@ -60,7 +66,7 @@ fn dry_run(ui: &Ui, chosen: Option<&Operation>) {
     };
     let plan = operation.plan();
     let paths: Vec<&str> = plan.files().iter().map(|change| change.path.as_str()).collect();
-    if let State::Closed(Closed::Undone | Closed::TakenBack) = operation.state() {
+    if is_undone(operation) {
         ui.say(&format!("already undone: {} (operation {})", plan.title, operation.id));
     } else {
         ui.say(&format!("would undo: {} (operation {})", plan.title, operation.id));

@@ -46,6 +46,7 @@ pub use locks::after_killed_fetch;
 pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};
+pub use undoable::undoable;
 
 use crate::error::{Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};

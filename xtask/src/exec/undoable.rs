@@ -2,8 +2,8 @@
 
 use super::{Running, land, push};
 use crate::error::{Refusal, word};
-use crate::journal::{Closed, Said, State, Tried};
-use crate::plan::{Action, Id, Object, Push};
+use crate::journal::{Closed, Operation, Said, Sent, State, Tried};
+use crate::plan::{Action, Id, Object, Oid, Push, RefMove};
 
 impl Running<'_> {
     /// Refuses what cannot be taken back: commands that ran, what a person has done, what was pushed,
@@ -12,42 +12,10 @@ impl Running<'_> {
     /// # Errors
     /// The first of these that there is, and what can be done instead.
     pub(super) fn undoable(&mut self) -> Result<(), Refusal> {
-        self.nothing_ran()?;
+        nothing_ran(&self.operation)?;
         self.nothing_arrived()?;
         self.not_pushed()?;
         self.not_committed_by_hand()
-    }
-
-    /// What a command of the configuration did is known to nobody here.
-    fn nothing_ran(&self) -> Result<(), Refusal> {
-        let operation = &self.operation;
-        let title = &operation.plan().title;
-        let began = operation.begun_runs();
-        let steps = operation.plan().steps.iter().enumerate();
-        let done =
-            steps.filter_map(|(step, planned)| match (&planned.action, operation.by_hand(step)) {
-                (Action::Person(person), Some((Said::Done, who, _))) => Some((&person.name, who)),
-                _ => None,
-            });
-        let done: Vec<String> = done.map(|(name, who)| format!("{name} ({who})")).collect();
-        if began.is_empty() && done.is_empty() {
-            return Ok(());
-        }
-        let refusal = Refusal::unsafe_to(format!("{title} is not undone: it reached beyond git"));
-        let refusal = began.into_iter().fold(refusal, |refusal, (step, run)| {
-            let all = run.commands.iter().enumerate();
-            let ran = all.filter(|(number, _)| operation.tried(step, *number) != Tried::Never);
-            let ran: Vec<String> = ran.map(|(_, command)| command.shown()).collect();
-            refusal.why(format!("{} ran: {}", run.name, ran.join("; ")))
-        });
-        let refusal = match done.as_slice() {
-            [] => refusal,
-            done => refusal.why(format!("Done by hand: {}.", done.join(", "))),
-        };
-        Err(match operation.state() {
-            State::Open(_) => refusal.leaves_open().next("resume", "completes it"),
-            State::Closed(_) => refusal.next(format!("log {}", operation.id), "shows what it did"),
-        })
     }
 
     /// What has left this machine is not undone; where that is not known, the remote is asked.
@@ -97,38 +65,104 @@ impl Running<'_> {
 
     /// What is done instead of an undo of what others may have.
     pub(super) fn was_pushed(&self, push: &Push) -> Refusal {
-        let title = &self.operation.plan().title;
-        let refusal = Refusal::unsafe_to(format!(
-            "{title} was pushed to {}, so it is not undone",
-            push.remote
-        ))
-        .why("Others may have it; history that left this machine is not rewritten.");
-        if let Some(withdrawal) = self.withdrawal() {
-            return refusal
-                .next_shell(format!("git revert {withdrawal}"), "brings back what was taken out");
-        }
-        let mut made = push.moves.iter().filter(|planned| planned.new.is_some());
-        let tag = made.find_map(|planned| planned.name.strip_prefix("refs/tags/"));
-        if let Some(tag) = tag {
-            let release = self.operation.plan().release();
-            let release = release.map_or(tag, |keep| keep.about.version.as_str());
-            let ours = format!("rollback {}", word(release));
-            return refusal.next(ours, "withdraws it, and shows first what that takes");
-        }
-        let made = push.moves.iter().find(|planned| planned.old.is_none());
-        let branch = made.map_or("BRANCH", |planned| push::short(&planned.name));
-        let (remote, branch) = (word(&push.remote), word(branch));
-        refusal.next_shell(format!("git push {remote} --delete {branch}"), "withdraws the branch")
+        was_pushed(&self.operation, push)
     }
+}
 
-    /// The commit that took a release out of a branch, as `git revert` is told of it.
-    fn withdrawal(&self) -> Option<String> {
-        let objects = self.operation.plan().objects();
-        let (number, is_merge) = objects.iter().enumerate().find_map(|(number, it)| {
-            if let Object::Withdrawal(it) = it { Some((number, !it.also.is_empty())) } else { None }
-        })?;
-        let commit = self.operation.object(&Id::Made(number))?;
-        let parent = if is_merge { "-m 1 " } else { "" };
-        Some(format!("{parent}{}", commit.short()))
+/// Whether an operation can be taken back, as far as its journal alone tells: for those who only want
+/// to know.
+///
+/// # Errors
+/// Commands of it ran, a person has done something of it, or it was pushed; what can be done instead.
+pub fn undoable(operation: &Operation) -> Result<(), Refusal> {
+    nothing_ran(operation)?;
+    let steps = operation.plan().steps.iter().enumerate();
+    let mut pushed = steps.filter_map(|(step, planned)| {
+        let Action::Push(push) = &planned.action else { return None };
+        (operation.pushed(step) == Sent::Yes).then_some(push)
+    });
+    pushed.next().map_or(Ok(()), |push| Err(was_pushed(operation, push)))
+}
+
+/// What a command of the configuration did is known to nobody here.
+fn nothing_ran(operation: &Operation) -> Result<(), Refusal> {
+    let title = &operation.plan().title;
+    let began = operation.begun_runs();
+    let steps = operation.plan().steps.iter().enumerate();
+    let done =
+        steps.filter_map(|(step, planned)| match (&planned.action, operation.by_hand(step)) {
+            (Action::Person(person), Some((Said::Done, who, _))) => Some((&person.name, who)),
+            _ => None,
+        });
+    let done: Vec<String> = done.map(|(name, who)| format!("{name} ({who})")).collect();
+    if began.is_empty() && done.is_empty() {
+        return Ok(());
     }
+    let refusal = Refusal::unsafe_to(format!("{title} is not undone: it reached beyond git"));
+    let refusal = began.into_iter().fold(refusal, |refusal, (step, run)| {
+        let all = run.commands.iter().enumerate();
+        let ran = all.filter(|(number, _)| operation.tried(step, *number) != Tried::Never);
+        let ran: Vec<String> = ran.map(|(_, command)| command.shown()).collect();
+        refusal.why(format!("{} ran: {}", run.name, ran.join("; ")))
+    });
+    let refusal = match done.as_slice() {
+        [] => refusal,
+        done => refusal.why(format!("Done by hand: {}.", done.join(", "))),
+    };
+    Err(match operation.state() {
+        State::Open(_) => refusal.leaves_open().next("resume", "completes it"),
+        State::Closed(_) => refusal.next(format!("log {}", operation.id), "shows what it did"),
+    })
+}
+
+fn was_pushed(operation: &Operation, push: &Push) -> Refusal {
+    let title = &operation.plan().title;
+    let refusal =
+        Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
+            .why("Others may have it; history that left this machine is not rewritten.");
+    let reverted = |(commit, is_merge): (Oid, bool)| {
+        let parent = if is_merge { "-m 1 " } else { "" };
+        format!("git revert {parent}{}", commit.short())
+    };
+    if let Some(withdrawal) = withdrawal(operation) {
+        return refusal.next_shell(reverted(withdrawal), "brings back what was taken out");
+    }
+    let mut made = push.moves.iter().filter(|planned| planned.new.is_some());
+    let tag = made.find_map(|planned| planned.name.strip_prefix("refs/tags/"));
+    if let Some(tag) = tag {
+        let release = operation.plan().release();
+        let release = release.map_or(tag, |keep| keep.about.version.as_str());
+        let ours = format!("rollback {}", word(release));
+        return refusal.next(ours, "withdraws it, and shows first what that takes");
+    }
+    let is_new = |planned: &&RefMove| planned.old.is_none() && planned.new.is_some();
+    if let Some(new) = push.moves.iter().find(is_new) {
+        let (remote, branch) = (word(&push.remote), word(push::short(&new.name)));
+        let command = format!("git push {remote} --delete {branch}");
+        return refusal.next_shell(command, "withdraws the branch");
+    }
+    match push.moves.iter().find_map(|planned| landed(operation, planned)) {
+        Some(commit) => refusal.next_shell(reverted(commit), "takes it out with a commit on top"),
+        None => refusal.next(format!("log {}", operation.id), "shows what it did"),
+    }
+}
+
+/// The commit of ours that a branch went to, and whether it is a merge.
+fn landed(operation: &Operation, planned: &RefMove) -> Option<(Oid, bool)> {
+    let Some(Id::Made(number)) = &planned.new else { return None };
+    let is_merge = match operation.plan().objects().get(*number)? {
+        Object::Merge(_) => true,
+        Object::Commit(_) | Object::Withdrawal(_) => false,
+        Object::Tag(_) => return None,
+    };
+    Some((operation.object(&Id::Made(*number))?, is_merge))
+}
+
+/// The commit that took a release out of a branch, and whether it is a merge.
+fn withdrawal(operation: &Operation) -> Option<(Oid, bool)> {
+    let objects = operation.plan().objects();
+    let (number, is_merge) = objects.iter().enumerate().find_map(|(number, it)| {
+        if let Object::Withdrawal(it) = it { Some((number, !it.also.is_empty())) } else { None }
+    })?;
+    Some((operation.object(&Id::Made(number))?, is_merge))
 }

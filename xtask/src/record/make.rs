@@ -13,6 +13,9 @@ const LINE: usize = 300;
 /// A longer section is cut: bytes.
 const SECTION: usize = 256 << 10;
 
+/// A longer way back is cut: bytes.
+const WAY_BACK: usize = 64 << 10;
+
 /// A release as far as the journal alone knows it.
 pub struct Subject<'o> {
     operation: &'o Operation,
@@ -87,6 +90,7 @@ impl<'o> Subject<'o> {
             commits: facts.commits,
             more_commits: facts.more_commits,
             values,
+            rollback: None,
             rest: std::collections::BTreeMap::new(),
         };
         masked(record)
@@ -129,6 +133,15 @@ impl<'o> Subject<'o> {
             Answer::Output(_) => None,
         });
         optional.chain(rewritten).chain(failed).collect()
+    }
+}
+
+impl Record {
+    /// The same with how the release is withdrawn, which is told by what the record says.
+    #[must_use]
+    pub fn with_way_back(self, text: Option<String>) -> Self {
+        let rollback = text.map(|text| cut(&mask(&text), WAY_BACK));
+        Self { rollback, ..self }
     }
 }
 

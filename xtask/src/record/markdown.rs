@@ -20,6 +20,7 @@ impl Record {
             section("Changes", &self.section.as_deref().map(fenced).unwrap_or_default()),
             section("Files", &self.files_table()),
             section("Recorded", &self.values_list()),
+            section("The way back", &self.rollback.as_deref().map(fenced).unwrap_or_default()),
             section("Notes", &list(self.notes.iter().map(|note| plain(note)))),
             section("Commits", &self.commits_list()),
             format!("## How to verify\n\n{}", self.proof()),

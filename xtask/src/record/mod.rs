@@ -88,6 +88,9 @@ pub struct Record {
     /// What the commands of `[record]` said, by name.
     #[serde(default)]
     pub values: BTreeMap<String, Recorded>,
+    /// How it is withdrawn, in Markdown, as it was known when it went out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<String>,
     /// What a newer version has added.
     #[serde(flatten)]
     pub rest: BTreeMap<String, serde_json::Value>,

@@ -87,6 +87,7 @@ fn record() -> Record {
             ),
         ]
         .into(),
+        rollback: Some("1. `go`\n".into()),
         rest: BTreeMap::new(),
     }
 }
@@ -183,6 +184,7 @@ fn a_document_tells_all_and_obeys_no_text() {
         "4a90",
         "no (x): no value, exit 1",
         "- a &#42;note&#42;",
+        "## The way back",
         "- bbbbbbb feat&#58; &#60;i&#62;x&#60;/i&#62;",
         "- and 3 commits before these",
         "git rev-parse 'refs/tags/v1.3.0^{tree}'",
@@ -195,7 +197,17 @@ fn a_document_tells_all_and_obeys_no_text() {
     assert_eq!(block, Some("### Added\n\n- ```\n- <script>[2J\n````\n# no heading"));
     let outside: Vec<&str> = text.split("`````").step_by(2).flat_map(str::lines).collect();
     let headings = outside.iter().filter(|line| line.starts_with("## "));
-    assert_eq!(headings.count(), 8, "{text}");
+    assert_eq!(headings.count(), 9, "{text}");
+}
+
+#[test]
+fn a_way_back_is_masked_and_no_longer_than_a_record_takes() {
+    let text = format!("deploy https://ci:secret@host\n{}", "é".repeat(MOST));
+    let kept = record().with_way_back(Some(text)).rollback.expect("a text");
+    assert!(kept.starts_with("deploy https://***@host\n") && kept.len() < MOST / 8);
+    let without = record().with_way_back(None);
+    assert!(!String::from_utf8_lossy(&without.bytes()).contains("rollback"));
+    assert!(!without.markdown().contains("way back"));
 }
 
 #[test]

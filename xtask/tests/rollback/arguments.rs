@@ -140,3 +140,36 @@ fn the_way_back_is_a_document() {
     }
     place.state().must_be(&before, "a document");
 }
+
+/// Whoever completes a release archives the same way back, with what was recorded of the time before.
+#[test]
+fn the_way_back_is_kept_with_the_record_of_the_release() {
+    let toml = "[record]\ndb = \"cat revision\"\n[rollback]\n\
+        redeploy = \"deploy $GONOGO_PREVIOUS_TAG\"\n\
+        database = \"downgrade $GONOGO_PREVIOUS_DB\"\n";
+    let (place, _remote) = project("archived", toml);
+    commit(&place, "revision", "4a90\n", "feat: tables");
+    works(&place, &["release", "minor", "--yes"]);
+    let kept = |place: &Place| {
+        let said = works(place, &["log", "1.3.0", "--json"]);
+        let data: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        data["release"]["rollback"].as_str().unwrap_or_default().to_owned()
+    };
+    let text = kept(&place);
+    for line in [
+        "# The way back from demo 1.3.0",
+        "Back to 1.2.0: v1.2.0, commit ",
+        "    gonogo rollback 1.3.0\n",
+        "1. redeploy: `deploy v1.2.0`",
+        "2. database, only with --database, loses data: `downgrade 4a90`",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let document = works(&place, &["log", "1.3.0", "--markdown"]).out;
+    assert!(document.contains("## The way back\n") && document.contains(text.trim()), "{document}");
+    // Made once more from the journal: neither the files nor HEAD of now have a say in it.
+    place.git(&["update-ref", "-d", "refs/gonogo/record/v1.3.0"]);
+    place.put("gonogo.toml", "");
+    commit(&place, "revision", "77\n", "feat: more tables");
+    assert_eq!(kept(&place), text);
+}

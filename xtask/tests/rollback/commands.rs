@@ -37,7 +37,9 @@ fn the_previous_release_comes_back_first() {
     works(&place, &["rollback", "--yes"]);
     let previous = id(&place, "v1.2.0^{commit}");
     assert_eq!(deployed(&place), ["1.2.0".to_owned(), previous, "verify 1.3.0".to_owned()]);
-    place.gonogo(&["undo"]).refused(3, &["not undone"]);
+    for args in [&["undo", "--dry-run"][..], &["undo"]] {
+        place.gonogo(args).refused(3, &["not undone", "redeploy ran: ./deploy 1.2.0"]);
+    }
 }
 
 #[test]

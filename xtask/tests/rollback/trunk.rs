@@ -147,8 +147,37 @@ fn a_protected_main_is_offered_a_branch() {
     commit(&place, "gonogo.toml", "[branches]\nprotected = [\"main\"]\n", "ci: protect");
     remote.protect("refs/heads/main");
     let said = works(&place, &["rollback", "--yes"]);
+    assert!(said.out.contains("demo 1.3.0 is not yet rolled back on main"), "{said}");
+    assert!(said.out.contains("main: rollback/v1.3.0 waits for its merge"), "{said}");
+    assert!(said.out.ends_with("next, after the merge: gonogo release patch\n"), "{said}");
     let offered = remote.id("refs/heads/rollback/v1.3.0").expect("the branch");
     assert!(place.git(&["rev-parse", &format!("{offered}^^")]).trim() == tip, "{said}");
     assert!(show(&place, &format!("{offered}:CHANGELOG.md")).contains("[YANKED]"));
     assert_ne!(remote.id("refs/heads/main"), Some(offered));
+}
+
+#[test]
+fn data_tells_what_waits_for_a_merge() {
+    let (place, _remote, _) = released("waits", "[branches]\nprotected = [\"other\"]\n");
+    commit(&place, "gonogo.toml", "[branches]\nprotected = [\"main\"]\n", "ci: protect");
+    let said = works(&place, &["rollback", "--yes", "--json"]);
+    let done: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(done["state"], "waits for a merge");
+    let waits = serde_json::json!([{ "branch": "rollback/v1.3.0", "into": "main", "page": null }]);
+    assert_eq!(done["waits"], waits);
+}
+
+/// A dry run says what the real one would say.
+#[test]
+fn what_is_out_is_not_undone_and_a_dry_run_says_so() {
+    let (place, remote, _) = released("undone", "");
+    let words = ["was pushed to origin", "gonogo rollback 1.3.0"];
+    place.gonogo(&["undo", "--dry-run"]).refused(3, &words);
+    place.gonogo(&["undo"]).refused(3, &words);
+    works(&place, &["hotfix", "--yes"]);
+    let branch = "git push origin --delete hotfix/v1.3.1";
+    for args in [&["undo", "--dry-run"][..], &["undo"]] {
+        place.gonogo(args).refused(3, &["was pushed to origin", branch]);
+    }
+    assert!(remote.id("refs/heads/hotfix/v1.3.1").is_some());
 }

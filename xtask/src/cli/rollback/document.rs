@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::ahead::{Ahead, Before};
 use super::args::Args;
 use super::prepare::{self, Preparation, Prepared};
 use super::shown;
 use crate::cli::Context;
 use crate::cli::project::Survey;
 use crate::cli::release::main;
-use crate::config::file::{Code, CommandLine, Procedure};
 use crate::error::{Refusal, word};
 use crate::gates::Values;
 use crate::repo::Repo;
@@ -87,71 +87,25 @@ fn coming(
 ) -> Result<String, Refusal> {
     let survey = survey(args, context, repo)?;
     let known = prepare::only(&survey)?;
-    let settings = &survey.settings;
     let mut standing = known.releases.standing().filter(|one| !one.version.is_prerelease());
     let previous = match &known.releases.newest {
         Some((tag, _)) => known.releases.standing().find(|one| one.tag == *tag),
         None => standing.next(),
     };
-    let values = Values::default()
-        .with("VERSION", version)
-        .with("PREVIOUS_VERSION", previous.map(|one| one.version.text()))
-        .with("PREVIOUS_TAG", previous.map(|one| &one.tag))
-        .with("PREVIOUS_COMMIT", previous.map(|one| &one.commit));
-    let shown = |line: &CommandLine| match line.argv(values.map()) {
-        Ok(argv) => argv.iter().map(word).collect::<Vec<_>>().join(" "),
-        Err(_) => line.shown(),
-    };
-    let name = format!("{} {}", known.name(), version.unwrap_or("(the next release)"));
-    let mut text = format!("# The way back from {}\n\n", plain(&name));
-    match previous {
-        Some(previous) => {
-            let (tag, commit) = (plain(&previous.tag), &previous.commit[..7]);
-            let _ = writeln!(text, "Back to {}: {tag}, commit {commit}.\n", previous.version);
-        }
-        None => text.push_str("There is no release to go back to.\n\n"),
-    }
     let spelled = format!("rollback {}", word(version.unwrap_or("VERSION")));
-    let _ = writeln!(text, "    {}\n", context.ui.ours(spelled.trim()));
-    text.push_str("## Steps\n\n");
-    let mut steps = Vec::new();
-    let rollback = &settings.rollback;
-    if previous.is_some() {
-        steps.extend(rollback.redeploy.iter().map(|line| format!("redeploy: `{}`", shown(line))));
-    }
-    let database = rollback
-        .database
-        .iter()
-        .map(|line| format!("database, only with --database, loses data: `{}`", shown(line)));
-    steps.extend(database);
-    if previous.is_some() {
-        steps.extend(rollback.verify.iter().map(|line| format!("verify: `{}`", shown(line))));
-    }
-    steps.push(format!("code: {}", code(repo, &survey)?));
-    steps.push("changelog: [YANKED] and a notice".to_owned());
-    steps.push("tag: it stays, and its version is not used again".to_owned());
-    steps.push("texts for the incident and for users".to_owned());
-    for (number, step) in steps.iter().enumerate() {
-        let _ = writeln!(text, "{}. {step}", number + 1);
-    }
-    let records: Vec<&str> = settings.record.iter().map(|(name, _)| name.value.as_str()).collect();
-    if !records.is_empty() {
-        let _ = writeln!(text, "\nThe release records {}.", plain(&records.join(", ")));
-    }
-    Ok(text)
-}
-
-/// What becomes of the code.
-fn code(repo: &Repo, survey: &Survey) -> Result<String, Refusal> {
-    let settings = &survey.settings;
-    let main = main(repo, settings)?;
-    let merged = settings.landing(Procedure::Release).branch.is_some();
-    let said = settings.rollback.code.as_ref().map(|said| said.value);
-    Ok(match (said, merged) {
-        (Some(Code::Keep), _) => format!("it stays on {main}"),
-        (None, false) => format!("it stays on {main}; --revert takes it out"),
-        (Some(Code::Revert), _) | (None, true) => {
-            format!("it is taken out of {main}, and what came later stays")
-        }
-    })
+    let ahead = Ahead {
+        name: format!("{} {}", known.name(), version.unwrap_or("(the next release)")),
+        previous: previous.map(|one| Before {
+            version: Some(one.version.text()),
+            tag: &one.tag,
+            commit: &one.commit,
+        }),
+        command: context.ui.ours(spelled.trim()),
+        settings: &survey.settings,
+        main: &main(repo, &survey.settings)?,
+        values: Values::default().with("VERSION", version),
+        people: &[],
+        quoted: plain,
+    };
+    Ok(ahead.text())
 }

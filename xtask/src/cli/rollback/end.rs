@@ -7,7 +7,7 @@ use crate::cli::release::short;
 use crate::error::{Refusal, word};
 use crate::exec::Finished;
 use crate::journal::Journal;
-use crate::plan::{Action, Object, Plan};
+use crate::plan::{Action, Object, Plan, Pull};
 use crate::repo::Repo;
 use crate::ui::{Mark, apart, bold, folded, one_line, width};
 
@@ -32,10 +32,22 @@ pub fn end(context: &Context, repo: &Repo, finished: &Finished) -> Result<(), Re
     finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
     ui.aside().say("");
     let at = context.at.minute();
-    let said = format!("{title} is rolled back");
+    let pulls = pulls(plan);
+    let into: Vec<&str> = pulls.iter().map(|pull| pull.into.as_str()).collect();
+    let said = match into.as_slice() {
+        [] => format!("{title} is rolled back"),
+        into => format!("{title} is not yet rolled back on {}", one_line(&into.join(", "))),
+    };
     ui.say(&apart(&said, &at, width()).replacen(&title, &bold(&title), 1));
     if let Some(mend) = mend(plan) {
         ui.say(&format!("  mend      {mend} has its work; mend it there and merge it"));
+    }
+    for pull in &pulls {
+        let (branch, into) = (one_line(&pull.branch), one_line(&pull.into));
+        ui.say(&format!("  waits     {into}: {branch} waits for its merge"));
+        if let Some(page) = &pull.page {
+            ui.say(&format!("            {}", one_line(&page.open)));
+        }
     }
     let waiting = operation.waiting();
     for (_, person) in &waiting {
@@ -50,6 +62,9 @@ pub fn end(context: &Context, repo: &Repo, finished: &Finished) -> Result<(), Re
         }
     }
     match waiting.as_slice() {
+        [] if !pulls.is_empty() => {
+            ui.say(&format!("next, after the merge: {}", ui.ours("release patch")));
+        }
         [] if git(plan) => ui.say(&format!("next: {}", ui.ours("release patch"))),
         [] => ui.say(&format!("next: {}", ui.ours("status"))),
         [(_, first), ..] => {
@@ -63,14 +78,27 @@ pub fn end(context: &Context, repo: &Repo, finished: &Finished) -> Result<(), Re
     });
     ui.json(&json!({
         "operation": finished.id,
-        "state": "done",
+        "state": if pulls.is_empty() { "done" } else { "waits for a merge" },
         "title": title,
         "mend": mend(plan),
+        "waits": pulls.iter().map(|pull| json!({
+            "branch": pull.branch, "into": pull.into,
+            "page": pull.page.as_ref().map(|page| &page.open),
+        })).collect::<Vec<_>>(),
         "open": open.collect::<Vec<_>>(),
         "notes": finished.notes,
         "plan": plan,
     }));
     Ok(())
+}
+
+/// What is only done when somebody has merged it.
+fn pulls(plan: &Plan) -> Vec<&Pull> {
+    let pulls = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Pull(pull) => Some(pull),
+        _ => None,
+    });
+    pulls.collect()
 }
 
 /// The branch on which the work goes on.

@@ -1,5 +1,6 @@
 //! `rollback`
 
+mod ahead;
 mod args;
 mod branches;
 mod commands;
@@ -20,6 +21,7 @@ use crate::exec;
 use crate::journal::Journal;
 use crate::plan::{Action, Plan, Run};
 use crate::repo::Repo;
+pub(super) use ahead::recorded;
 pub(super) use args::Args;
 pub(super) use end::{end, is_one};
 pub(super) use host::Host;

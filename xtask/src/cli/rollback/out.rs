@@ -11,7 +11,7 @@ use crate::config::publish::{Event, Publishes, Target, is_workflow, publishes};
 use crate::error::Refusal;
 use crate::flows::rollback::{Class, Out, of_registry};
 use crate::glob::Glob;
-use crate::plan::Person;
+use crate::plan::{Oid, Person};
 use crate::repo::{Repo, Stored};
 use crate::sites::Tree;
 use crate::sys::clock::Timestamp;
@@ -21,15 +21,18 @@ use crate::wording::counted;
 ///
 /// # Errors
 /// git fails.
-pub fn published(repo: &Repo, subject: &Subject, main: &str) -> Result<Vec<Publishes>, Refusal> {
-    let Some(tree) = Stored::in_commit(&repo.git, &subject.commit)? else { return Ok(Vec::new()) };
+pub fn published(
+    repo: &Repo,
+    (commit, tag): (&Oid, &str),
+    main: &str,
+) -> Result<Vec<Publishes>, Refusal> {
+    let Some(tree) = Stored::in_commit(&repo.git, commit)? else { return Ok(Vec::new()) };
     let patterns = [".github/workflows/*", ".gitlab-ci.yml"].map(Glob::parse);
     let patterns: Vec<Glob> = patterns.into_iter().flatten().collect();
     let mut files = tree.files(&patterns)?;
     files.retain(|path| is_workflow(path) || path.as_str() == ".gitlab-ci.yml");
     let page = page(repo)?;
     let repository = page.as_deref().and_then(|page| page.splitn(4, '/').nth(3));
-    let tag = subject.tag.as_str();
     let mut all = Vec::new();
     for event in [Event::Tag(tag), Event::Release(tag), Event::Branch(main)] {
         for found in publishes(&tree, &files, event, repository) {

@@ -79,7 +79,7 @@ pub fn prepared(args: &Args, context: &Context, repo: &Repo) -> Result<Preparati
     }
     let subject = looking.read(version, tag, args.to.as_deref())?;
     let name = main.as_ref().map_or("main", |(name, _)| name.as_str());
-    let published = out::published(repo, &subject, name)?;
+    let published = out::published(repo, (&subject.commit, &subject.tag), name)?;
     let whole = Whole {
         args,
         context,

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use self::git::{Entry, Merged as GitMerge, Scratch, Stages};
-use self::rule::Rule;
+use self::rule::{Rule, Sides};
 use super::{Git, Repo, Stored};
 use crate::error::Refusal;
 use crate::merge::{self, Conflict, Resolved, Side, Winners, aligned};
@@ -144,12 +144,6 @@ fn settled(target: &Side, merged: &Side) -> Vec<Settled> {
         })
     });
     both.collect()
-}
-
-struct Sides {
-    target: Side,
-    source: Side,
-    bases: Vec<Side>,
 }
 
 /// One merge, from git's own to the outcome.

@@ -1,8 +1,14 @@
 //! What is different between a merge of a release and one that takes changes out.
 
-use super::Sides;
 use super::git::Stages;
-use crate::merge::{Conflict, Winners};
+use crate::merge::{Conflict, Side, Winners};
+
+/// What the commits of a merge say of their projects.
+pub(super) struct Sides {
+    pub target: Side,
+    pub source: Side,
+    pub bases: Vec<Side>,
+}
 
 /// Whose version and whose changelog stay, and how conflicts are said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
