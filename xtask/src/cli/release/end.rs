@@ -1,5 +1,8 @@
 //! The end of a release: what is out, where to see it, and what to do if it is wrong.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::ci::Ci;
@@ -8,7 +11,7 @@ use super::progress::score;
 use super::shown::push_command;
 use crate::changelog::web;
 use crate::cli::Context;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::exec::Finished;
 use crate::journal::Journal;
 use crate::plan::{Action, Plan};
@@ -55,7 +58,10 @@ pub fn end(
     if let Some((done, next)) = told {
         ui.say(&done);
         ui.say(&next);
-        ui.json(&data(plan, finished, gates));
+        if let Some(folder) = beside(context, repo) {
+            ui.say(&format!("next: cd {}", word(folder.display())));
+        }
+        ui.json(&data(repo, plan, finished, gates));
         return Ok(());
     }
     let Some(push) = plan.point_of_no_return() else {
@@ -64,7 +70,7 @@ pub fn end(
             ui.say(&format!("  go        {}", score(gates)));
         }
         ui.say(&format!("undo: {}", ui.ours("undo")));
-        ui.json(&data(plan, finished, gates));
+        ui.json(&data(repo, plan, finished, gates));
         return Ok(());
     };
     ui.aside().say("");
@@ -88,11 +94,18 @@ pub fn end(
         (Some(page), _) => ui.say(&format!("  CI        publishes: {page}")),
         (None, _) => {}
     }
-    let version = plan.release().map(|keep| crate::error::word(&keep.about.version));
+    let version = plan.release().map(|keep| word(&keep.about.version));
     let back = format!("rollback {}", version.unwrap_or_default());
     ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
-    ui.json(&data(plan, finished, gates));
+    ui.json(&data(repo, plan, finished, gates));
     Ok(())
+}
+
+/// The work tree of an operation, where the command was typed elsewhere.
+fn beside<'r>(context: &Context, repo: &'r Repo) -> Option<&'r Path> {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_here = real(&context.folder).starts_with(real(&repo.top));
+    (!is_here).then_some(repo.top.as_path())
 }
 
 /// The tag that a plan makes.
@@ -101,10 +114,11 @@ fn tag(plan: &Plan) -> Option<&str> {
     made.into_iter().find_map(|moved| moved.name.strip_prefix("refs/tags/"))
 }
 
-fn data(plan: &Plan, finished: &Finished, gates: Option<&Value>) -> Value {
+fn data(repo: &Repo, plan: &Plan, finished: &Finished, gates: Option<&Value>) -> Value {
     let push = plan.point_of_no_return();
     json!({
         "operation": finished.id,
+        "folder": repo.top.display().to_string(),
         "title": plan.title.trim_start_matches("release "),
         "tag": tag(plan),
         "objects": finished.objects,
