@@ -16,7 +16,7 @@ use crate::sys::fs as write;
 const MARK: &str = "gonogo-made-at";
 
 /// What became of a work tree that an operation was taken back in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beside {
     /// It was not made here, or something else is checked out.
     NotOurs,
@@ -66,21 +66,20 @@ impl Repo {
     /// Makes a work tree in a new folder, with the files of a commit; HEAD is detached there.
     ///
     /// # Errors
-    /// git fails; nothing is left of it then.
+    /// git fails; the refusal tells how to remove what was begun.
     pub fn make_beside(&self, folder: &Path, commit: &Oid) -> Result<Self, Refusal> {
         // Its hook post-checkout runs at the switch to the branch, when that exists.
         let add = ["worktree", "add", "--quiet", "--detach", "--no-checkout", "--"];
         let args = add.iter().map(AsRef::as_ref);
         let to = [folder.as_os_str(), commit.as_str().as_ref()];
         self.git.write(args.chain(to)).read()?;
-        self.filled(folder, commit).inspect_err(|_| {
-            // Nobody else has seen it yet.
-            let args = ["worktree", "remove", "--force", "--"].map(AsRef::as_ref);
-            let _ = self.git.write(args.into_iter().chain([folder.as_os_str()])).read();
+        Self::filled(folder, commit).map_err(|refusal| {
+            let remove = format!("git worktree remove --force -- {}", word(folder.display()));
+            refusal.next_shell(remove, "removes the work tree that was begun")
         })
     }
 
-    fn filled(&self, folder: &Path, commit: &Oid) -> Result<Self, Refusal> {
+    fn filled(folder: &Path, commit: &Oid) -> Result<Self, Refusal> {
         let made = Self::discover(folder)?;
         let mark = made.git_dir.join(MARK);
         write::write_private(&mark, &[commit.as_str().as_bytes()])

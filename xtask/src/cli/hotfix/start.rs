@@ -41,6 +41,7 @@ pub struct Args {
     /// This work tree and its branch stay as they are, however dirty. `undo` there takes the start
     /// back and removes the work tree, unless it has files of its own.
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
+    #[expect(clippy::option_option, reason = "an option whose value is one, as clap has it")]
     worktree: Option<Option<PathBuf>>,
     /// Keep the branch on this machine; the network is not used at all
     #[arg(long)]
@@ -139,15 +140,12 @@ impl Theirs {
 impl Starting<'_> {
     /// Reads the commit that it begins at, and plans.
     fn prepared(&self, here: &dyn Tree, beside: Option<&Path>) -> Result<Prepared, Refusal> {
-        let base = match beside {
-            Some(folder) => {
-                self.repo.can_be_beside(folder)?;
-                Base { branch: None, head: Some(self.based.commit.clone()) }
-            }
-            None => {
-                self.ready_to_leave()?;
-                self.repo.head.base()
-            }
+        let base = if let Some(folder) = beside {
+            self.repo.can_be_beside(folder)?;
+            Base { branch: None, head: Some(self.based.commit.clone()) }
+        } else {
+            self.ready_to_leave()?;
+            self.repo.head.base()
         };
         let Based { commit, version, release, .. } = self.based;
         let stored = Stored::in_commit(&self.repo.git, commit)?

@@ -57,10 +57,7 @@ pub fn end(
     };
     if let Some((done, next)) = told {
         ui.say(&done);
-        ui.say(&next);
-        if let Some(folder) = beside(context, repo) {
-            ui.say(&format!("next: cd {}", word(folder.display())));
-        }
+        next_there(context, repo, &next);
         ui.json(&data(repo, plan, finished, gates));
         return Ok(());
     }
@@ -101,11 +98,13 @@ pub fn end(
     Ok(())
 }
 
-/// The work tree of an operation, where the command was typed elsewhere.
-fn beside<'r>(context: &Context, repo: &'r Repo) -> Option<&'r Path> {
+/// What is next, and the way to the work tree of the operation, where that is elsewhere.
+fn next_there(context: &Context, repo: &Repo, next: &str) {
+    context.ui.say(next);
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let is_here = real(&context.folder).starts_with(real(&repo.top));
-    (!is_here).then_some(repo.top.as_path())
+    if !real(&context.folder).starts_with(real(&repo.top)) {
+        context.ui.say(&format!("next: cd {}", word(repo.top.display())));
+    }
 }
 
 /// The tag that a plan makes.
