@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::Context;
+use crate::error::word;
 use crate::exec::{self, Driven};
 use crate::journal::{Closed, Journal, Operation, State};
 use crate::plan::Id;
-use crate::repo::Repo;
+use crate::repo::{Beside, Repo};
 use crate::ui::{Mark, Ui};
 use crate::wording::counted;
 
@@ -46,9 +47,12 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
                 let kept = format!("What it made is kept as refs/gonogo/keep/{}", finished.id);
                 ui.say(&format!("{kept} ({}).", made.short()));
             }
-            ui.json(
-                &json!({ "operation": finished.id, "state": "undone", "notes": finished.notes }),
-            );
+            let left = repo.leave_beside()?;
+            ui.json(&json!({
+                "operation": finished.id, "state": "undone", "notes": finished.notes,
+                "work_tree_removed": left == Beside::Removed,
+            }));
+            told(ui, &repo, left);
         }
     }
     Ok(())
@@ -56,6 +60,26 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
 
 fn is_undone(operation: &Operation) -> bool {
     matches!(operation.state(), State::Closed(Closed::Undone | Closed::TakenBack))
+}
+
+/// What became of the work tree, where it was made for the operation.
+fn told(ui: &Ui, repo: &Repo, left: Beside) {
+    let folder = word(repo.top.display());
+    match left {
+        Beside::NotOurs => {}
+        Beside::Removed => {
+            ui.say(&format!("The work tree {folder} is removed."));
+            if let Some(main) = repo.common_dir.parent().filter(|main| main.join(".git").exists()) {
+                ui.say(&format!("next: cd {}", word(main.display())));
+            }
+        }
+        Beside::InUse => {
+            ui.say(
+                "The work tree that was made for it stays: it has files that git does not have.",
+            );
+            ui.say(&format!("next: git worktree remove --force -- {folder}"));
+        }
+    }
 }
 
 fn dry_run(ui: &Ui, chosen: Option<&Operation>) {

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 //! What a command says that meets an open operation: what is half done, and the ways on.
-=======
-//! What is said to a command that meets an open operation.
->>>>>>> wip-arch
 
 use super::{Operation, Sent};
 use crate::error::Refusal;

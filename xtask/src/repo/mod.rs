@@ -1,5 +1,6 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
+mod beside;
 mod brought;
 mod contents;
 mod destination;
@@ -28,6 +29,7 @@ mod tree;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use beside::Beside;
 pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;

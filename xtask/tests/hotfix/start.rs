@@ -129,7 +129,7 @@ fn what_is_no_hotfix_is_refused_with_the_version_to_type() {
 fn a_dirty_tree_and_an_open_hotfix_are_in_the_way() {
     let (place, remote) = project("start-dirty", "");
     place.edit("a.txt", "one", "mine");
-    let words = ["a.txt has changes", "git stash", "git worktree add --detach"];
+    let words = ["a.txt has changes", "git stash", "gonogo hotfix --no-push --worktree"];
     refuses(&place, &["hotfix", "--no-push"], 3, &words);
     place.git(&["checkout", "-q", "--", "a.txt"]);
     // What git does not know would be overwritten by the branch.
@@ -150,6 +150,110 @@ fn a_dirty_tree_and_an_open_hotfix_are_in_the_way() {
     let other = super::clone(&place, &remote, "other");
     let words = ["hotfix/v1.2.1 exists already on origin", "git switch hotfix/v1.2.1"];
     other.gonogo(&["hotfix", "--yes"]).refused(3, &words);
+}
+
+/// Something in every corner of a work tree: staged, edited, untracked.
+fn messy(place: &Place) {
+    place.edit("a.txt", "one", "mine");
+    place.edit("pyproject.toml", "1.2.0", "1.2.0.dev1");
+    place.git(&["add", "pyproject.toml"]);
+    place.put("new.txt", "mine\n");
+}
+
+#[test]
+fn it_starts_in_a_work_tree_beside_a_dirty_one() {
+    let (place, remote) = project("start-beside", "");
+    bot(&place, "newer.txt");
+    messy(&place);
+    works(&place, &["hotfix", "--worktree", "--dry-run"]);
+    let status = place.git(&["status", "--porcelain"]);
+    let head = id(&place, "HEAD");
+    let said = works(&place, &["hotfix", "1.2.1", "--worktree", "--yes"]);
+    let name = place.top.file_name().expect("a name").to_string_lossy().into_owned();
+    let there = place.at(place.top.with_file_name(format!("{name}-hotfix-1.2.1")));
+    let last = format!("next: cd {}", there.top.display());
+    assert_eq!(said.out.lines().last(), Some(last.as_str()), "{said}");
+    is_started(&there);
+    assert_eq!(remote.id("refs/heads/hotfix/v1.2.1"), Some(id(&there, "HEAD")));
+    assert!(!there.exists("newer.txt") && there.exists("a.txt"));
+    assert_eq!(place.git(&["status", "--porcelain"]), status);
+    assert_eq!(place.git(&["branch", "--show-current"]), "main\n");
+    assert_eq!(id(&place, "HEAD"), head);
+    // It ends there, too: main is checked out here, so it is named.
+    there.edit("a.txt", "two", "zwei");
+    there.commit_all("fix: two");
+    let words = ["hotfix/v1.2.1 exists already"];
+    refuses(&place, &["hotfix", "1.2.1", "--worktree=../other", "--no-push"], 3, &words);
+    assert!(!place.root.join("other").exists());
+}
+
+#[test]
+fn a_work_tree_beside_goes_with_its_start() {
+    let (place, remote) = project("start-beside-undo", "");
+    messy(&place);
+    let status = place.git(&["status", "--porcelain"]);
+    let before = place.state();
+    let there = place.at(place.root.join("fix it"));
+    let args = ["hotfix", "--worktree=../fix it", "--no-push"];
+    let is_gone = || {
+        assert!(!there.top.exists());
+        assert_eq!(place.git(&["worktree", "list", "--porcelain"]).matches("worktree ").count(), 1);
+        assert!(place.state() == before, "something changed");
+        assert_eq!(place.git(&["status", "--porcelain"]), status);
+    };
+    works(&place, &args);
+    is_started(&there);
+    let way = format!("-C '{}' undo", there.top.display());
+    refuses(&place, &["undo"], 2, &["another work tree", &way]);
+    let said = works(&there, &["undo"]);
+    let last = format!("next: cd {}", place.top.display());
+    assert_eq!(said.out.lines().last(), Some(last.as_str()), "{said}");
+    is_gone();
+    // A hook that says no.
+    place.hook("pre-commit", "echo no >&2; exit 1");
+    let before = place.state();
+    refuses(&place, &args, 5, &["pre-commit", "Everything was taken back"]);
+    assert!(!there.top.exists() && place.state() == before);
+    std::fs::remove_file(place.top.join(".git/hooks/pre-commit")).expect("it is there");
+    // What somebody made there meanwhile stays.
+    works(&place, &args);
+    there.put("notes.txt", "mine\n");
+    let said = works(&there, &["undo"]);
+    assert!(said.out.contains("stays") && there.exists("notes.txt"), "{said}");
+    let last = format!("next: git worktree remove --force -- '{}'", there.top.display());
+    assert_eq!(said.out.lines().last(), Some(last.as_str()), "{said}");
+    refuses(&place, &args, 3, &["exists already", "git worktree remove"]);
+    place.git(&["worktree", "remove", "--force", "../fix it"]);
+    // A push that is refused leaves it open there.
+    let rejects = remote.path().join("hooks/pre-receive");
+    std::fs::create_dir_all(rejects.parent().expect("a folder")).expect("a folder");
+    place.script(&rejects.to_string_lossy(), "echo frozen >&2; exit 1");
+    let args = ["hotfix", "--worktree=../fix it", "--yes"];
+    let said = place.gonogo(&args).refused(4, &["frozen", "-C '", "' resume", "' undo"]);
+    assert!(there.top.exists(), "{said}");
+    refuses(&place, &["hotfix", "--worktree=../two", "--yes"], 4, &["undo"]);
+    let folder = there.top.display().to_string();
+    works(&place, &["-C", &folder, "undo"]);
+    is_gone();
+}
+
+#[test]
+fn a_work_tree_is_made_in_a_new_folder_outside() {
+    let (place, _remote) = project("start-beside-where", "");
+    std::fs::create_dir(place.root.join("taken")).expect("a folder");
+    for (to, code, words) in [
+        ("../taken", 3, "exists already"),
+        ("sub/tree", 2, "lies inside this repository"),
+        (".git/tree", 2, "lies inside this repository"),
+    ] {
+        let wanted = format!("--worktree={to}");
+        refuses(&place, &["hotfix", &wanted, "--no-push"], code, &[words]);
+    }
+    // An argument after it is the version, not a folder.
+    works(&place, &["hotfix", "--worktree", "1.2.1", "--no-push"]);
+    assert_eq!(place.git(&["branch", "--show-current"]), "main\n");
+    let tip = id(&place, "hotfix/v1.2.1^");
+    assert_eq!(tip, id(&place, "v1.2.0^{commit}"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `hotfix VERSION`
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::super::Context;
@@ -19,8 +20,8 @@ use crate::flows::landing::{self, Beginning};
 use crate::flows::release::{Commitment, Written};
 use crate::flows::words::{self, Words};
 use crate::path::RepoPath;
-use crate::plan::{FileChange, Plan, Ready};
-use crate::repo::{Repo, Stored, WorkTree};
+use crate::plan::{Base, FileChange, Plan, Ready};
+use crate::repo::{Beside, Repo, Stored, WorkTree};
 use crate::sites::{Overlay, Tree};
 use crate::sys::proc;
 use crate::version::{Downgrade, Target};
@@ -35,6 +36,13 @@ pub struct Args {
     /// Where it begins: a release, or a branch, whose newer commits go out with the fix
     #[arg(long, value_name = "TAG|BRANCH")]
     base: Option<String>,
+    /// Start it in a new work tree, beside this one: `../REPO-hotfix-VERSION`, or another folder
+    ///
+    /// This work tree and its branch stay as they are, however dirty. `undo` there takes the start
+    /// back and removes the work tree, unless it has files of its own.
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
+    #[expect(clippy::option_option, reason = "an option whose value is one, as clap has it")]
+    worktree: Option<Option<PathBuf>>,
     /// Keep the branch on this machine; the network is not used at all
     #[arg(long)]
     no_push: bool,
@@ -69,10 +77,35 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
     let search = Search { repo: &repo, survey: &survey, known, landing, remote };
     let based = search.based(args.version.as_deref(), args.base.as_deref())?;
     let start = Starting { args, context, repo: &repo, remote, based: &based };
-    let prepared = start.prepared(&tree)?;
+    let beside = start.beside()?;
+    let mut prepared = start.prepared(&tree, beside.as_deref())?;
     let release = release::Args::start(Procedure::Hotfix, args.yes, args.dry_run);
     let asking = Asking::new(&release, context)?;
-    execute(&release, context, &repo, &asking, prepared)
+    let Some(folder) = beside else {
+        return execute(&release, context, &repo, &asking, prepared);
+    };
+    if !release::settled(&release, context, &repo, &mut prepared)? {
+        return Ok(());
+    }
+    let made = repo.make_beside(&folder, &based.commit)?;
+    let done = release::carry_out(&release, context, &made, &asking, prepared);
+    done.map_err(|refusal| not_started(&made, refusal))
+}
+
+/// What is left of a work tree where the start failed: what is open goes on there.
+fn not_started(made: &Repo, refusal: Refusal) -> Refusal {
+    let folder = word(made.top.display());
+    if nothing_open(made).is_err() {
+        return refusal
+            .leading_to(Vec::new())
+            .next(format!("-C {folder} resume"), "completes it when the cause is mended")
+            .next(format!("-C {folder} undo"), "takes it back and removes the work tree");
+    }
+    match made.leave_beside() {
+        Ok(Beside::Removed) => refusal,
+        Ok(Beside::NotOurs | Beside::InUse) | Err(_) => refusal
+            .why(format!("The work tree {folder} stays: it has files that git does not have.")),
+    }
 }
 
 /// What is known of a hotfix before it is planned.
@@ -106,8 +139,14 @@ impl Theirs {
 
 impl Starting<'_> {
     /// Reads the commit that it begins at, and plans.
-    fn prepared(&self, here: &dyn Tree) -> Result<Prepared, Refusal> {
-        self.ready_to_leave()?;
+    fn prepared(&self, here: &dyn Tree, beside: Option<&Path>) -> Result<Prepared, Refusal> {
+        let base = if let Some(folder) = beside {
+            self.repo.can_be_beside(folder)?;
+            Base { branch: None, head: Some(self.based.commit.clone()) }
+        } else {
+            self.ready_to_leave()?;
+            self.repo.head.base()
+        };
         let Based { commit, version, release, .. } = self.based;
         let stored = Stored::in_commit(&self.repo.git, commit)?
             .ok_or_else(|| Refusal::external(format!("git cannot read {}", commit.short())))?;
@@ -128,7 +167,7 @@ impl Starting<'_> {
         let name = known.project.name.as_deref().map(|name| format!("{name} "));
         let plan = landing::beginning(Beginning {
             title: format!("{}{version}", name.unwrap_or_default()),
-            base: self.repo.head.base(),
+            base,
             from: from.as_ref(),
             version,
             edits,
@@ -168,14 +207,26 @@ impl Starting<'_> {
         Err(Refusal::unsafe_to(what)
             .why("A hotfix goes to a branch of its own, and they would come along.")
             .next_shell("git stash", "puts the changes away, then the same again")
-            .next_shell(self.beside(), "a work tree beside this one, for the same there"))
+            .next_typed(self.again_beside(), "starts it in a work tree beside this one"))
     }
 
-    /// Makes a work tree of its own at the release.
-    fn beside(&self) -> String {
-        let name = self.repo.top.file_name().map_or("work".into(), |name| name.to_string_lossy());
-        let folder = format!("../{name}-hotfix-{}", self.based.version);
-        format!("git worktree add --detach {} {}", word(folder), word(self.based.commit.short()))
+    /// The same command, with a work tree of its own.
+    fn again_beside(&self) -> String {
+        format!("{} --worktree", self.context.command_without("--dry-run"))
+    }
+
+    /// The folder of the work tree that was asked for.
+    fn beside(&self) -> Result<Option<PathBuf>, Refusal> {
+        let Some(wanted) = &self.args.worktree else { return Ok(None) };
+        let top = &self.repo.top;
+        if let Some(wanted) = wanted {
+            return Ok(Some(self.context.folder.join(wanted)));
+        }
+        let (Some(above), Some(name)) = (top.parent(), top.file_name()) else {
+            return Err(Refusal::usage("nothing is beside the root folder").why("Name a folder."));
+        };
+        let name = name.to_string_lossy();
+        Ok(Some(above.join(format!("{name}-hotfix-{}", self.based.version))))
     }
 
     fn theirs(&self, stored: &Stored<'_>, here: &dyn Tree) -> Result<Theirs, Refusal> {

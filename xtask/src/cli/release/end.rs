@@ -1,5 +1,8 @@
 //! The end of a release: what is out, where to see it, and what to do if it is wrong.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::ci::Ci;
@@ -8,7 +11,7 @@ use super::progress::score;
 use super::shown::push_command;
 use crate::changelog::web;
 use crate::cli::Context;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::exec::Finished;
 use crate::journal::Journal;
 use crate::plan::{Action, Plan};
@@ -54,8 +57,8 @@ pub fn end(
     };
     if let Some((done, next)) = told {
         ui.say(&done);
-        ui.say(&next);
-        ui.json(&data(plan, finished, gates));
+        next_there(context, repo, &next);
+        ui.json(&data(repo, plan, finished, gates));
         return Ok(());
     }
     let Some(push) = plan.point_of_no_return() else {
@@ -64,7 +67,7 @@ pub fn end(
             ui.say(&format!("  go        {}", score(gates)));
         }
         ui.say(&format!("undo: {}", ui.ours("undo")));
-        ui.json(&data(plan, finished, gates));
+        ui.json(&data(repo, plan, finished, gates));
         return Ok(());
     };
     ui.aside().say("");
@@ -88,11 +91,20 @@ pub fn end(
         (Some(page), _) => ui.say(&format!("  CI        publishes: {page}")),
         (None, _) => {}
     }
-    let version = plan.release().map(|keep| crate::error::word(&keep.about.version));
+    let version = plan.release().map(|keep| word(&keep.about.version));
     let back = format!("rollback {}", version.unwrap_or_default());
     ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
-    ui.json(&data(plan, finished, gates));
+    ui.json(&data(repo, plan, finished, gates));
     Ok(())
+}
+
+/// What is next, and the way to the work tree of the operation, where that is elsewhere.
+fn next_there(context: &Context, repo: &Repo, next: &str) {
+    context.ui.say(next);
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if !real(&context.folder).starts_with(real(&repo.top)) {
+        context.ui.say(&format!("next: cd {}", word(repo.top.display())));
+    }
 }
 
 /// The tag that a plan makes.
@@ -101,10 +113,11 @@ fn tag(plan: &Plan) -> Option<&str> {
     made.into_iter().find_map(|moved| moved.name.strip_prefix("refs/tags/"))
 }
 
-fn data(plan: &Plan, finished: &Finished, gates: Option<&Value>) -> Value {
+fn data(repo: &Repo, plan: &Plan, finished: &Finished, gates: Option<&Value>) -> Value {
     let push = plan.point_of_no_return();
     json!({
         "operation": finished.id,
+        "folder": repo.top.display().to_string(),
         "title": plan.title.trim_start_matches("release "),
         "tag": tag(plan),
         "objects": finished.objects,

@@ -112,13 +112,26 @@ pub(super) fn execute(
     asking: &Asking<'_>,
     mut release: Prepared,
 ) -> Result<(), Refusal> {
+    match settled(args, context, repo, &mut release)? {
+        true => carry_out(args, context, repo, asking, release),
+        false => Ok(()),
+    }
+}
+
+/// Shows what is planned and asks: whether it is to be done.
+pub(super) fn settled(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    release: &mut Prepared,
+) -> Result<bool, Refusal> {
     let ui = &context.ui;
     if args.dry_run {
-        let Prepared { plan, before, facts } = &release;
+        let Prepared { plan, before, facts } = &*release;
         shown::dry_run(ui, repo, plan, before, facts);
         ui.say(&format!("next: {}", ui.typed(&context.command_without("--dry-run"))));
         ui.json(&shown::json(plan, facts));
-        return Ok(());
+        return Ok(false);
     }
     let irreversible = release.plan.point_of_no_return().is_some();
     if irreversible || ui.volume > Volume::Normal {
@@ -126,15 +139,26 @@ pub(super) fn execute(
     } else {
         shown::remarks(&ui.aside(), &release.facts);
     }
-    if irreversible && !args.yes && !agreed(context, repo, &mut release)? {
+    if irreversible && !args.yes && !agreed(context, repo, release)? {
         ui.say("Nothing was done.");
         ui.say(&format!("next: {}", ui.typed(&format!("{} --dry-run", context.command()))));
         ui.json(&json!({ "operation": null, "why": "Nothing was done." }));
-        return Ok(());
+        return Ok(false);
     }
     if irreversible {
         ui.aside().say("");
     }
+    Ok(true)
+}
+
+/// Does what was agreed to, in the work tree of this repository.
+pub(super) fn carry_out(
+    args: &Args,
+    context: &Context,
+    repo: &Repo,
+    asking: &Asking<'_>,
+    release: Prepared,
+) -> Result<(), Refusal> {
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let host = Host::new(repo, context, asking, consent);
     let Prepared { plan, before, facts } = release;
