@@ -13,6 +13,7 @@
 //! ```
 
 mod changelog;
+mod checklist;
 mod cli;
 mod config;
 mod error;

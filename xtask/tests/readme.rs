@@ -204,3 +204,28 @@ fn the_tags_of_the_readme_are_true() {
         assert_eq!(shown, expected, "$ {command}");
     }
 }
+
+#[test]
+fn the_checklist_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let part = readme.split("### The checklist\n").nth(1).unwrap();
+    let block = |language: &str| {
+        let after = part.split(&format!("```{language}\n")).nth(1).unwrap();
+        after.split("```").next().unwrap().to_owned()
+    };
+    let place = support::Place::python("checklist");
+    for tool in ["pytest", "ruff"] {
+        place.script(&format!("../bin/{tool}"), "echo fine");
+    }
+    let path = std::env::var("PATH").unwrap();
+    let place = place.clone().with("PATH", &format!("{}:{path}", place.root.join("bin").display()));
+    place.put("gonogo.toml", block("toml"));
+    place.put("docs/CHECKLIST.md", block("markdown"));
+    place.commit_all("feat: something new");
+    let said = place.gonogo(&["checklist", "run"]);
+    let steps = first_block(part);
+    assert_eq!((steps[0].0.as_str(), said.code), ("gonogo checklist run", 1), "{said}");
+    assert_eq!(timeless(&said.out), timeless(&steps[0].1), "{said}");
+    assert_eq!(place.read("docs/CHECKLIST.md"), block("markdown"));
+}

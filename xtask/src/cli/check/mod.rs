@@ -6,6 +6,7 @@ mod fix;
 mod github;
 mod markdown;
 mod once;
+mod past;
 mod poll;
 mod rehearsal;
 mod show;
@@ -16,14 +17,16 @@ use std::time::Duration;
 use super::Context;
 use crate::error::Refusal;
 use crate::gates::builtin::{ALL, Facts};
-use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Wanted, named};
+use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Wanted};
 use crate::journal::Journal;
 use crate::repo::{Contents, Repo};
 use crate::sys::proc::{self, Interrupt};
 use crate::ui::Ui;
-use facts::Read;
+pub(super) use facts::Read;
 
+pub(super) use crate::gates::named;
 pub(super) use once::once;
+pub(super) use past::{Names, past};
 pub(super) use poll::{Request, Select, poll};
 pub(super) use rehearsal::installed;
 pub(super) use show::clock;
@@ -120,7 +123,7 @@ fn profile(args: &Args) -> Result<Option<Profile>, Refusal> {
     args.profile.as_deref().map(named).transpose()
 }
 
-fn interrupts() -> Result<Interrupt, Refusal> {
+pub(super) fn interrupts() -> Result<Interrupt, Refusal> {
     proc::catch_interrupts()
         .map_err(|error| Refusal::external("ctrl-C cannot be watched for").why(error.to_string()))
 }

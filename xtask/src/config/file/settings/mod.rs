@@ -3,12 +3,16 @@
 
 mod branches;
 mod changelog;
+mod checklist;
 pub mod gates;
 mod landing;
+mod signoff;
 
 pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
+pub use checklist::{Binding, ChecklistTable, Section, Who};
 pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
+pub use signoff::{RoleTable, SignoffTable};
 
 use super::check::integer;
 use super::text::key_path;
@@ -38,6 +42,8 @@ pub struct Settings {
     pub package: Vec<PackageTable>,
     pub gates: Vec<GateEntry>,
     pub profiles: Vec<ProfileTable>,
+    pub checklist: ChecklistTable,
+    pub signoff: SignoffTable,
     /// `[record]`: commands whose output is kept with a release, by name.
     pub record: Vec<(Said<String>, CommandLine)>,
 }
@@ -144,6 +150,8 @@ impl Settings {
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             gates: gates::gates(root.get("gates"), &file.bytes),
             profiles: gates::profiles(root.get("profile"), &file.bytes),
+            checklist: checklist::checklist(root.get("checklist")),
+            signoff: signoff::signoff(root.get("signoff"), &file.bytes),
             record: gates::record(root.get("record")),
             written: Some((file.clone(), doc.into_root())),
         })
