@@ -61,7 +61,7 @@ impl Reading {
         let status = repo.status()?;
         let names = Names::of(&read, repo, &status, context)?;
         let roles: Vec<String> =
-            read.settings.signoff.roles.iter().map(|role| role.name.value.clone()).collect();
+            read.settings.signoff.roles.iter().map(|(name, _)| name.clone()).collect();
         let known = Known { sections: &table.sections, roles: &roles, gates: &names.all };
         let bound = bind(&checklist, known);
         let missing = missing(&read, &file, &checklist, &bound)?;
@@ -140,9 +140,8 @@ impl Reading {
 
     /// The addresses of those who can sign for a role.
     pub fn addresses(&self, role: &str) -> Vec<&str> {
-        let roles = self.read.settings.signoff.roles.iter();
-        let of = roles.filter(|table| table.name.value == role);
-        of.flat_map(|table| table.addresses.iter().map(|said| said.value.as_str())).collect()
+        let addresses = self.read.settings.signoff.addresses(role).unwrap_or_default();
+        addresses.iter().map(String::as_str).collect()
     }
 
     /// What is to be released, for people.

@@ -126,7 +126,7 @@ fn proposed(
 ) -> Result<Imported, Refusal> {
     let names = Names::of(read, repo, &repo.status()?, context)?;
     let roles: Vec<String> =
-        read.settings.signoff.roles.iter().map(|role| role.name.value.clone()).collect();
+        read.settings.signoff.roles.iter().map(|(name, _)| name.clone()).collect();
     let workflows = [".github/workflows/*.yml", ".github/workflows/*.yaml"];
     let workflows: Vec<Glob> =
         workflows.iter().filter_map(|pattern| Glob::parse(pattern).ok()).collect();

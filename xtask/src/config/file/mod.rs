@@ -21,8 +21,7 @@ pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]
 pub use settings::{
     Begins, Binding, ChangelogTable, ChecklistTable, Declared, Effective, Landing, Merge,
-    PackageTable, Prereleases, Procedure, RoleTable, Said, Section, Settings, SignoffTable, Start,
-    TagOn, Who,
+    PackageTable, Prereleases, Procedure, Said, Section, Settings, SignoffTable, Start, TagOn, Who,
 };
 pub use template::broken_rule;
 pub use vocabulary::{BUILT_IN, PLACEHOLDERS, VARIABLES};

@@ -12,7 +12,7 @@ pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
 pub use checklist::{Binding, ChecklistTable, Section, Who};
 pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
-pub use signoff::{RoleTable, SignoffTable};
+pub use signoff::SignoffTable;
 
 use super::check::integer;
 use super::text::key_path;

@@ -1,49 +1,49 @@
 //! `[signoff]`
 
-use super::{Said, flag, globs};
-use crate::config::file::check::integer;
+use super::{flag, globs, integer, texts};
 use crate::glob::Glob;
-use crate::sites::doc::{Entry, Node};
+use crate::sites::doc::Node;
 
-/// `[signoff]`: who says GO.
+/// `[signoff]`
 #[derive(Debug, Default)]
 pub struct SignoffTable {
-    /// In the order of the file.
-    pub roles: Vec<RoleTable>,
-    /// How many different people must sign; `None` where it says nothing.
-    pub distinct: Option<Said<usize>>,
+    /// The roles, with the addresses of those who can sign for them.
+    pub roles: Vec<(String, Vec<String>)>,
+    /// How many different people must sign; `None`: as many as there are roles.
+    pub distinct: Option<usize>,
     /// Files whose later changes do not void a sign-off.
     pub survives: Vec<Glob>,
-    /// Whether sign-offs need a signature; `None` where it says nothing.
-    pub signed: Option<Said<bool>>,
+    /// Whether they need a signature.
+    pub signed: bool,
 }
 
-/// A role, and the addresses of those who can sign for it.
-#[derive(Debug)]
-pub struct RoleTable {
-    pub name: Said<String>,
-    pub addresses: Vec<Said<String>>,
+impl SignoffTable {
+    /// The addresses of a role; `None` where there is no such role.
+    pub fn addresses(&self, role: &str) -> Option<&[String]> {
+        let (_, addresses) = self.roles.iter().find(|(name, _)| name == role)?;
+        Some(addresses)
+    }
+
+    /// The roles that somebody with this address can sign for.
+    pub fn roles_of<'t>(&'t self, address: &'t str) -> impl Iterator<Item = &'t str> {
+        let has = |addresses: &[String]| addresses.iter().any(|a| a.eq_ignore_ascii_case(address));
+        let own = self.roles.iter().filter(move |(_, addresses)| has(addresses));
+        own.map(|(name, _)| name.as_str())
+    }
 }
 
 pub(super) fn signoff(node: Option<&Node>, bytes: &[u8]) -> SignoffTable {
     let get = |key| node.and_then(|node| node.get(key));
-    let roles = get("roles").map(Node::entries).unwrap_or_default();
-    let count = |node: &Node| {
+    let roles = get("roles").map(Node::entries).unwrap_or_default().iter();
+    let addresses = |node: &Node| texts(Some(node)).map(|said| said.value).unwrap_or_default();
+    let number = |node: &Node| {
         let raw = std::str::from_utf8(bytes.get(node.span.clone())?).ok()?;
-        Some(Said { value: usize::try_from(integer(raw)?).ok()?, at: node.span.start })
+        usize::try_from(integer(raw)?).ok()
     };
     SignoffTable {
-        roles: roles.iter().map(role).collect(),
-        distinct: get("distinct").and_then(count),
+        roles: roles.map(|role| (role.key.clone(), addresses(&role.value))).collect(),
+        distinct: get("distinct").and_then(number),
         survives: globs(get("survives")),
-        signed: flag(get("signed"), bytes),
-    }
-}
-
-fn role(entry: &Entry) -> RoleTable {
-    let address = |node: &Node| Some(Said { value: node.text()?.to_owned(), at: node.span.start });
-    RoleTable {
-        name: Said { value: entry.key.clone(), at: entry.at },
-        addresses: entry.value.items().iter().filter_map(address).collect(),
+        signed: flag(get("signed"), bytes).is_some_and(|said| said.value),
     }
 }
