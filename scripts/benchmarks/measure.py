@@ -1,6 +1,7 @@
 """How a command is timed, and the tools it is compared with."""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -57,12 +58,17 @@ def tool(name):
 
 
 def timed(repository, command, start):
-    """Seconds, or `None` if it failed."""
+    """Seconds from fork to exit and of processors, children included, or `None` if it failed."""
     repository.restore(start)
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), processors()
     code = run(*map(str, command), cwd=repository.folder, env=repository.env)
-    took = time.perf_counter() - begin
+    took = time.perf_counter() - begin, processors() - busy
     return took if code == 0 else None
+
+
+def processors():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def measure(bench, title, repository, commands, base):
@@ -77,13 +83,17 @@ def measure(bench, title, repository, commands, base):
                 times[name].append(took)
             else:
                 lines[name] = repository.changed(start)
-    medians = {name: None if None in took else statistics.median(took)
+    medians = {name: None if None in took else tuple(map(statistics.median, zip(*took)))
                for name, took in times.items()}
-    print(f"\n{title}\n\n| command | median | times {base} | lines |\n|---|---|---|---|")
+    print(f"\n{title}\n\n| command | median | times {base} | CPU | times {base} | lines |\n"
+          "|---|---|---|---|---|---|")
     for name, median in medians.items():
-        ratio = f"{median / medians[base]:.1f}" if median and medians[base] else ""
-        shown = "failed" if median is None else f"{median * 1e3:.1f} ms"
-        print(f"| {name} | {shown} | {ratio} | {lines[name] or ''} |")
+        cells = ["failed", "", "", ""]
+        if median:
+            of = medians[base] or median
+            cells = [cell for at in (0, 1)
+                     for cell in (f"{median[at] * 1e3:.1f} ms", f"{median[at] / of[at]:.1f}")]
+        print(f"| {name} | {' | '.join(cells)} | {lines[name] or ''} |")
     for name in commands.keys() - present.keys():
         print(f"{name} is left out: {bench.missing[name.split()[0]]}")
     sys.stdout.flush()

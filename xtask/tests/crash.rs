@@ -1,7 +1,8 @@
 //! Kills `gonogo bump`, `gonogo init` (`--hooks` too), `gonogo changelog`, `gonogo tag`, `gonogo release`
-//! at every call that changes a file, in it, in git, in the hooks, the guard and the gates, lets calls
-//! fail and tears writes in half, and wants each time that one `gonogo resume` finishes the work and
-//! one `gonogo undo` leaves no trace; but what a remote has is never undone, and it has all or nothing.
+//! and `gonogo rollback` at every call that changes a file, in it, in git, in the hooks, the guard, the
+//! gates and other commands, lets calls fail and tears writes in half, and wants each time that one
+//! `gonogo resume` finishes the work and one `gonogo undo` leaves no trace; but what a remote has is never
+//! undone, and it has all or nothing; nor is anything undone once a command has begun.
 //!
 //! `faults/faults.c` says how. Of tags and releases, which have hundreds of such calls, a sample is tried
 //! ([`Variant::sample`]). `GONOGO_CRASH_ALL=1` leaves nothing out;
@@ -81,6 +82,21 @@ fn a_release_branch_survives() {
 #[test]
 fn a_release_that_waits_for_a_merge_survives() {
     every_fault(repo::OFFERED);
+}
+
+#[test]
+fn the_start_of_a_hotfix_survives() {
+    every_fault(repo::FIX);
+}
+
+#[test]
+fn the_end_of_a_hotfix_survives() {
+    every_fault(repo::HOTFIX);
+}
+
+#[test]
+fn a_rollback_survives() {
+    every_fault(repo::ROLLBACK);
 }
 
 /// Without this, a supervisor that strikes nowhere would make all of the above pass.
@@ -377,9 +393,9 @@ impl Case<'_> {
         run.calls
     }
 
-    /// Does the remote have anything of it?
+    /// Does the remote have anything of it, or did a command begin?
     fn has_left(&self) -> bool {
-        repo::on_remote(&self.repo) != self.bench.initial_remote()
+        repo::on_remote(&self.repo) != self.bench.initial_remote() || repo::has_run(&self.repo)
     }
 
     /// Puts the repository back to how the fault left it.

@@ -208,6 +208,16 @@ fn signing_is_looked_at_and_nothing_signs() {
     finds("agent", agent, |p| git(p, &format!("{ssh} key::ssh-ed25519:AAAA")));
     let tags = ("warning", "signing", "tags by ssh: no key", "user.signingKey");
     finds("tags", tags, |p| git(p, "config tag.gpgSign true\nconfig gpg.format ssh"));
+    finds("tag-sign", tags, |place| {
+        place.put("gonogo.toml", "[tag]\nsign = true\n");
+        place.commit_all("sign");
+        git(place, "config gpg.format ssh")
+    });
+    let place = sound("tag-unsigned");
+    place.put("gonogo.toml", "[tag]\nsign = false\n");
+    git(&place, "config tag.gpgSign true\nconfig gpg.format ssh");
+    let (_, found) = checks(&place);
+    assert!(found.iter().all(|found| found["area"] != "signing"), "{found:#?}");
     let called = ("unknown", "signing", "commits by openpgp", "git commit-tree -S");
     finds("called", called, |place| {
         place.script(".git/sign", "touch called; exit 1");

@@ -229,3 +229,78 @@ fn the_checklist_of_the_readme_is_true() {
     assert_eq!(timeless(&said.out), timeless(&steps[0].1), "{said}");
     assert_eq!(place.read("docs/CHECKLIST.md"), block("markdown"));
 }
+
+#[test]
+fn the_hotfix_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let steps = first_block(readme.split("### A hotfix\n").nth(1).unwrap());
+    let place = support::Place::python("to-fix").with("SOURCE_DATE_EPOCH", "1795269780");
+    place.put("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-02\n\n- a\n");
+    place.commit_all("docs: a changelog");
+    place.git(&["tag", "-f", "-a", "-m", "1.2.0", "v1.2.0"]);
+    let commit = place.git(&["rev-parse", "--short=7", "HEAD"]);
+    let _ = support::remote::Remote::origin(&place);
+    assert_eq!(steps.len(), 3);
+    for (command, expected) in steps {
+        let args: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let said = support::works(&place, &args);
+        let shown = said.out.replace("gonogo", "cargo xtask").replace(commit.trim(), "3b2a5ea");
+        in_order(&shown, &expected, &command);
+    }
+}
+
+/// A package at 1.2.0 that goes on at three places, and a hotfix of it that waits for its end.
+fn to_be_finished() -> support::Place {
+    let place = support::Place::repository("hotfix").with("SOURCE_DATE_EPOCH", "1795269780");
+    place.put("pyproject.toml", "[project]\nname = \"outlier\"\nversion = \"1.2.0\"\n");
+    place.put("src/outlier/__init__.py", "\"\"\"Outlier.\"\"\"\n\n__version__ = \"1.2.0\"\n");
+    place.put("detect.py", "one\n");
+    let log = "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-02\n\n- old\n";
+    place.put("CHANGELOG.md", log);
+    let toml = "[branches]\ndevelop = \"develop\"\n[release]\nbranch = \"release/v{version}\"\n\
+        [hotfix]\ntag_message = \"Hotfix {version}: {summary}\"\n[gates]\ntests = \"true\"\n";
+    place.put("gonogo.toml", toml);
+    place.commit_all("start");
+    place.git(&["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    let _ = support::remote::Remote::origin(&place);
+    let versions = ["pyproject.toml", "src/outlier/__init__.py"];
+    for (branch, version) in [("release/v1.3.0", "1.3.0-rc.2"), ("develop", "1.4.0-alpha.1")] {
+        place.git(&["switch", "-q", "-c", branch, "v1.2.0"]);
+        for path in versions {
+            place.edit(path, "1.2.0", version);
+        }
+        place.edit("CHANGELOG.md", "sed]\n", "sed]\n\n- new\n");
+        place.commit_all(&format!("chore: begin {version}"));
+        place.git(&["push", "-q", "-u", "origin", branch]);
+    }
+    place.git(&["switch", "-q", "main"]);
+    place.put("later.txt", "x");
+    place.commit_all("docs: later");
+    place.git(&["push", "-q"]);
+    place.git(&["switch", "-q", "-c", "hotfix/v1.2.1", "v1.2.0"]);
+    place.git(&["branch", "-f", "main", "v1.2.0^{}"]);
+    for path in versions {
+        place.edit(path, "1.2.0", "1.2.1");
+    }
+    let section = "## [1.2.1] - Unreleased\n\n### Fixed\n\n- a crash\n\n## [1.2.0]";
+    place.edit("CHANGELOG.md", "## [1.2.0]", section);
+    place.put("detect.py", "two\n");
+    place.commit_all("fix: a crash");
+    place.git(&["push", "-q", "-u", "origin", "hotfix/v1.2.1"]);
+    place
+}
+
+#[test]
+fn the_end_of_a_hotfix_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let steps = first_block(readme.split("### The end of a hotfix\n").nth(1).unwrap());
+    let [(command, expected)] = steps.as_slice() else { panic!("{} commands", steps.len()) };
+    let typed = "cargo xtask hotfix finish --summary \"crash on an empty dataset\" --dry-run";
+    assert_eq!(command, typed);
+    let summary = "crash on an empty dataset";
+    let args = ["hotfix", "finish", "--summary", summary, "--dry-run"];
+    let said = support::works(&to_be_finished(), &args);
+    in_order(&said.out, expected, command);
+}

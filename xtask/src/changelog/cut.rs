@@ -46,6 +46,8 @@ pub enum Existing {
     Keep,
     /// Missing entries are added to it.
     Merge,
+    /// One that waits for its date gets entries as Unreleased does, by [`Commits`]; any other stays.
+    Open,
 }
 
 /// What is to be cut.
@@ -164,7 +166,15 @@ impl Work<'_> {
             }
             edits.push(filled);
         }
-        let merges = self.cut.existing == Existing::Merge && !fresh.is_empty();
+        let may_add = match (self.cut.existing, self.cut.commits) {
+            (Existing::Merge, _) => true,
+            (Existing::Keep, _) | (Existing::Open, Commits::Never) => false,
+            (Existing::Open, Commits::Add) => placeholder.is_some(),
+            (Existing::Open, Commits::IfEmpty) => {
+                placeholder.is_some() && !self.has_entries(section)
+            }
+        };
+        let merges = may_add && !fresh.is_empty();
         let done = match (merges, placeholder) {
             (true, _) => Done::Merged,
             (false, Some(_)) => Done::Dated,
@@ -417,7 +427,14 @@ impl Work<'_> {
         let tail = self.changelog.tail(&section.body());
         if self.house.titles.is_none() {
             let whole = Group { body: section.body(), ..groups[0].clone() };
-            edits.push(self.appended(&whole, &content));
+            edits.push(match tail.ends {
+                // Below the heading itself, as in other releases.
+                Ends::Empty => {
+                    let apart = self.line_ended(tail.at) + &self.house.blank(self.house.below);
+                    Edit::insert(tail.at, apart + &content + self.apart_below(tail.at))
+                }
+                Ends::List | Ends::Other => self.appended(&whole, &content),
+            });
             return edits;
         }
         // The last title may be empty; what comes new goes below it.

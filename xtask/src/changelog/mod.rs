@@ -23,7 +23,6 @@ mod parse;
 mod parts;
 mod proof;
 mod release_links;
-#[cfg_attr(not(test), expect(dead_code, reason = "the withdrawal of a release asks for it"))]
 pub mod retract;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ mod completions;
 mod doctor;
 mod framework;
 mod hook;
+mod hotfix;
 mod init;
 mod log;
 mod man;
@@ -16,11 +17,13 @@ mod project;
 pub(crate) mod record;
 mod release;
 mod resume;
+mod rollback;
 mod schema;
 mod status;
 mod tag;
 mod undo;
 mod unreleased;
+mod waiting;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -63,7 +66,10 @@ enum Command {
     Bump(bump::Args),
     Changelog(changelog::Args),
     Tag(tag::Args),
+    #[command(visible_alias = "hotfix-branch")]
+    Hotfix(hotfix::Args),
     Release(release::Args),
+    Rollback(rollback::Args),
     Status(status::Args),
     Check(check::Args),
     Checklist(checklist::Args),
@@ -234,7 +240,9 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Bump(args) => bump::run(args, context)?,
         Command::Changelog(args) => return changelog::run(args, context),
         Command::Tag(args) => return Ok(tag::run(args, context)?),
+        Command::Hotfix(args) => hotfix::run(args, context)?,
         Command::Release(args) => release::run(args, context)?,
+        Command::Rollback(args) => rollback::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Checklist(args) => return Ok(checklist::run(args, context)?),

@@ -3,35 +3,41 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::config::changelog::Among;
+use crate::changelog::Changelog;
+use crate::config::changelog::{Among, Place};
 use crate::config::file::Settings;
 use crate::config::{Broken, Package, Project, Projects};
 use crate::error::{Refusal, word};
-use crate::flows::bump::Facts;
+use crate::flows::bump::{self, Facts};
 use crate::history::{Judge, Scope, Types};
 use crate::path::RepoPath;
-use crate::plan::Oid;
+use crate::plan::{Oid, Sign};
 use crate::repo::{Reading, Releases, Repo, WorkTree};
-use crate::sites::Tree;
-use crate::version::{TagFormat, Version};
+use crate::sites::{Source, Tree};
+use crate::version::{How, TagFormat, Version, Withdrawn};
 
 /// One project with its releases.
 pub(super) struct Known {
     pub project: Project,
     pub releases: Releases,
     pub tagged: Vec<Version>,
+    /// Those among them that were taken back and have no tag, where somebody has looked for them.
+    pub withdrawn: Vec<Withdrawn>,
     /// Which tags are its releases.
     pub format: TagFormat,
     /// The option that chooses it, ` -p NAME`, for a command to copy; empty when none is needed.
     pub option: String,
 }
 
+/// The bytes of version files.
+type Files = BTreeMap<RepoPath, Rc<[u8]>>;
+
 /// What was read of a repository.
 pub(super) struct Survey {
     /// At least one, unless every one of several is broken.
     pub projects: Vec<Known>,
     /// The bytes of every version file.
-    pub files: BTreeMap<RepoPath, Rc<[u8]>>,
+    pub files: Files,
     /// Folders of packages that cannot be read, and why.
     pub broken: Vec<Broken>,
     /// What gonogo.toml says.
@@ -40,6 +46,26 @@ pub(super) struct Survey {
     pub packages: Option<Vec<String>>,
     /// Whether there are packages beside a project, as far as they were looked for.
     pub among: Among,
+}
+
+/// Whether tags are signed, and the setting that says so.
+pub(super) struct Signing {
+    pub sign: Sign,
+    pub setting: &'static str,
+}
+
+impl Signing {
+    /// The same, once a signature was made where one is asked for: a missing key is found before
+    /// anything changes.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn tried(&self, repo: &Repo) -> Result<Sign, Refusal> {
+        if self.sign == Sign::Yes {
+            repo.signing_works("tags", self.setting)?;
+        }
+        Ok(self.sign)
+    }
 }
 
 /// So many packages are named in a refusal.
@@ -189,7 +215,7 @@ impl Survey {
             let tagged = releases.versions();
             let option = projects.choice(&project);
             let option = option.map_or_else(String::new, |name| format!(" -p {}", word(name)));
-            Known { project, releases, tagged, format, option }
+            Known { project, releases, tagged, withdrawn: Vec::new(), format, option }
         });
         let (known, among) = (known.collect(), projects.among());
         let settings = projects.settings;
@@ -224,6 +250,18 @@ impl Survey {
         repo.named(&said.value)?.map(Some).ok_or_else(refusal)
     }
 
+    /// Whether tags are signed here.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn signing(&self, repo: &Repo) -> Result<Signing, Refusal> {
+        let (sign, setting) = match &self.settings.tag.sign {
+            Some(said) => (said.value, "[tag] sign"),
+            None => (repo.config_bool("tag.gpgSign")?, "tag.gpgSign"),
+        };
+        Ok(Signing { sign: if sign { Sign::Yes } else { Sign::No }, setting })
+    }
+
     /// Which commits are a project's: only where packages were chosen by name are those of others
     /// left out.
     pub fn scope(&self, known: &Known) -> Scope {
@@ -248,6 +286,49 @@ impl Known {
     /// What to call it.
     pub fn name(&self) -> &str {
         self.project.name.as_deref().unwrap_or("this project")
+    }
+
+    /// Takes into account what the changelog marks as withdrawn: those versions are taken, and what they
+    /// brought is told of again.
+    pub fn withdraw(&mut self, place: &Place) {
+        let rolled_back = self.releases.withdrawn.iter().filter_map(|tag| self.format.version(tag));
+        self.withdrawn =
+            rolled_back.map(|version| Withdrawn { version, how: How::RolledBack }).collect();
+        let Place::There(file) = place else { return };
+        let Ok(changelog) = Changelog::parse(Source::from(file)) else { return };
+        let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
+        let yanked: Vec<&Version> = yanked.map(|(_, release)| &release.version).collect();
+        self.releases.withdraw(yanked.iter().copied());
+        let known = self.withdrawn.len();
+        for version in &yanked {
+            if !self.withdrawn[..known].iter().any(|one| one.version.same(version)) {
+                let version = Version::clone(version);
+                self.withdrawn.push(Withdrawn { version, how: How::Yanked });
+            }
+        }
+        let new = |version: &&Version| !self.tagged.iter().any(|tagged| tagged.same(version));
+        let new: Vec<Version> = yanked.into_iter().filter(new).cloned().collect();
+        self.tagged.extend(new);
+    }
+
+    /// Counts on from a release that was rolled back and whose tag is gone, where the files still hold
+    /// it: the next version is above it.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn count_on(&mut self, repo: &Repo, files: &Files) -> Result<(), Refusal> {
+        let Some(head) = repo.head.commit() else { return Ok(()) };
+        let held = bump::held(&self.project, files).unwrap_or_default();
+        let is_held = |version: &Version| held.first().is_none_or(|(_, own)| own.same(version));
+        for tagged in self.releases.commits.iter().filter(|tagged| is_held(&tagged.version)) {
+            let newest = self.releases.newest.as_ref();
+            let above = newest.is_none_or(|(_, newest)| newest.precedes(&tagged.version));
+            let Some(commit) = Oid::new(&tagged.commit).filter(|_| above) else { continue };
+            if self.releases.withdrawn.contains(&tagged.tag) && repo.is_ancestor(&commit, head)? {
+                self.releases.newest = Some((tagged.tag.clone(), tagged.version.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// Its name, or its folder where it has none: what tells it from the others.

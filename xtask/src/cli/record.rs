@@ -26,10 +26,6 @@ pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal>
         return replaced.flatten().map_or(Ok(None), |made| of(repo, &made));
     };
     let previous = subject.keep.about.previous.as_ref().map(|previous| &previous.commit);
-    let previous = match previous {
-        Some(commit) if repo.has(commit)? => Some(commit),
-        _ => None,
-    };
     let (commits, more_commits) = repo.subjects(previous, &subject.commit, COMMITS)?;
     let commit = |(id, subject): (_, String)| Commit {
         id,

@@ -1,5 +1,7 @@
 //! Checks: commands that look at what the steps before them did.
 
+use std::process::Command;
+
 use super::hooks::{LIMIT, open_log};
 use super::{Running, files, io_failed};
 use crate::error::Refusal;
@@ -17,7 +19,7 @@ const SHOWN: usize = 20;
 pub(super) fn forward(running: &mut Running<'_>, check: &Check) -> Result<(), Refusal> {
     let log = running.operation.file("hooks.log");
     let mut file = open_log(&log)?;
-    let mut command = running.repo.git.free(&check.argv, &check.env);
+    let mut command = command(running.repo, check);
     let slow = || running.host.progress(&check.name);
     let watch = Watch { limit: LIMIT, interrupt: &running.interrupt, slow: &slow };
     let ended = proc::watched(&mut command, &file, &watch).map_err(|e| unstarted(check, &e))?;
@@ -45,7 +47,7 @@ pub(super) fn forward(running: &mut Running<'_>, check: &Check) -> Result<(), Re
 /// # Errors
 /// It says no or cannot be started.
 pub fn ask(repo: &Repo, check: &Check) -> Result<(), Refusal> {
-    let mut command = repo.git.free(&check.argv, &check.env);
+    let mut command = command(repo, check);
     let out = proc::output(&mut command, None).map_err(|error| unstarted(check, &error))?;
     if out.status.success() {
         return Ok(());
@@ -56,6 +58,10 @@ pub fn ask(repo: &Repo, check: &Check) -> Result<(), Refusal> {
     let refusal = Refusal::external(format!("{} said no ({})", check.name, out.status));
     let last = &lines[lines.len().saturating_sub(SHOWN)..];
     Err(last.iter().copied().fold(refusal, Refusal::why))
+}
+
+fn command(repo: &Repo, check: &Check) -> Command {
+    repo.git.free(&check.argv, check.env.iter().map(|(name, value)| (name, Some(value.as_str()))))
 }
 
 fn unstarted(check: &Check, error: &std::io::Error) -> Refusal {

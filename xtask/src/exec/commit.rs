@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::{Running, files, hooks, index, io_failed, keep, merge, tag};
+use super::hooks::Present;
+use super::{Running, files, hooks, index, io_failed, keep, merge, tag, withdraw};
 use crate::error::Refusal;
 use crate::journal::{IndexChange, IndexEntry, Record, Rewritten};
 use crate::path::RepoPath;
@@ -31,20 +32,18 @@ pub(super) fn build(
     for object in planned {
         let made = match object {
             Object::Commit(commit) => {
-                index = before(running.repo, &commit.paths)?;
-                let (tree, entries) = tree(running, step, commit)?;
-                for change in &mut index {
-                    change.after = entries.get(change.path.as_str()).cloned();
-                }
-                files = rewritten(running, step, &entries)?;
+                let tree;
+                (tree, index) = self::tree(running, step, commit)?;
+                files = rewritten(running, step, &index)?;
                 committed(running, step, commit, &objects, &tree)?
             }
             Object::Tag(tag) => tag::make(running, step, tag, &objects)?,
             Object::Merge(merge) => merge::make(running, step, merge, &objects)?,
+            Object::Withdrawal(planned) => withdraw::make(running, step, planned, &objects)?,
         };
-        keep::keep(running, &made)?;
         objects.push(made);
     }
+    keep::keep(running, &objects)?;
     running.operation.append(Record::Built { step, objects, index, files })
 }
 
@@ -65,35 +64,45 @@ pub(super) fn known(
         .ok_or_else(|| Refusal::external("the plan names an object that it has not made yet"))
 }
 
-fn before(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<IndexChange>, Refusal> {
-    let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
-    let listed = index::listed(repo, None, &names)?;
-    let change = |path: &RepoPath| IndexChange {
-        path: path.clone(),
-        before: listed.get(path.as_str()).cloned(),
-        after: None,
-    };
-    Ok(paths.iter().map(change).collect())
-}
-
-/// The tree the commit will have: HEAD's with the planned paths as they are in the work tree, and
-/// what the hooks made of them; with the index entries of those paths.
+/// The tree the commit will have: its parent's with the planned paths as they are in the work tree,
+/// and what the hooks made of them; with the index entries of those paths.
 fn tree(
     running: &mut Running<'_>,
     step: usize,
     commit: &Commit,
-) -> Result<(Oid, BTreeMap<String, IndexEntry>), Refusal> {
+) -> Result<(Oid, Vec<IndexChange>), Refusal> {
     let Commit { parent, paths, .. } = commit;
     let parent = known(running, step, parent, &[])?;
-    let copy = index::private(running, paths)?;
+    let copy = index::private(running, &parent, paths)?;
     let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
-    let planned = index::listed(running.repo, Some(&copy), &names)?;
-    hooks::pre_commit(running, step, commit, &copy)?;
+    // Where the user's index holds the parent's tree, the difference of the trees tells of it.
+    let users = match running.copied {
+        Some(_) => None,
+        None => Some(index::listed(running.repo, None, &names)?),
+    };
+    let present = hooks::present(running.repo, &hooks::COMMIT)?;
+    let planned = match present {
+        Present::Perhaps => Some(index::listed(running.repo, Some(&copy), &names)?),
+        Present::No => None,
+    };
+    hooks::pre_commit(running, step, commit, &copy, present)?;
     let tree = written(running.repo, &copy)?;
-    only_planned(running.repo, &parent, &tree, paths)?;
-    let now = index::listed(running.repo, Some(&copy), &names)?;
-    for path in paths {
-        let (was, is) = (planned.get(path.as_str()), now.get(path.as_str()));
+    let changed = only_planned(running, &parent, &tree, paths)?;
+    let as_before: Vec<&str> =
+        names.iter().copied().filter(|name| !changed.contains_key(*name)).collect();
+    let as_before = index::listed(running.repo, Some(&copy), &as_before)?;
+    let entry = |path: &RepoPath| {
+        let name = path.as_str();
+        let same = || as_before.get(name).cloned();
+        let Changed { before, after } =
+            changed.get(name).cloned().unwrap_or_else(|| Changed { before: same(), after: same() });
+        let before = users.as_ref().map_or(before, |users| users.get(name).cloned());
+        IndexChange { path: path.clone(), before, after }
+    };
+    let index: Vec<IndexChange> = paths.iter().map(entry).collect();
+    let Some(planned) = planned else { return Ok((tree, index)) };
+    for IndexChange { path, after, .. } in &index {
+        let (was, is) = (planned.get(path.as_str()), after.as_ref());
         if was != is {
             match commit.hooks {
                 HookEdits::OwnLines => own_lines(running, step, path, was, is)?,
@@ -106,30 +115,57 @@ fn tree(
             }
         }
     }
-    Ok((tree, now))
+    Ok((tree, index))
 }
 
 /// The tree of an index.
 pub(super) fn written(repo: &Repo, index: &Path) -> Result<Oid, Refusal> {
-    let out = repo.git.write(["write-tree"]).index(index).read()?;
+    let out = repo.git.write_beside(["write-tree"], index).read()?;
     oid(&out).ok_or_else(|| Refusal::external("git write-tree printed no id"))
 }
 
-/// The commit must change exactly the planned paths, whatever hooks staged.
+/// The entries of a path in two trees.
+#[derive(Clone)]
+pub(super) struct Changed {
+    before: Option<IndexEntry>,
+    after: Option<IndexEntry>,
+}
+
+/// What a tree changes in that of its parent.
+fn changed(
+    running: &Running<'_>,
+    parent: &Oid,
+    tree: &Oid,
+) -> Result<BTreeMap<String, Changed>, Refusal> {
+    let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"];
+    let call = running.repo.git.call(args.iter().chain(&[parent.as_str(), tree.as_str()]));
+    // git reads an index here, too, and needs nothing of it: one that is not there costs nothing.
+    let out = call.index(&running.operation.file("no-index")).read()?;
+    // :MODE MODE ID ID STATUS, and the path as a record of its own
+    let mut records = out.split(|&b| b == 0).map(String::from_utf8_lossy);
+    let mut changed = BTreeMap::new();
+    while let (Some(facts), Some(path)) = (records.next(), records.next()) {
+        let mut facts = facts.trim_start_matches(':').split(' ');
+        let mut field = || facts.next().unwrap_or_default().to_owned();
+        let [old, new, before, after] = [field(), field(), field(), field()];
+        let entry = |mode: String, id: &str| {
+            Oid::new(id).filter(|_| mode != "000000").map(|id| IndexEntry { mode, id })
+        };
+        let (before, after) = (entry(old, &before), entry(new, &after));
+        changed.insert(path.into_owned(), Changed { before, after });
+    }
+    Ok(changed)
+}
+
+/// The commit must change exactly the planned paths, whatever hooks staged. Returns what it changes.
 pub(super) fn only_planned(
-    repo: &Repo,
+    running: &Running<'_>,
     parent: &Oid,
     tree: &Oid,
     paths: &[RepoPath],
-) -> Result<(), Refusal> {
-    let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only"];
-    let out = repo.git.call(args.iter().chain(&[parent.as_str(), tree.as_str()])).read()?;
-    let changed: Vec<String> = out
-        .split(|&b| b == 0)
-        .filter(|name| !name.is_empty())
-        .map(|name| String::from_utf8_lossy(name).into_owned())
-        .collect();
-    let foreign = changed.iter().filter(|name| paths.iter().all(|path| path.as_str() != *name));
+) -> Result<BTreeMap<String, Changed>, Refusal> {
+    let changed = changed(running, parent, tree)?;
+    let foreign = changed.keys().filter(|name| paths.iter().all(|path| path.as_str() != *name));
     let foreign: Vec<&str> = foreign.map(String::as_str).collect();
     if !foreign.is_empty() {
         return Err(Refusal::external(
@@ -142,7 +178,7 @@ pub(super) fn only_planned(
         return Err(Refusal::external("there is nothing to commit")
             .why("The planned files are the same as in HEAD; a hook may have put them back."));
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// A hook may change what stands in a file, but not take it away.
@@ -219,20 +255,42 @@ fn committed(
     let parent = known(running, step, &commit.parent, made)?;
     let message = fs::read(running.operation.file("message"))
         .map_err(|error| io_failed("the commit message", &error))?;
-    let mut args = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
-    args.extend(match commit.sign {
-        Sign::Yes => Some("-S"),
-        Sign::No => None,
-    });
-    args.extend(["-p", parent.as_str(), "-F", "-", tree.as_str()]);
-    let mut call = running.repo.git.write(args).input(message);
-    for (role, ident) in [("AUTHOR", &commit.author), ("COMMITTER", &commit.committer)] {
-        for (name, value) in hooks::ident_variables(role, ident) {
-            call = call.env(&name, value);
+    let Commit { author, committer, sign, .. } = commit;
+    Node { tree, parents: &[parent], author, committer, sign: *sign }.made(running.repo, message)
+}
+
+/// A commit whose tree is there already.
+pub(super) struct Node<'n> {
+    pub tree: &'n Oid,
+    pub parents: &'n [Oid],
+    /// `Name <address> seconds zone`.
+    pub author: &'n str,
+    pub committer: &'n str,
+    pub sign: Sign,
+}
+
+impl Node<'_> {
+    /// Makes it, with a message that is cleaned up already.
+    ///
+    /// # Errors
+    /// git or the signing program says no.
+    pub fn made(&self, repo: &Repo, message: Vec<u8>) -> Result<Oid, Refusal> {
+        let mut args = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
+        args.extend(match self.sign {
+            Sign::Yes => Some("-S"),
+            Sign::No => None,
+        });
+        args.extend(self.parents.iter().flat_map(|parent| ["-p", parent.as_str()]));
+        args.extend(["-F", "-", self.tree.as_str()]);
+        let mut call = repo.git.write(args).input(message);
+        for (role, ident) in [("AUTHOR", self.author), ("COMMITTER", self.committer)] {
+            for (name, value) in hooks::ident_variables(role, ident) {
+                call = call.env(&name, value);
+            }
         }
+        let out = call.read()?;
+        oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))
     }
-    let out = call.read()?;
-    oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))
 }
 
 /// The planned files that hooks changed in the work tree; their bytes are kept for a resume.
@@ -243,7 +301,7 @@ fn committed(
 fn rewritten(
     running: &mut Running<'_>,
     step: usize,
-    committed: &BTreeMap<String, IndexEntry>,
+    committed: &[IndexChange],
 ) -> Result<Vec<Rewritten>, Refusal> {
     let files: Vec<FileChange> = running.operation.plan().files().into_iter().cloned().collect();
     let mut found = Vec::new();
@@ -255,8 +313,8 @@ fn rewritten(
         if digest == change.after {
             continue;
         }
-        if index::staged_as(running, &change.path)?.as_ref() != committed.get(change.path.as_str())
-        {
+        let entry = committed.iter().find(|entry| entry.path == change.path);
+        if index::staged_as(running, &change.path)? != entry.and_then(|entry| entry.after.clone()) {
             running.notes.push(format!("{} has changes that are not in the commit", change.path));
             continue;
         }

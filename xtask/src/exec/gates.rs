@@ -1,6 +1,6 @@
 //! Gates between the objects and the refs: what is tested is what will be tagged.
 
-use super::{Running, files};
+use super::{Running, files, switch};
 use crate::error::Refusal;
 use crate::journal::Record;
 use crate::plan::{At, Gates};
@@ -24,9 +24,11 @@ pub(super) fn forward(
     running.operation.append(Record::Gates { step, report })
 }
 
-/// The planned files are still what was built.
+/// The planned files are still what was built; those of a branch that was left meanwhile cannot be
+/// seen.
 fn untouched(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
-    for (number, planned) in running.operation.plan().steps[..step].iter().enumerate() {
+    let steps = running.operation.plan().steps[..step].iter().enumerate();
+    for (number, planned) in steps.filter(|(number, _)| !switch::is_elsewhere(running, *number)) {
         for (path, at) in files::probe(running, number, planned.action.files()) {
             if let At::Elsewhere { found } = at {
                 return Err(Refusal::unsafe_to(format!("{path}: {found} while the gates ran"))

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Running, index, io_failed};
+use super::{Running, index, io_failed, run};
 use crate::error::{Exit, Refusal};
 use crate::journal::{Foreign, Record};
 use crate::path::RepoPath;
@@ -18,6 +18,28 @@ use crate::sys::proc::{self, Ended, Watch};
 
 /// Hooks may run a test suite; longer than this is a hang.
 pub(super) const LIMIT: Duration = Duration::from_mins(30);
+
+/// The hooks that a commit is shown to before it is made.
+pub(super) const COMMIT: [&str; 3] = ["pre-commit", "prepare-commit-msg", "commit-msg"];
+
+/// Whether there is a hook to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Present {
+    /// git knows whether it is one.
+    Perhaps,
+    No,
+}
+
+/// Looks for hooks of these names: files, or from git 2.54 on a setting (githooks(5)).
+///
+/// # Errors
+/// git fails.
+pub(super) fn present(repo: &Repo, names: &[&str]) -> Result<Present, Refusal> {
+    let folder = repo.hooks_folder()?;
+    let there = names.iter().any(|name| fs::symlink_metadata(folder.join(name)).is_ok())
+        || repo.configuration()?.has("hook");
+    Ok(if there { Present::Perhaps } else { Present::No })
+}
 
 /// Runs pre-commit, prepare-commit-msg and commit-msg; leaves the final message in the operation's
 /// folder and whatever the hooks staged in the private index `copy`.
@@ -32,13 +54,13 @@ pub(super) fn pre_commit(
     step: usize,
     commit: &Commit,
     copy: &Path,
+    present: Present,
 ) -> Result<(), Refusal> {
     put_back_foreign(running)?;
     let Commit { message, author, paths, .. } = commit;
-    let present = any(running.repo)?;
     let foreign = match present {
-        true => save_foreign(running, paths)?,
-        false => Vec::new(),
+        Present::Perhaps => save_foreign(running, paths)?,
+        Present::No => Vec::new(),
     };
     running.operation.append(Record::Hooks { step, foreign })?;
     let hooks = Hooks { copy, author, paths, present };
@@ -47,17 +69,6 @@ pub(super) fn pre_commit(
     let message = ended?;
     let saved = running.operation.file("message");
     write::write_private(&saved, &[&message]).map_err(|error| io_failed(saved.display(), &error))
-}
-
-/// Whether there may be a hook to run: a file, or from git 2.54 on a setting (githooks(5)).
-fn any(repo: &Repo) -> Result<bool, Refusal> {
-    let folder = repo.hooks_folder()?;
-    let names = ["pre-commit", "prepare-commit-msg", "commit-msg"];
-    if names.iter().any(|name| fs::symlink_metadata(folder.join(name)).is_ok()) {
-        return Ok(true);
-    }
-    let out = repo.git.call(["config", "--get-regexp", "^hook\\."]).output()?;
-    Ok(out.status.code() != Some(1))
 }
 
 /// What a hook that said no has changed besides is its own affair, but not a secret.
@@ -81,8 +92,7 @@ struct Hooks<'a> {
     copy: &'a Path,
     author: &'a str,
     paths: &'a [RepoPath],
-    /// Whether there may be any to run.
-    present: bool,
+    present: Present,
 }
 
 impl Hooks<'_> {
@@ -99,15 +109,23 @@ impl Hooks<'_> {
         let file = running.repo.git_dir.join("COMMIT_EDITMSG");
         let clean = strip(running, message.as_bytes())?;
         write::write_message(&file, &clean).map_err(|error| io_failed(file.display(), &error))?;
-        let named = as_git_names_it(running, &file);
-        self.run(running, "prepare-commit-msg", &[named.as_os_str(), OsStr::new("message")])?;
-        self.run(running, "commit-msg", &[named.as_os_str()])?;
-        let message = fs::read(&file).map_err(|error| io_failed(file.display(), &error))?;
-        let message = strip(running, &message)?;
+        let message = match self.present {
+            Present::No => clean,
+            Present::Perhaps => self.shown(running, &file)?,
+        };
         if message.is_empty() {
             return Err(Refusal::external("a commit hook left an empty message"));
         }
         Ok(message)
+    }
+
+    /// The message in this file as its hooks leave it.
+    fn shown(&self, running: &mut Running<'_>, file: &Path) -> Result<Vec<u8>, Refusal> {
+        let named = as_git_names_it(running, file);
+        self.run(running, "prepare-commit-msg", &[named.as_os_str(), OsStr::new("message")])?;
+        self.run(running, "commit-msg", &[named.as_os_str()])?;
+        let message = fs::read(file).map_err(|error| io_failed(file.display(), &error))?;
+        strip(running, &message)
     }
 
     /// Whether a failed hook changed planned files and nothing else that is tracked.
@@ -120,7 +138,7 @@ impl Hooks<'_> {
     }
 
     fn run(&self, running: &mut Running<'_>, hook: &str, args: &[&OsStr]) -> Result<(), Refusal> {
-        if !self.present {
+        if self.present == Present::No {
             return Ok(());
         }
         let mut call = running.repo.git.hook(hook, args).index(self.copy).env("GIT_EDITOR", ":");
@@ -182,12 +200,18 @@ pub(super) fn open_log(path: &Path) -> Result<File, Refusal> {
     open().map_err(|error| io_failed(path.display(), &error))
 }
 
-/// Refuses while a hook of a killed process lives on: it would change files behind our back.
+/// Refuses while a child of a killed process lives on: it would change files behind our back.
 ///
 /// # Errors
 /// It still runs after two seconds.
 pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
-    let log = running.operation.file("hooks.log");
+    let operation = &running.operation;
+    let (log, child) = match (operation.was_running(), operation.lands()) {
+        (true, _) => (run::OUTPUT, "command"),
+        (false, true) => ("hooks.log", "commit hook"),
+        (false, false) => ("hooks.log", "check"),
+    };
+    let log = operation.file(log);
     for _ in 0..100 {
         let held = File::open(&log)
             .is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
@@ -196,12 +220,11 @@ pub(super) fn still_running(running: &Running<'_>) -> Result<(), Refusal> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let begin = running.operation.begin();
-    let child = if running.operation.lands() { "commit hook" } else { "check" };
-    Err(Refusal::open(format!("a {child} of operation {} still runs", running.operation.id))
-        .why(format!("It was started by process {}, which is gone.", begin.pid))
-        .next("resume", format!("when the {child} has ended"))
-        .next("undo", format!("when the {child} has ended")))
+    let refusal = Refusal::open(format!("a {child} of operation {} still runs", operation.id))
+        .why(format!("It was started by process {}, which is gone.", operation.begin().pid));
+    let when = format!("when the {child} has ended");
+    let refusal = refusal.next("resume", &when);
+    Err(if operation.is_undoable() { refusal.next("undo", when) } else { refusal })
 }
 
 /// git's cleanup mode "whitespace": Markdown headings are no comments.

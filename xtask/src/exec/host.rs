@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::Refusal;
-use crate::journal::Operation;
-use crate::plan::{Gates, Plan, Pull, Push};
+use crate::journal::{Operation, Tried};
+use crate::plan::{Command, Gates, Plan, Pull, Push, Run};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::Interrupt;
 
@@ -54,6 +54,27 @@ pub trait Host {
     fn pull(&self, pull: &Pull, interrupt: &Interrupt) -> Result<(), Refusal> {
         let _ = (pull, interrupt);
         Err(Refusal::external("this command opens none"))
+    }
+
+    /// Whether to begin with commands that destroy something ([`Run::loses`]); `tried` is what became
+    /// of the first of them before. It is asked each time, also when an operation is resumed.
+    ///
+    /// # Errors
+    /// Nobody can be asked.
+    fn destroy(&self, run: &Run, tried: Tried) -> Result<bool, Refusal> {
+        let _ = (run, tried);
+        Ok(false)
+    }
+
+    /// A command is about to run; `tried` is what became of it before.
+    fn runs(&self, run: &Run, command: &Command, tried: Tried) {
+        let _ = tried;
+        self.progress(&format!("{}: {}", run.name, command.shown()));
+    }
+
+    /// What the command prints, as it comes. Secrets are not masked.
+    fn prints(&self, bytes: &[u8]) {
+        let _ = bytes;
     }
 
     /// The record of the release, as it is kept.

@@ -1,8 +1,9 @@
 //! The user's index: read, copied, and locked as git locks it; never written in place.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,29 +11,49 @@ use super::{Running, io_failed};
 use crate::error::{Refusal, word};
 use crate::journal::{Direction, IndexChange, IndexEntry};
 use crate::path::RepoPath;
-use crate::plan::{Digest, Oid};
+use crate::plan::Oid;
 use crate::repo::Repo;
 use crate::sys::fs as write;
 
-/// A copy of the index that holds HEAD's tree plus the planned paths. A copy keeps stat data
+/// A copy of the index that holds the parent's tree plus the planned paths. A copy keeps stat data
 /// (nothing is hashed again), sparse bits and whatever else the user's index has.
-pub(super) fn private(running: &mut Running<'_>, paths: &[RepoPath]) -> Result<PathBuf, Refusal> {
+pub(super) fn private(
+    running: &mut Running<'_>,
+    parent: &Oid,
+    paths: &[RepoPath],
+) -> Result<PathBuf, Refusal> {
     let copy = copied(running, &running.repo.git_dir.join("index"), "index")?;
     let git = &running.repo.git;
-    let staged = git.call(["diff-index", "--cached", "--quiet", "HEAD"]).index(&copy).output()?;
+    let args = ["diff-index", "--cached", "--quiet", parent.as_str(), "--"];
+    let staged = git.call(args).index(&copy).output()?;
     running.copied = None;
     if staged.status.code() == Some(0) {
-        running.copied = digest(&copy);
+        running.copied = Content::of(&copy);
     } else {
-        let args = ["-c", "core.fsmonitor=false", "read-tree", "-i", "-m", "HEAD"];
-        git.write(args).index(&copy).read()?;
+        let args = ["-c", "core.fsmonitor=false", "read-tree", "-i", "-m", parent.as_str()];
+        git.write_beside(args, &copy).read()?;
     }
     stage(running, paths, &copy)?;
     Ok(copy)
 }
 
-fn digest(index: &Path) -> Option<Digest> {
-    fs::read(index).ok().map(|bytes| Digest::of(&bytes))
+/// What tells one content of an index from another: its size, and the hash of it that stands at its
+/// end (gitformat-index(5)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Content {
+    size: u64,
+    end: [u8; 20],
+}
+
+impl Content {
+    /// That of an index; `None` where it cannot be told (`index.skipHash`).
+    fn of(index: &Path) -> Option<Self> {
+        let file = File::open(index).ok()?;
+        let size = file.metadata().ok()?.len();
+        let mut end = [0; 20];
+        file.read_exact_at(&mut end, size.checked_sub(20)?).ok()?;
+        (end != [0; 20]).then_some(Self { size, end })
+    }
 }
 
 /// An index as a file of the operation's folder, without the lock that a killed git left beside it.
@@ -50,7 +71,7 @@ pub(super) fn stage(running: &Running<'_>, paths: &[RepoPath], copy: &Path) -> R
     let input: Vec<u8> =
         paths.iter().flat_map(|p| [p.as_str().as_bytes(), b"\0"].concat()).collect();
     let args = ["update-index", "--add", "-z", "--stdin"];
-    running.repo.git.write(args).index(copy).input(input).read().map(drop)
+    running.repo.git.write_beside(args, copy).input(input).read().map(drop)
 }
 
 /// The entry that a planned path would get as it is in the work tree now.
@@ -69,8 +90,11 @@ pub(super) fn listed(
     index: Option<&Path>,
     paths: &[&str],
 ) -> Result<BTreeMap<String, IndexEntry>, Refusal> {
-    let args = ["ls-files", "-s", "-z", "--"].iter().chain(paths);
-    let call = repo.git.call(args);
+    if paths.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted: HashSet<&[u8]> = paths.iter().map(|path| path.as_bytes()).collect();
+    let call = repo.git.ls_files(&["-s"], paths);
     let out = match index {
         Some(index) => call.index(index),
         None => call,
@@ -78,7 +102,8 @@ pub(super) fn listed(
     let out = out.read()?;
     // MODE ID STAGE TAB PATH
     let entry = |line: &[u8]| {
-        let text = std::str::from_utf8(line).ok()?;
+        let path = line.splitn(2, |&b| b == b'\t').nth(1)?;
+        let text = std::str::from_utf8(line).ok().filter(|_| wanted.contains(path))?;
         let (facts, path) = text.split_once('\t')?;
         let mut facts = facts.split(' ');
         let (mode, id) = (facts.next()?.to_owned(), Oid::new(facts.next()?)?);
@@ -92,35 +117,66 @@ pub(super) fn entries(
     repo: &Repo,
     index: &[IndexChange],
 ) -> Result<Vec<Option<IndexEntry>>, Refusal> {
-    if index.is_empty() {
-        return Ok(Vec::new());
-    }
     let paths: Vec<&str> = index.iter().map(|change| change.path.as_str()).collect();
     let listed = listed(repo, None, &paths)?;
     Ok(paths.iter().map(|&path| listed.get(path).cloned()).collect())
 }
 
-/// A copy of the index with this step's entries set; `None` when they are all set already. `now` is
-/// what [`entries`] says of them under the lock.
+/// What a step's entries are set in.
+pub(super) enum Source {
+    /// The index of the commit that was made has them, and becomes the user's.
+    Private,
+    /// The user's, whose entries these are now.
+    Users(Vec<Option<IndexEntry>>),
+}
+
+/// Looks at the user's index, under the lock.
+///
+/// # Errors
+/// git fails.
+pub(super) fn source(
+    running: &Running<'_>,
+    index: &[IndexChange],
+    direction: Direction,
+) -> Result<Source, Refusal> {
+    if direction == Direction::Forward && is_private_ready(running, index) {
+        return Ok(Source::Private);
+    }
+    entries(running.repo, index).map(Source::Users)
+}
+
+impl Source {
+    /// The entries as they are now: the user's index is as it was before where it will be replaced.
+    pub(super) fn now(&self, index: &[IndexChange]) -> Vec<Option<IndexEntry>> {
+        match self {
+            Self::Private => index.iter().map(|change| change.before.clone()).collect(),
+            Self::Users(now) => now.clone(),
+        }
+    }
+}
+
+/// A copy of the index with this step's entries set; `None` when they are all set already.
 pub(super) fn prepared(
     running: &Running<'_>,
     index: &[IndexChange],
-    now: &[Option<IndexEntry>],
+    source: &Source,
     direction: Direction,
 ) -> Result<Option<PathBuf>, Refusal> {
     let goal = |change: &IndexChange| match direction {
         Direction::Forward => change.after.clone(),
         Direction::Back => change.before.clone(),
     };
-    if index.iter().zip(now).all(|(change, now)| goal(change) == *now) {
+    if index.iter().zip(source.now(index)).all(|(change, now)| goal(change) == now) {
         return Ok(None);
     }
     let real = running.repo.git_dir.join("index");
-    let ready = direction == Direction::Forward && is_private_ready(running, index, &real);
-    let from = if ready { running.operation.index() } else { real.clone() };
+    let from = match source {
+        Source::Private => running.operation.index(),
+        Source::Users(_) => real.clone(),
+    };
     let copy = copied(running, &from, "landing")?;
     write::like(&copy, &real).map_err(|error| io_failed("the index cannot be copied", &error))?;
-    if ready {
+    if matches!(source, Source::Private) {
         return Ok(Some(copy));
     }
     let mut input = Vec::new();
@@ -145,14 +201,15 @@ pub(super) fn prepared(
 }
 
 /// Whether the private index is what the user's becomes: it is that of the commit with these
-/// entries, and the user's holds what it was copied from, byte for byte, and that was HEAD's tree.
+/// entries, and the user's holds what it was copied from, and that was the tree of its parent.
 /// `git commit` lands its index in the same way.
-fn is_private_ready(running: &Running<'_>, index: &[IndexChange], real: &Path) -> bool {
+fn is_private_ready(running: &Running<'_>, index: &[IndexChange]) -> bool {
+    let real = running.repo.git_dir.join("index");
     let steps = 0..running.operation.plan().steps.len();
     let last = steps.rev().find_map(|step| running.operation.built(step));
     last.is_some_and(|(_, entries)| entries == index)
         && running.copied.is_some()
-        && digest(real) == running.copied
+        && Content::of(&real) == running.copied
 }
 
 /// The lock git takes for its index.

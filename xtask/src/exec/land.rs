@@ -5,8 +5,10 @@
 //! index entries are in the journal before, every ref is compared on its own, and only what is
 //! not at its goal is moved.
 
+use std::collections::HashMap;
 use std::fs;
 
+use super::hooks::Present;
 use super::{Running, hooks, index, io_failed, keep, switch};
 use crate::error::Refusal;
 use crate::journal::{Closed, Direction, IndexChange, IndexEntry, Record};
@@ -52,17 +54,28 @@ pub(super) fn probe(
     land: &Land,
 ) -> Result<Vec<(String, At)>, Refusal> {
     let staged = index::entries(running.repo, entries(running, step, land))?;
-    probe_with(running, step, land, &staged)
+    probe_with(running, step, land, &Found { refs: refs(running, land)?, staged })
 }
 
-/// The same where what is staged is known: of each of [`entries`], what the index has now.
+/// What there is of a step.
+struct Found {
+    /// Its refs.
+    refs: HashMap<String, Oid>,
+    /// Of each of [`entries`], what the index has.
+    staged: Vec<Option<IndexEntry>>,
+}
+
+fn refs(running: &Running<'_>, land: &Land) -> Result<HashMap<String, Oid>, Refusal> {
+    running.repo.refs_at(land.moves.iter().map(|wanted| wanted.name.as_str()))
+}
+
+/// The same where it is known what there is.
 fn probe_with(
     running: &Running<'_>,
     step: usize,
     land: &Land,
-    staged: &[Option<IndexEntry>],
+    Found { refs: now, staged }: &Found,
 ) -> Result<Vec<(String, At)>, Refusal> {
-    let now = running.repo.refs_at(land.moves.iter().map(|wanted| wanted.name.as_str()))?;
     let Some(moves) = moves(running, land) else {
         return land
             .moves
@@ -231,7 +244,13 @@ fn is_commit(running: &Running<'_>, id: &Oid) -> Result<bool, Refusal> {
 pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refusal> {
     let Some((objects, _)) = running.operation.built(step) else { return Ok(()) };
     let planned = running.operation.plan().steps[step].action.objects();
-    let commits = objects.iter().zip(planned).filter(|(_, o)| matches!(o, Object::Commit(_)));
+    // Where nothing was to be done, an object is the commit that the branch was at.
+    let ours = |(made, planned): &(&Oid, &Object)| match planned {
+        Object::Commit(_) => true,
+        Object::Withdrawal(it) => running.operation.object(&it.target).as_ref() != Some(*made),
+        Object::Tag(_) | Object::Merge(_) => false,
+    };
+    let commits = objects.iter().zip(planned).filter(ours);
     for (object, _) in commits {
         let contains = format!("--contains={}", object.as_str());
         let args =
@@ -261,8 +280,10 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Re
     let commits = !entries(running, step, land).is_empty();
     if commits && !running.operation.post_commit_began(step) {
         running.operation.append(Record::PostCommit { step })?;
-        hooks::post_commit(running)?;
-        stayed(running, step, land)?;
+        if hooks::present(running.repo, &["post-commit"])? == Present::Perhaps {
+            hooks::post_commit(running)?;
+            stayed(running, step, land)?;
+        }
     }
     Ok(())
 }
@@ -300,19 +321,20 @@ fn drive(
     let entries = entries(running, step, land).to_vec();
     let lock = index::lock(running)?;
     let driven = (|| {
-        let staged = index::entries(running.repo, &entries)?;
-        let mut elsewhere = probe_with(running, step, land, &staged)?.into_iter();
+        let source = index::source(running, &entries, direction)?;
+        let found = Found { refs: refs(running, land)?, staged: source.now(&entries) };
+        let mut elsewhere = probe_with(running, step, land, &found)?.into_iter();
         if let Some((name, At::Elsewhere { found })) =
             elsewhere.find(|(_, at)| matches!(at, At::Elsewhere { .. }))
         {
             return Err(Refusal::unsafe_to(format!("{name}: {found}")));
         }
-        let behind = direction == Direction::Forward && overtaken(running, step, land)?;
+        let behind = direction == Direction::Forward && overtaken(running, step, land, &found);
         let prepared = match behind {
             true => None,
-            false => index::prepared(running, &entries, &staged, direction)?,
+            false => index::prepared(running, &entries, &source, direction)?,
         };
-        move_refs(running, step, land, &moves, direction)?;
+        move_refs(running, step, land, (&moves, &found.refs), direction)?;
         if let Some(prepared) = prepared {
             let real = running.repo.git_dir.join("index");
             write::rename(&prepared, &real).map_err(|error| io_failed("the index", &error))?;
@@ -324,23 +346,23 @@ fn drive(
 }
 
 /// Whether a later step of the plan has moved every ref of this one on.
-fn overtaken(running: &Running<'_>, step: usize, land: &Land) -> Result<bool, Refusal> {
-    let names: Vec<&str> = land.moves.iter().map(|planned| planned.name.as_str()).collect();
-    let now = running.repo.refs_at(names.iter().copied())?;
-    let gone = |name: &&str| gone_on(running, step, name, now.get(*name));
-    Ok(!names.is_empty() && names.iter().all(gone))
+fn overtaken(running: &Running<'_>, step: usize, land: &Land, found: &Found) -> bool {
+    let gone =
+        |planned: &RefMove| gone_on(running, step, &planned.name, found.refs.get(&planned.name));
+    !land.moves.is_empty() && land.moves.iter().all(gone)
 }
 
+/// Moves those refs that are not there yet; where they are was looked up under the lock, and git
+/// compares it.
 fn move_refs(
     running: &Running<'_>,
     step: usize,
     land: &Land,
-    moves: &[Move],
+    (moves, all): (&[Move], &HashMap<String, Oid>),
     direction: Direction,
 ) -> Result<(), Refusal> {
     let mut input = b"start\0".to_vec();
     let mut any = false;
-    let all = running.repo.refs_at(moves.iter().map(|wanted| wanted.name.as_str()))?;
     for wanted in moves {
         let (from, to) = match direction {
             Direction::Forward => (&wanted.before, &wanted.after),
@@ -382,7 +404,7 @@ fn reflog(running: &Running<'_>, land: &Land) -> String {
     let made = land.moves.iter().find_map(|planned| match &planned.new {
         Some(Id::Made(number)) => match objects.get(*number)? {
             Object::Commit(commit) => Some(commit),
-            Object::Tag(_) | Object::Merge(_) => None,
+            Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) => None,
         },
         _ => None,
     });
@@ -420,5 +442,5 @@ fn keep_objects(running: &Running<'_>) -> Result<(), Refusal> {
     let steps = running.operation.plan().steps.len();
     let built = (0..steps).filter_map(|step| running.operation.built(step));
     let objects: Vec<Oid> = built.flat_map(|(objects, _)| objects.to_vec()).collect();
-    objects.iter().try_for_each(|object| keep::keep(running, object))
+    keep::keep(running, &objects)
 }

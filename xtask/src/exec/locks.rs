@@ -105,7 +105,7 @@ fn candidates(running: &Running<'_>) -> Vec<PathBuf> {
     // `git tag` takes the ref for the moment in which it signs, before anything is built.
     let signed = plan.objects().into_iter().filter_map(|object| match object {
         Object::Tag(tag) if tag.sign == Sign::Yes => Some(&tag.name),
-        Object::Tag(_) | Object::Commit(_) | Object::Merge(_) => None,
+        Object::Tag(_) | Object::Commit(_) | Object::Merge(_) | Object::Withdrawal(_) => None,
     });
     locks.extend(signed.map(|name| common.join(format!("refs/tags/{name}.lock"))));
     for step in &plan.steps {

@@ -1,9 +1,10 @@
 //! A merge as an object, before any ref moves.
 
-use super::{Running, commit, hooks};
+use super::commit::Node;
+use super::{Running, commit};
 use crate::error::Refusal;
 use crate::merge::refused;
-use crate::plan::{Merge, Oid, Parents, Sign};
+use crate::plan::{Merge, Oid, Parents};
 use crate::repo::merge::{Merged, Outcome, merge};
 
 /// Works the merge out and makes its commit; `made` are the objects that this step has made before
@@ -27,23 +28,11 @@ pub(super) fn make(
         Outcome::Conflicts(conflicts) => return Err(refused(&planned.into, &conflicts)),
     };
     let message = running.repo.git.call(["stripspace"]).input(planned.message.as_bytes()).read()?;
-    let mut args = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
-    args.extend(match planned.sign {
-        Sign::Yes => Some("-S"),
-        Sign::No => None,
-    });
-    args.extend(["-p", target.as_str()]);
-    args.extend(match planned.parents {
-        Parents::Both => vec!["-p", source.as_str()],
-        Parents::Target => vec![],
-    });
-    args.extend(["-F", "-", tree.as_str()]);
-    let mut call = running.repo.git.write(args).input(message);
-    for (role, ident) in [("AUTHOR", &planned.author), ("COMMITTER", &planned.committer)] {
-        for (name, value) in hooks::ident_variables(role, ident) {
-            call = call.env(&name, value);
-        }
-    }
-    let out = call.read()?;
-    commit::oid(&out).ok_or_else(|| Refusal::external("git commit-tree printed no id"))
+    let parents = match planned.parents {
+        Parents::Both => vec![target, source],
+        Parents::Target => vec![target],
+    };
+    let Merge { author, committer, sign, .. } = planned;
+    Node { tree: &tree, parents: &parents, author, committer, sign: *sign }
+        .made(running.repo, message)
 }

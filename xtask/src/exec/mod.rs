@@ -5,9 +5,11 @@
 //! there. So a killed operation can be driven to either end, any number of times.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod by_hand;
 mod check;
 mod choose;
 mod commit;
+mod failed;
 mod files;
 mod gates;
 mod hooks;
@@ -23,15 +25,20 @@ mod push;
 mod record;
 mod rehearse;
 mod replace;
+mod run;
+mod share;
 mod stale;
 mod switch;
 mod tag;
 #[cfg(test)]
 pub mod tests;
+mod undoable;
+mod withdraw;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
+pub use by_hand::{ByHand, by_hand};
 pub use check::ask;
 pub use choose::choose;
 pub use host::{Asked, Host};
@@ -40,9 +47,9 @@ pub use record::record_ref;
 pub use rehearse::{Rehearsed, rehearse};
 pub use replace::{replace, replaceable};
 
-use crate::error::{Exit, Refusal, word};
+use crate::error::{Refusal, word};
 use crate::journal::{Begin, Closed, Direction, Journal, Locked, Operation, Record, State};
-use crate::plan::{Action, At, Digest, Oid, Plan};
+use crate::plan::{Action, At, Oid, Plan};
 use crate::repo::{Repo, in_hook};
 use crate::sys::clock::Timestamp;
 use crate::sys::proc::{self, Interrupt};
@@ -76,7 +83,7 @@ struct Running<'a> {
     notes: Vec<String>,
     /// The user's index as the private copy of the last commit was taken, where it held nothing but
     /// HEAD's tree.
-    copied: Option<Digest>,
+    copied: Option<index::Content>,
     /// Files that were edited while a failure was taken back: they stay as they are.
     left_alone: Vec<String>,
 }
@@ -180,9 +187,7 @@ fn taken_back(repo: &Repo, operation: Operation, asked: &Asked<'_>) -> Result<Dr
     }
     let mut running = Running::new(repo, operation, asked, interrupts()?);
     running.settled(Direction::Back)?;
-    running.nothing_arrived()?;
-    running.not_pushed()?;
-    running.not_committed_by_hand()?;
+    running.undoable()?;
     running.turn(Direction::Back)?;
     running.back(Closed::Undone).map_err(|failure| {
         failure.leaves_open().next("undo", "goes on when the cause is mended")
@@ -266,12 +271,13 @@ impl<'a> Running<'a> {
                 Action::Land(land) => {
                     direction == Direction::Forward || land::landed(self, step, land)?
                 }
-                // The commit has its bytes; what somebody typed since stays an edit. Where another
-                // branch is checked out now, going back to it looks at the files.
-                Action::Files(_) => match direction {
-                    Direction::Back => !switch::is_elsewhere(self, step),
-                    Direction::Forward => !self.operation.built_after(step),
-                },
+                // Where another branch is checked out now, going there looks at the files; HEAD is
+                // where the last switch went.
+                Action::Files(_) | Action::Switch(_) if switch::is_elsewhere(self, step) => false,
+                // The commit has its bytes; what somebody typed since stays an edit.
+                Action::Files(_) => {
+                    direction == Direction::Back || !self.operation.built_after(step)
+                }
                 Action::Check(_)
                 | Action::Rehearse(_)
                 | Action::Build(_)
@@ -280,7 +286,10 @@ impl<'a> Running<'a> {
                 | Action::Push(_)
                 | Action::Pull(_)
                 | Action::Keep(_)
-                | Action::Hooks(_) => true,
+                | Action::Share(_)
+                | Action::Hooks(_)
+                | Action::Run(_)
+                | Action::Person(_) => true,
             };
             if !concerned {
                 continue;
@@ -308,7 +317,10 @@ impl<'a> Running<'a> {
             | Action::Gates(_)
             | Action::Push(_)
             | Action::Pull(_)
-            | Action::Keep(_) => Ok(Vec::new()),
+            | Action::Keep(_)
+            | Action::Share(_)
+            | Action::Run(_)
+            | Action::Person(_) => Ok(Vec::new()),
         }
     }
 
@@ -352,7 +364,11 @@ impl<'a> Running<'a> {
                 Action::Push(push) => push::forward(self, number, push)?,
                 Action::Pull(pull) => pull::forward(self, pull),
                 Action::Keep(keep) => record::forward(self, number, keep),
+                Action::Share(refs) => share::forward(self, refs),
                 Action::Hooks(hooks) => install::forward(self, hooks)?,
+                Action::Run(run) => run::forward(self, number, run)?,
+                // It is told when all is done, and stays open.
+                Action::Person(_) => {}
             }
             self.host.done(&plan, number, start.elapsed());
         }
@@ -363,8 +379,17 @@ impl<'a> Running<'a> {
         let plan = self.operation.plan().clone();
         for (number, step) in plan.steps.iter().enumerate().take(self.end()).rev() {
             match &step.action {
+                // It was never begun: the files are those of another branch.
+                Action::Files(_) if switch::is_elsewhere(self, number) => {}
                 Action::Files(changes) => files::back(self, number, changes)?,
-                Action::Check(_) | Action::Gates(_) | Action::Push(_) | Action::Pull(_) => {}
+                // What left this machine, or happened beside git, was looked at before.
+                Action::Check(_)
+                | Action::Gates(_)
+                | Action::Push(_)
+                | Action::Pull(_)
+                | Action::Share(_)
+                | Action::Run(_)
+                | Action::Person(_) => {}
                 Action::Rehearse(_) => hooks::put_back_foreign(self)?,
                 Action::Build(_) => land::build_back(self, number)?,
                 Action::Land(land) => land::back(self, number, land)?,
@@ -378,52 +403,6 @@ impl<'a> Running<'a> {
             let _ = keep::release(self);
         }
         self.operation.close(state, self.at)
-    }
-
-    /// What a failure leaves: nothing when no ref has moved, else an open operation.
-    fn failed(&mut self, failure: Refusal) -> Refusal {
-        let moved = land::any_moved(self) || self.operation.may_have_arrived();
-        // Whatever failed then, failed because of it (git's children get the ctrl-C, too).
-        let interrupted = self.not_interrupted().is_err();
-        // The disk may be full: what is taken back needs the space.
-        self.operation.tidy();
-        let back = if moved { None } else { Some(self.back(Closed::TakenBack)) };
-        if let Some(Ok(())) = back {
-            let failure = if interrupted { Refusal::interrupted() } else { self.closed(failure) };
-            let notes = std::mem::take(&mut self.notes).into_iter();
-            let failure = notes.fold(failure, Refusal::why);
-            return match self.left_alone.as_slice() {
-                [] => failure.why("Everything was taken back: nothing has changed."),
-                files => failure
-                    .why(format!("{} was edited meanwhile and is left as it is.", files.join(", ")))
-                    .why("Everything else was taken back."),
-            };
-        }
-        if failure.exit == Exit::Open && !interrupted {
-            // It knows the ways on.
-            return failure.why(format!("Operation {} is open.", self.operation.id));
-        }
-        let mut failure = if interrupted { failure } else { failure.leaves_open() };
-        failure.next.clear();
-        if let Some(Err(error)) = back {
-            failure = failure.why(format!("Taking it back failed, too: {error}."));
-        }
-        failure
-            .why(format!("Operation {} is open.", self.operation.id))
-            .next("resume", "completes it when the cause is mended")
-            .next("undo", "takes it back")
-    }
-
-    /// A failure that would leave the operation open, where there was nothing to leave: a push of
-    /// what had been here before.
-    fn closed(&self, mut failure: Refusal) -> Refusal {
-        if failure.exit != Exit::Open {
-            return failure;
-        }
-        failure.exit = Exit::External;
-        failure.next.clear();
-        let again = self.operation.begin().command.clone();
-        failure.next_typed(again, "when the cause is mended")
     }
 
     fn finished(&mut self) -> Finished {
@@ -444,43 +423,6 @@ impl<'a> Running<'a> {
             return Err(Refusal::interrupted());
         }
         Ok(())
-    }
-
-    /// What has left this machine is not undone; where that is not known, the remote is asked.
-    fn nothing_arrived(&mut self) -> Result<(), Refusal> {
-        let plan = self.operation.plan().clone();
-        for (number, step) in plan.steps.iter().enumerate() {
-            if let Action::Push(push) = &step.action {
-                push::nothing_arrived(self, number, push)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The same of what was pushed by hand, as far as this clone knows.
-    fn not_pushed(&self) -> Result<(), Refusal> {
-        let steps = 0..self.operation.plan().steps.len();
-        steps.into_iter().try_for_each(|step| land::not_pushed(self, step))
-    }
-
-    /// Edits that were committed meanwhile are not taken out of the work tree behind that commit.
-    fn not_committed_by_hand(&self) -> Result<(), Refusal> {
-        let finished = self.operation.state() == State::Closed(Closed::Done);
-        let plan = self.operation.plan();
-        let base = plan.base.head.as_ref();
-        if !finished || self.operation.lands() || self.repo.head.commit() == base {
-            return Ok(());
-        }
-        let paths: Vec<&str> = plan.files().iter().map(|change| change.path.as_str()).collect();
-        if paths.is_empty() {
-            return Ok(());
-        }
-        match self.repo.last_commit_of(base, &paths)? {
-            None => Ok(()),
-            Some(commit) => Err(Refusal::unsafe_to(format!("{} was committed since", plan.title))
-                .why(format!("Commit {commit} has these files; undo knows only the work tree."))
-                .next_shell(format!("git revert {commit}"), "makes a commit that takes it back")),
-        }
     }
 
     /// A file of the work tree.

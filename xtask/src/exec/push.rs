@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::process::Output;
 
 use super::Running;
-use crate::error::{Exit, Refusal, word};
+use crate::error::{Exit, Refusal};
 use crate::journal::{Record, Sent};
 use crate::plan::{At, Id, Object, Oid, Push};
 use crate::repo::{Errand, QUESTION, TRANSFER, Wanted};
@@ -61,7 +61,7 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Re
         Sent::No => {
             running.not_interrupted()?;
             if !running.host.go(running.operation.plan(), push)? {
-                return Err(not_now(push));
+                return Err(not_now(running, push));
             }
         }
     }
@@ -100,9 +100,8 @@ fn asked(
         }
         let said = failure.why.clone().into_iter();
         let unknown = said.fold(unknown(push).why(failure.what.clone()), Refusal::why);
-        unknown
-            .next("resume", "asks the remote again, and pushes what is missing")
-            .next("undo", "asks the remote, and takes everything back if nothing arrived")
+        let unknown = unknown.next("resume", "asks the remote again, and pushes what is missing");
+        running.or_undo(unknown, "asks the remote, and takes everything back if nothing arrived")
     })
 }
 
@@ -128,7 +127,7 @@ pub(super) fn nothing_arrived(
 ) -> Result<(), Refusal> {
     match running.operation.pushed(step) {
         Sent::No => return Ok(()),
-        Sent::Yes => return Err(was_pushed(running, push)),
+        Sent::Yes => return Err(running.was_pushed(push)),
         Sent::Unknown => {}
     }
     let moves = moves(running, push)?;
@@ -136,36 +135,15 @@ pub(super) fn nothing_arrived(
     let ours =
         |wanted: &Move| wanted.after.is_some() && found.get(&wanted.name) == wanted.after.as_ref();
     match moves.iter().any(ours) {
-        true => Err(was_pushed(running, push)),
+        true => Err(running.was_pushed(push)),
         false => running.operation.append(Record::Refused { step }),
     }
 }
 
-fn was_pushed(running: &Running<'_>, push: &Push) -> Refusal {
-    let title = &running.operation.plan().title;
-    let refusal =
-        Refusal::unsafe_to(format!("{title} was pushed to {}, so it is not undone", push.remote))
-            .why("Others may have it; history that left this machine is not rewritten.");
-    let tag = push.moves.iter().find_map(|planned| planned.name.strip_prefix("refs/tags/"));
-    if !makes_commits(running) && tag.is_some() {
-        return refusal.next("bump patch --next", "what is wrong in it, the next release mends");
-    }
-    if let Some(tag) = tag {
-        return refusal.next_shell(
-            format!("git revert {}", word(tag)),
-            "makes a commit that takes its changes back; a new release tells of it",
-        );
-    }
-    let made = push.moves.iter().find(|planned| planned.old.is_none());
-    let branch = made.map_or("BRANCH", |planned| short(&planned.name));
-    let (remote, branch) = (word(&push.remote), word(branch));
-    refusal.next_shell(format!("git push {remote} --delete {branch}"), "withdraws the branch")
-}
-
 /// Whether the operation has commits of its own, which can land another way.
-fn makes_commits(running: &Running<'_>) -> bool {
+pub(super) fn makes_commits(running: &Running<'_>) -> bool {
     let objects = running.operation.plan().objects();
-    objects.iter().any(|object| matches!(object, Object::Commit(_)))
+    objects.iter().any(|object| !matches!(object, Object::Tag(_)))
 }
 
 fn moves(running: &Running<'_>, push: &Push) -> Result<Vec<Move>, Refusal> {
@@ -360,7 +338,7 @@ fn arrived(
     running.operation.append(Record::Pushed { step })
 }
 
-fn short(name: &str) -> &str {
+pub(super) fn short(name: &str) -> &str {
     let tag = name.strip_prefix("refs/tags/");
     tag.or_else(|| name.strip_prefix("refs/heads/")).unwrap_or(name)
 }
@@ -463,7 +441,7 @@ fn refused(
         (Cause::Taken, false) => refusal.why("Somebody else has released this version."),
         (Cause::Other, _) => refusal.next("resume", "pushes again when the cause is mended"),
     };
-    Err(refusal.next("undo", "takes everything back"))
+    Err(running.or_undo(refusal, "takes everything back"))
 }
 
 /// Who moved the branches, as far as that can be found out.
@@ -487,9 +465,9 @@ fn came(running: &Running<'_>, push: &Push, refusal: Refusal) -> Refusal {
     })
 }
 
-fn not_now(push: &Push) -> Refusal {
-    Refusal::open(format!("not pushed to {}", push.shown))
-        .why("Everything up to here is done, and nothing has left this machine.")
-        .next("resume", "pushes it")
-        .next("undo", "takes everything back")
+fn not_now(running: &Running<'_>, push: &Push) -> Refusal {
+    let refusal = Refusal::open(format!("not pushed to {}", push.shown))
+        .why("Everything up to here is done, and nothing was pushed.")
+        .next("resume", "pushes it");
+    running.or_undo(refusal, "takes everything back")
 }

@@ -1,6 +1,6 @@
 //! The record of a release: kept here under a ref of our own, and on the remote where that takes it.
 
-use super::{Running, commit};
+use super::{Running, commit, share};
 use crate::error::Refusal;
 use crate::journal::Record;
 use crate::plan::{Keep, Oid};
@@ -22,14 +22,15 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, keep: &Keep) {
 
 fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refusal> {
     let name = record_ref(&keep.tag);
-    let (before, record) = written(running, step, &name)?;
-    if running.repo.ref_at(&name)?.as_ref() != Some(&record) {
+    let now = running.repo.ref_at(&name)?;
+    let (before, record) = written(running, step, now.as_ref())?;
+    if now.as_ref() != Some(&record) {
         // Nothing is there but what the journal says: an empty id means that there must be no ref.
         let before = before.as_ref().map_or("", Oid::as_str);
         update(running, &[&name, record.as_str(), before])?;
     }
     let Some(remote) = &keep.remote else { return Ok(()) };
-    if let Err(why) = send(running, remote, &name, &record)? {
+    if let Err(why) = share::send(running, remote, &name, &record)? {
         running.notes.push(format!(
             "{remote} does not take the record of the release ({why}): other clones do not see it"
         ));
@@ -41,7 +42,7 @@ fn kept(running: &mut Running<'_>, step: usize, keep: &Keep) -> Result<(), Refus
 fn written(
     running: &mut Running<'_>,
     step: usize,
-    name: &str,
+    now: Option<&Oid>,
 ) -> Result<(Option<Oid>, Oid), Refusal> {
     if let Some((before, record)) = running.operation.recorded(step)
         && running.repo.has(record)?
@@ -52,42 +53,15 @@ fn written(
     let git = &running.repo.git;
     let out = git.write(["hash-object", "-w", "--no-filters", "--stdin"]).input(bytes).read()?;
     let record = commit::oid(&out).ok_or_else(|| Refusal::external("git printed no id"))?;
-    let before = running.repo.ref_at(name)?;
-    let entry = Record::Recorded { step, before: before.clone(), blob: record.clone() };
+    let entry = Record::Recorded { step, before: now.cloned(), blob: record.clone() };
     running.operation.append(entry)?;
-    Ok((before, record))
+    Ok((now.cloned(), record))
 }
 
 /// A ref of our own is nothing to the user's hooks.
 fn update(running: &Running<'_>, args: &[&str]) -> Result<(), Refusal> {
     let without_hooks = ["-c", "core.hooksPath=/dev/null", "update-ref"];
     running.repo.git.write(without_hooks.iter().chain(args)).read().map(drop)
-}
-
-/// A push of its own, so that a refusal harms nothing; our own ref is nothing to the user's hooks.
-fn send(
-    running: &Running<'_>,
-    remote: &str,
-    name: &str,
-    blob: &Oid,
-) -> Result<Result<(), String>, Refusal> {
-    let place = format!("{}:{name}", blob.as_str());
-    let lease = format!("--force-with-lease={name}:");
-    let without_hooks = ["-c", "core.hooksPath=/dev/null", "push", "--quiet"];
-    let fixed = ["--no-follow-tags", "--recurse-submodules=no", &lease, "--", remote, &place];
-    let args = without_hooks.iter().chain(&fixed);
-    let out = running.repo.git.call(args).output()?;
-    if out.status.success() {
-        return Ok(Ok(()));
-    }
-    let said = crate::sys::proc::mask(&String::from_utf8_lossy(&out.stderr));
-    let telling = ["remote:", "fatal:", "rejected]"];
-    let line = said.lines().find(|line| telling.iter().any(|word| line.contains(word)));
-    let line = line.map(|line| match line.contains("(stale info)") {
-        true => "it has another record of this tag",
-        false => line.trim(),
-    });
-    Ok(Err(line.unwrap_or("it says no").to_owned()))
 }
 
 /// Forgets the record again: the ref holds what it held before. What this operation did not write

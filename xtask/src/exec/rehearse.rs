@@ -92,10 +92,11 @@ pub(super) fn forward(
 ) -> Result<(), Refusal> {
     let Commit { parent, paths, .. } = commit;
     let parent = commit::known(running, step, parent, &[])?;
-    let copy = index::private(running, paths)?;
-    hooks::pre_commit(running, step, commit, &copy)?;
+    let copy = index::private(running, &parent, paths)?;
+    let present = hooks::present(running.repo, &hooks::COMMIT)?;
+    hooks::pre_commit(running, step, commit, &copy, present)?;
     let tree = commit::written(running.repo, &copy)?;
-    commit::only_planned(running.repo, &parent, &tree, paths)
+    commit::only_planned(running, &parent, &tree, paths).map(drop)
 }
 
 /// The planned files that are not as planned.

@@ -13,6 +13,7 @@ use super::{Running, io_failed};
 use crate::error::{Refusal, word};
 use crate::journal::{Direction, Record};
 use crate::plan::{Action, At, Oid, Place, Switch};
+use crate::repo::Repo;
 use crate::sys::fs as write;
 
 /// Where HEAD is.
@@ -140,7 +141,7 @@ fn switched(
     direction: Direction,
 ) -> Result<(), Refusal> {
     let (source, target) = (commit(running, from)?, commit(running, to)?);
-    clean(running, &source, &target)?;
+    clean(running.repo, &source, &target)?;
     let back = direction == Direction::Back;
     running.operation.append(Record::Switching { step, back })?;
     let plain = ["switch", "--quiet", "--recurse-submodules=no"];
@@ -150,7 +151,7 @@ fn switched(
     };
     let out = running.repo.git.write(plain.iter().chain(&goal)).output()?;
     if at(running, to)? {
-        return Ok(());
+        return all_there(running.repo, &source, &target);
     }
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     let refusal = Refusal::unsafe_to(format!("git does not switch to {}", shown(to, &target)));
@@ -184,28 +185,27 @@ fn commit(running: &Running<'_>, place: &Place) -> Result<Oid, Refusal> {
 
 /// The paths that are not the same in two commits: those that the first one has, and those that only
 /// the second one has.
-fn differing(
-    running: &Running<'_>,
-    from: &Oid,
-    to: &Oid,
-) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Refusal> {
+fn differing(repo: &Repo, from: &Oid, to: &Oid) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Refusal> {
     let names = |filter: &str| {
         let args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only", filter];
-        let out = running.repo.git.call(args.iter().chain(&[from.as_str(), to.as_str()])).read()?;
+        let out = repo.git.call(args.iter().chain(&[from.as_str(), to.as_str()])).read()?;
         let paths = out.split(|&b| b == 0).filter(|path| !path.is_empty());
         Ok::<_, Refusal>(paths.map(|path| PathBuf::from(OsStr::from_bytes(path))).collect())
     };
     Ok((names("--diff-filter=a")?, names("--diff-filter=A")?))
 }
 
-/// What the switch changes is as HEAD has it, and nothing stands where it makes files.
-fn clean(running: &Running<'_>, from: &Oid, to: &Oid) -> Result<(), Refusal> {
-    let (there, new) = differing(running, from, to)?;
-    let changed = running.repo.status()?.changed;
+/// What a switch changes is as HEAD has it, and nothing stands where it makes files.
+///
+/// # Errors
+/// Something does; git fails.
+pub(super) fn clean(repo: &Repo, from: &Oid, to: &Oid) -> Result<(), Refusal> {
+    let (there, new) = differing(repo, from, to)?;
+    let changed = repo.status()?.changed;
     let tracked = changed.iter().filter(|path| there.contains(path) || new.contains(path));
     // git would overwrite what is ignored without a word.
-    let exists = |path: &&PathBuf| fs::symlink_metadata(running.repo.top.join(path)).is_ok();
-    let is_file = |path: &&PathBuf| exists(path) && !running.repo.top.join(path).is_dir();
+    let exists = |path: &&PathBuf| fs::symlink_metadata(repo.top.join(path)).is_ok();
+    let is_file = |path: &&PathBuf| exists(path) && !repo.top.join(path).is_dir();
     let untracked = new.iter().filter(is_file);
     let mut own: Vec<String> =
         tracked.chain(untracked).map(|path| path.display().to_string()).collect();
@@ -218,32 +218,55 @@ fn clean(running: &Running<'_>, from: &Oid, to: &Oid) -> Result<(), Refusal> {
         .next_shell("git stash --include-untracked", "puts the changes away"))
 }
 
+/// git goes on past a file that it cannot write (unpack-trees.c, `check_updates`) and calls it a
+/// success: what is not as HEAD has it now, and was clean before, is written once more.
+fn all_there(repo: &Repo, from: &Oid, to: &Oid) -> Result<(), Refusal> {
+    let (there, new) = differing(repo, from, to)?;
+    let lacking = || -> Result<Vec<PathBuf>, Refusal> {
+        let changed = repo.status()?.changed.into_iter();
+        Ok(changed.filter(|path| there.contains(path) || new.contains(path)).collect())
+    };
+    let left = lacking()?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    restored(repo, &left)?;
+    match lacking()?.first() {
+        None => Ok(()),
+        Some(path) => Err(Refusal::external(format!("git did not write {}", path.display()))
+            .why("The branch is checked out without it.")),
+    }
+}
+
+/// Some paths as HEAD has them.
+fn restored(repo: &Repo, paths: &[PathBuf]) -> Result<(), Refusal> {
+    let args = ["restore", "--source=HEAD", "--staged", "--worktree"];
+    let from_file = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+    repo.git.write(args.iter().chain(&from_file)).input(list(paths)).read().map(drop)
+}
+
+/// Paths as git reads them from its input.
+fn list(paths: &[PathBuf]) -> Vec<u8> {
+    paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat()).collect()
+}
+
 /// Brings the paths of a killed switch back to what HEAD has; what somebody typed is kept.
 fn put_back(running: &mut Running<'_>, source: &Oid, target: &Oid) -> Result<(), Refusal> {
-    let (there, new) = differing(running, source, target)?;
+    let (there, new) = differing(running.repo, source, target)?;
     for path in there.iter().chain(&new) {
-        let blob = |commit: &Oid| in_commit(running, commit, path);
+        let blob = |commit: &Oid| running.repo.as_checked_out(commit, path);
         let (before, after) = (blob(source)?, blob(target)?);
         set_aside(running, path, &[before.as_deref(), after.as_deref()])?;
     }
-    let list = |paths: &[PathBuf]| -> Vec<u8> {
-        paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat()).collect()
-    };
-    let git = &running.repo.git;
     // First what is in the way of a file that HEAD has.
     if !new.is_empty() {
         let args = ["update-index", "--force-remove", "-z", "--stdin"];
-        git.write(args).input(list(&new)).read()?;
+        running.repo.git.write(args).input(list(&new)).read()?;
         for path in &new {
             removed(running, path)?;
         }
     }
-    if !there.is_empty() {
-        let args = ["restore", "--source=HEAD", "--staged", "--worktree"];
-        let from_file = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-        git.write(args.iter().chain(&from_file)).input(list(&there)).read()?;
-    }
-    Ok(())
+    if there.is_empty() { Ok(()) } else { restored(running.repo, &there) }
 }
 
 /// Removes a file and the folders that are empty then, as git does.
@@ -258,15 +281,6 @@ fn removed(running: &Running<'_>, path: &Path) -> Result<(), Refusal> {
     above
         .into_iter()
         .try_for_each(|folder| write::remove_empty(&running.repo.top.join(folder)).map_err(failed))
-}
-
-/// The bytes that a commit has of a path, as they stand in a work tree.
-fn in_commit(running: &Running<'_>, commit: &Oid, path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
-    let mut name = format!("{}:", commit.as_str()).into_bytes();
-    name.extend_from_slice(path.as_os_str().as_bytes());
-    let args = [OsStr::new("cat-file"), OsStr::new("--filters"), OsStr::from_bytes(&name)];
-    let out = running.repo.git.call(args).output()?;
-    Ok(out.status.success().then_some(out.stdout))
 }
 
 /// Keeps a file that neither commit has like this: a person may have typed it, or git was killed

@@ -1,5 +1,8 @@
 //! The record of a release, by a plan made by hand: kept, pushed, resumed, taken back.
 
+mod beyond;
+mod withdraw;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cli::record;
+use crate::error::Exit;
 use crate::journal::{Journal, Operation};
 use crate::path::RepoPath;
 use crate::plan::{
@@ -251,7 +255,7 @@ fn the_record_of_somebody_else_is_not_overwritten() {
     other.git(&["push", "-q", "origin", &format!("{}:{RECORD}", theirs.as_str())]);
     let finished = done(&clone, Some("origin"));
     assert_eq!(finished.notes.len(), 1, "{:?}", finished.notes);
-    assert!(finished.notes[0].contains("another record of this tag"), "{:?}", finished.notes);
+    assert!(finished.notes[0].contains("it has another one"), "{:?}", finished.notes);
     assert!(on_remote(&made, &clone).starts_with(theirs.as_str()));
 }
 

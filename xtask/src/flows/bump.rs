@@ -43,7 +43,7 @@ impl Facts<'_> {
     pub fn after<'c>(&'c self, current: &'c Version) -> version::Facts<'c> {
         let released = self.released.map(|(tag, version)| Released { version, tag });
         let style = style(self, current);
-        version::Facts { current, released, taken: self.tagged, style }
+        version::Facts { current, released, taken: self.tagged, withdrawn: &[], style }
     }
 }
 

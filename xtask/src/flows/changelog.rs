@@ -1,5 +1,7 @@
 //! `changelog`: from what is known of a release to its section in the changelog.
 
+mod open;
+
 use std::collections::BTreeMap;
 
 use crate::changelog::cut::{self, Cut, Done, Existing};
@@ -13,6 +15,7 @@ use crate::path::RepoPath;
 use crate::plan::{Action, Base, Check, Digest, Edit, FORMAT, FileChange, Plan, Step};
 use crate::sites::Source;
 use crate::version::{Version, normal};
+pub use open::open;
 
 /// A new changelog; a copy lies in the repository's `templates/`.
 pub const TEMPLATE: &str = include_str!("../../templates/changelog.md");

@@ -5,15 +5,18 @@
 //! leaves this machine.
 
 mod finished;
+mod hotfix;
 mod refused;
 
-pub use finished::{Landed, Left, landed};
+pub use finished::{Landed, Left, Tagging, landed};
+pub use hotfix::{Beginning, beginning};
 pub use refused::{Refused, merged_later, pull_request};
 
-use super::release::{Release, ask, build, commit_of, edits};
+use super::release::{Commitment, Release, ask, build, commit_of, edits};
+use crate::config::file::TagOn;
 use crate::plan::{
-    Action, Base, FORMAT, Id, Keep, Land, Merge, Object, Oid, Parents, Place, Plan, Pull, Push,
-    RefMove, Sign, Step, Switch, Tag,
+    Action, Base, FORMAT, Gates, Id, Keep, Land, Merge, Object, Oid, Parents, Place, Plan, Pull,
+    Push, RefMove, Sign, Step, Switch, Tag,
 };
 
 /// The branch that a release is prepared on.
@@ -112,12 +115,16 @@ pub fn offered(release: Release<'_>, branch: &Branch, pull: Option<Pull>) -> Pla
 /// What is merged where, when a release branch ends.
 pub struct End {
     pub branch: Branch,
-    /// Main first.
+    /// Main first; none where the tag alone keeps what was released.
     pub targets: Vec<Target>,
     pub author: Identity,
-    /// The branch that is checked out in the end (full name).
-    pub then: String,
+    /// The branch that is checked out in the end (full name); `None`: the release branch where it
+    /// stays, else no branch.
+    pub then: Option<String>,
     pub keeps: Keeps,
+    /// The commit that gets the tag. What a squash leaves behind is on no branch, so it is the
+    /// squashed one then.
+    pub tag_on: TagOn,
 }
 
 /// Whether a release branch stays.
@@ -128,63 +135,89 @@ pub enum Keeps {
 }
 
 /// The last commit of a release branch, its tag and its merges, in one transaction.
+///
+/// The gates see what gets the tag. Where that is the merge, the branch has its last commit first,
+/// and the work tree goes to the merge, which no ref names yet.
 pub fn merged(release: Release<'_>, end: End) -> Plan {
-    let End { branch, targets, author, then, keeps } = end;
-    let mut steps = begun(&release, &branch);
+    let mut steps = begun(&release, &end.branch);
     steps.extend(edits(&release));
     let Release { title, base, tag, commit, gates, about, remote, .. } = release;
-    let (ready, paths) = (commit.ready, commit.paths);
-    let parent = Id::Known(ready.parent.clone());
-    let mut objects = Vec::new();
-    let mut moves = Vec::new();
-    let mut released = parent.clone();
-    if !paths.is_empty() {
-        released = Id::Made(0);
-        objects.push(Object::Commit(commit_of(
-            &ready,
-            parent.clone(),
-            commit.message,
-            commit.hooks,
-            paths,
-        )));
-        moves.push(RefMove::update(&branch.name, parent, released.clone()));
-    }
+    let End { branch, targets, author, then, keeps, tag_on } = end;
+    let (mut objects, mut moves, released) = last_of(&branch, commit);
     let from = format!("branch '{}'", short(&branch.name));
-    let joined = Joined::new(&targets, &released, &from, &author, objects.len());
-    let squashed = joined.squashed();
+    let first = objects.len();
+    let joined = Joined::new(&targets, &released, &from, &author, first, then.as_deref());
+    let on_branch = place(Some(branch.name.clone()), released.clone());
+    let merge = joined.tips.first().filter(|_| tag_on == TagOn::Merge);
+    let tested = merge.map_or_else(|| on_branch.clone(), |merge| place(None, merge.clone()));
+    if merge.is_some() && !objects.is_empty() {
+        steps.push(build(std::mem::take(&mut objects)));
+        steps.push(land(short(&branch.name).to_owned(), std::mem::take(&mut moves)));
+    }
+    let tagged = Id::Made(first + joined.objects.len());
     objects.extend(joined.objects);
-    let tagged = Id::Made(objects.len());
     objects.push(Object::Tag(Tag {
         name: tag.clone(),
-        // What a squash leaves behind is on no branch.
-        target: squashed.unwrap_or_else(|| released.clone()),
+        target: merge.unwrap_or(&released).clone(),
         message: release.tag_message,
         tagger: release.tagger,
         sign: release.sign_tag,
     }));
     steps.push(build(objects));
-    if gates.asks() {
-        steps.push(ask(gates));
-    }
+    steps.extend(
+        switch(on_branch.clone(), tested.clone())
+            .map(|step| Step { why: format!("to the merge, which gets {tag}"), ..step }),
+    );
+    steps.extend(Some(gates).filter(Gates::asks).map(ask));
     moves.extend(joined.here);
     moves.push(RefMove::create(format!("refs/tags/{tag}"), tagged.clone()));
-    steps.push(land(format!("{} and {tag}", names(&targets)), moves));
-    let at = targets.iter().position(|target| target.name == then);
+    let named: Vec<&str> = targets.iter().map(|target| short(&target.name)).collect();
+    steps.push(land([&named[..], &[&tag]].concat().join(", "), moves));
+    let at = targets.iter().position(|target| Some(&target.name) == then.as_ref());
     let last = at.map_or_else(|| released.clone(), |at| joined.tips[at].clone());
-    steps.extend(switch(
-        place(Some(branch.name.clone()), released.clone()),
-        place(Some(then), last),
-    ));
+    let goes = match (then, keeps) {
+        (Some(then), _) => place(Some(then), last),
+        (None, Keeps::Branch) => on_branch,
+        (None, Keeps::Nothing) => place(None, released.clone()),
+    };
+    steps.extend(switch(tested, goes));
     let mut there = joined.there;
-    if keeps == Keeps::Nothing {
-        let moves = vec![RefMove::delete(&branch.name, released)];
-        steps.push(land(format!("{} goes", short(&branch.name)), moves));
-        there.extend(branch.there.map(|at| RefMove::delete(&branch.name, Id::Known(at))));
-    }
-    let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
+    there.extend(branch_moves(branch, released, keeps, &mut steps));
     there.push(RefMove::create(format!("refs/tags/{tag}"), tagged));
-    steps.extend(away(remote, Keep { tag, remote: None, about }, &targets, there));
+    let remote = remote.map(|remote| Remote { name: remote.name, shown: remote.shown });
+    let keep = Keep { tag, remote: None, about };
+    steps.extend(away(remote, Some(keep), &targets, there));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
+}
+
+/// The last commit of a branch, its move, and where the branch is then: where it was, if nothing is
+/// committed.
+fn last_of(branch: &Branch, commit: Commitment) -> (Vec<Object>, Vec<RefMove>, Id) {
+    let Commitment { ready, message, hooks, paths } = commit;
+    let parent = Id::Known(ready.parent.clone());
+    if paths.is_empty() {
+        return (Vec::new(), Vec::new(), parent);
+    }
+    let last = commit_of(&ready, parent.clone(), message, hooks, paths);
+    let moves = vec![RefMove::update(&branch.name, parent, Id::Made(0))];
+    (vec![Object::Commit(last)], moves, Id::Made(0))
+}
+
+/// What becomes of a branch on the remote in the end; here it goes in a step of its own.
+fn branch_moves(
+    branch: Branch,
+    released: Id,
+    keeps: Keeps,
+    steps: &mut Vec<Step>,
+) -> Option<RefMove> {
+    let known = branch.there.map(Id::Known);
+    if keeps == Keeps::Branch {
+        let behind = known.filter(|at| *at != released);
+        return behind.map(|at| RefMove::update(&branch.name, at, released));
+    }
+    let moves = vec![RefMove::delete(&branch.name, released)];
+    steps.push(land(format!("{} goes", short(&branch.name)), moves));
+    known.map(|at| RefMove::delete(&branch.name, at))
 }
 
 /// A release branch from the commit that is checked out, with the next version in its files.
@@ -259,68 +292,74 @@ struct Joined {
 }
 
 impl Joined {
-    /// `first` is the number of the first object.
-    fn new(targets: &[Target], source: &Id, what: &str, author: &Identity, first: usize) -> Self {
+    /// `first` is the number of the first object. A branch that is only on the remote is not made
+    /// here, unless it is the one that is checked out in the end.
+    fn new(
+        targets: &[Target],
+        source: &Id,
+        what: &str,
+        author: &Identity,
+        first: usize,
+        then: Option<&str>,
+    ) -> Self {
         let mut joined =
             Self { objects: Vec::new(), tips: Vec::new(), here: Vec::new(), there: Vec::new() };
         for target in targets {
-            let into = short(&target.name);
-            let known = |oid: &Option<Oid>| oid.clone().map(Id::Known);
-            let tip = match &target.how {
-                How::Forward => source.clone(),
-                How::Commit(_) | How::Offered { .. } => {
-                    let parents = match target.how {
-                        How::Commit(parents) => parents,
-                        How::Forward | How::Offered { .. } => Parents::Both,
-                    };
-                    let Identity { author, committer, sign } = author.clone();
-                    joined.objects.push(Object::Merge(Merge {
-                        into: into.to_owned(),
-                        target: Id::Known(target.tip.clone()),
-                        source: source.clone(),
-                        parents,
-                        message: format!("Merge {what} into {into}\n"),
-                        author,
-                        committer,
-                        sign,
-                    }));
-                    Id::Made(first + joined.objects.len() - 1)
-                }
+            let tip = joined.tip(target, source, what, author, first);
+            let moved = |name: &str, old: &Option<Oid>| {
+                let old = old.clone().map(Id::Known);
+                RefMove { name: name.to_owned(), old, new: Some(tip.clone()) }
             };
-            match &target.how {
-                How::Offered { branch, there, .. } => joined.there.push(RefMove {
-                    name: branch.clone(),
-                    old: known(there),
-                    new: Some(tip.clone()),
-                }),
-                How::Forward | How::Commit(_) => {
-                    let to = |old| RefMove {
-                        name: target.name.clone(),
-                        old: known(old),
-                        new: Some(tip.clone()),
-                    };
-                    joined.here.push(to(&target.here));
-                    joined.there.push(to(&target.there));
+            if let How::Offered { branch, there, .. } = &target.how {
+                joined.there.push(moved(branch, there));
+            } else {
+                let only_there = target.here.is_none() && target.there.is_some();
+                if !only_there || then == Some(&target.name) {
+                    joined.here.push(moved(&target.name, &target.here));
                 }
+                joined.there.push(moved(&target.name, &target.there));
             }
             joined.tips.push(tip);
         }
         joined
     }
 
-    /// The commit of main, where it is no child of what was released.
-    fn squashed(&self) -> Option<Id> {
-        match self.objects.first() {
-            Some(Object::Merge(Merge { parents: Parents::Target, .. })) => {
-                self.tips.first().cloned()
-            }
-            _ => None,
-        }
+    fn tip(
+        &mut self,
+        target: &Target,
+        source: &Id,
+        what: &str,
+        author: &Identity,
+        first: usize,
+    ) -> Id {
+        let parents = match target.how {
+            How::Forward => return source.clone(),
+            How::Commit(parents) => parents,
+            How::Offered { .. } => Parents::Both,
+        };
+        let Identity { author, committer, sign } = author.clone();
+        let into = short(&target.name);
+        self.objects.push(Object::Merge(Merge {
+            into: into.to_owned(),
+            target: Id::Known(target.tip.clone()),
+            source: source.clone(),
+            parents,
+            message: format!("Merge {what} into {into}\n"),
+            author,
+            committer,
+            sign,
+        }));
+        Id::Made(first + self.objects.len() - 1)
     }
 }
 
 /// What leaves this machine in the end.
-fn away(remote: Option<Remote>, keep: Keep, targets: &[Target], moves: Vec<RefMove>) -> Vec<Step> {
+fn away(
+    remote: Option<Remote>,
+    keep: Option<Keep>,
+    targets: &[Target],
+    moves: Vec<RefMove>,
+) -> Vec<Step> {
     let name = remote.as_ref().map(|remote| remote.name.clone());
     let mut steps = Vec::new();
     if let Some(remote) = remote {
@@ -337,8 +376,10 @@ fn away(remote: Option<Remote>, keep: Keep, targets: &[Target], moves: Vec<RefMo
         });
         steps.extend(pulls);
     }
-    let keep = Keep { remote: name, ..keep };
-    steps.push(Step { why: "the record of the release".into(), action: Action::Keep(keep) });
+    steps.extend(keep.map(|keep| Step {
+        why: "the record of the release".into(),
+        action: Action::Keep(Keep { remote: name, ..keep }),
+    }));
     steps
 }
 
@@ -370,11 +411,6 @@ fn push(remote: &Remote, why: String, moves: Vec<RefMove>) -> Step {
 fn offer(pull: Pull) -> Step {
     let why = format!("{} into {}", pull.branch, pull.into);
     Step { why, action: Action::Pull(pull) }
-}
-
-fn names(targets: &[Target]) -> String {
-    let names: Vec<&str> = targets.iter().map(|target| short(&target.name)).collect();
-    names.join(", ")
 }
 
 fn short(name: &str) -> &str {

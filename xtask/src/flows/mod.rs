@@ -4,10 +4,12 @@ pub mod bump;
 pub mod changelog;
 pub mod checklist;
 pub mod hooks;
+pub mod hotfix;
 pub mod init;
 pub mod landing;
 pub mod rehearsal;
 pub mod release;
+pub mod rollback;
 pub mod tag;
 #[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod words;

@@ -203,6 +203,7 @@ pub(super) fn build(objects: Vec<Object>) -> Step {
         }
         Object::Tag(tag) => format!("tag {}", tag.name),
         Object::Merge(merge) => format!("merge into {}", merge.into),
+        Object::Withdrawal(taken) => format!("take out of {}", taken.into),
     });
     Step { why: why.collect::<Vec<_>>().join(", "), action: Action::Build(objects) }
 }

@@ -120,7 +120,8 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn version(&self) -> &Version {
+    /// The version that is released.
+    pub fn version(&self) -> &Version {
         self.release.version
     }
 
@@ -192,7 +193,8 @@ impl Release<'_> {
     /// The question what comes after this release.
     fn asked(&self) -> Facts<'_> {
         let released = Some(Released { version: self.version, tag: self.tag });
-        Facts { current: self.version, released, taken: self.taken, style: self.style }
+        let (current, taken, style) = (self.version, self.taken, self.style);
+        Facts { current, released, taken, withdrawn: &[], style }
     }
 }
 

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use builtin::BuiltIn;
 pub use choice::{Choice, Wanted, named};
 pub use evidence::{Evidence, Store};
+pub use log::Log;
 pub use mend::{Mended, mend};
 #[allow(unused_imports, reason = "for releases, which keep records")]
 pub use recorded::{recorded, remarks};
@@ -32,6 +33,7 @@ pub use run::{Event, Package, Poll, Reused};
 pub use slot::{Job, Slot, shown};
 pub use values::Values;
 
+use crate::config::file::Procedure;
 use crate::config::file::gates::{Commanded, Need};
 use crate::error::Next;
 use crate::path::RepoPath;
@@ -285,7 +287,23 @@ impl Profile {
         if !prefix.is_empty() && branch.is_some_and(|branch| branch.starts_with(prefix)) {
             return Self::Hotfix;
         }
-        match version.and_then(Version::phase) {
+        version.map_or(Self::Release, |version| Self::of(Procedure::Release, version))
+    }
+
+    /// The procedure that makes what it is for.
+    pub fn procedure(self) -> Procedure {
+        match self {
+            Self::Hotfix => Procedure::Hotfix,
+            Self::Alpha | Self::Beta | Self::Rc | Self::Release => Procedure::Release,
+        }
+    }
+
+    /// That of a version made by a procedure.
+    pub fn of(procedure: Procedure, version: &Version) -> Self {
+        if procedure == Procedure::Hotfix {
+            return Self::Hotfix;
+        }
+        match version.phase() {
             Some(Phase::Alpha | Phase::Dev) => Self::Alpha,
             Some(Phase::Beta) => Self::Beta,
             Some(Phase::Rc) => Self::Rc,

@@ -1,7 +1,19 @@
 //! What the records of an operation say about its steps.
 
-use super::{Foreign, IndexChange, Operation, Record, Sent};
-use crate::plan::{Action, Id, Object, Oid};
+use super::{Closed, Ended, Evidence, Foreign, IndexChange, Operation, Record, Said, Sent, State};
+use crate::plan::{Action, Id, Object, Oid, Person, Run};
+use crate::sys::clock::Timestamp;
+
+/// What became of a command of the configuration, as far as the journal knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// It did not run, or could not be started.
+    Never,
+    /// It began, and nobody knows how far it came: we were killed meanwhile.
+    Unknown,
+    Failed,
+    Done,
+}
 
 impl Operation {
     /// The objects and index entries of a step, once they were built.
@@ -109,6 +121,12 @@ impl Operation {
         push.map_or(Sent::No, |step| self.pushed(step))
     }
 
+    /// Whether its push was refused, and nothing arrived.
+    pub fn was_refused(&self) -> bool {
+        let refused = |record: &Record| matches!(record, Record::Refused { .. });
+        self.sent() == Sent::No && self.records.iter().any(refused)
+    }
+
     /// Whether anything of the plan has left this machine, or nobody knows.
     pub fn may_have_arrived(&self) -> bool {
         let steps = 0..self.plan().steps.len();
@@ -147,5 +165,95 @@ impl Operation {
     pub fn lands(&self) -> bool {
         !self.plan().objects().is_empty()
             || self.plan().steps.iter().any(|step| matches!(step.action, Action::Land(_)))
+    }
+
+    /// What became of a command of a step.
+    pub fn tried(&self, step: usize, command: usize) -> Tried {
+        let (mut now, mut before) = (Tried::Never, Tried::Never);
+        for record in &self.records {
+            match record {
+                Record::Running { step: of, command: own, .. }
+                    if (*of, *own) == (step, command) =>
+                {
+                    (now, before) = (Tried::Unknown, now);
+                }
+                Record::Ran { step: of, command: own, evidence }
+                    if (*of, *own) == (step, command) =>
+                {
+                    now = match evidence.ended {
+                        Ended::Exit(0) => Tried::Done,
+                        Ended::NotStarted(_) => before,
+                        Ended::Exit(_) | Ended::Signal(_) | Ended::Asked | Ended::Interrupted => {
+                            Tried::Failed
+                        }
+                    };
+                }
+                _ => {}
+            }
+        }
+        now
+    }
+
+    /// Whether a command was running when we were killed: it may live on.
+    pub fn was_running(&self) -> bool {
+        let last = self.records.iter().rev().find_map(|record| match record {
+            Record::Running { .. } => Some(true),
+            Record::Ran { .. } => Some(false),
+            _ => None,
+        });
+        last.unwrap_or(false)
+    }
+
+    /// How a command of a step ended last.
+    pub fn ran(&self, step: usize, command: usize) -> Option<&Evidence> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::Ran { step: of, command: own, evidence } if (*of, *own) == (step, command) => {
+                Some(evidence)
+            }
+            _ => None,
+        })
+    }
+
+    /// What a person said of a step, who, and when.
+    pub fn by_hand(&self, step: usize) -> Option<(Said, &str, Timestamp)> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::ByHand { step: of, said, who, at } if *of == step => {
+                Some((*said, who.as_str(), *at))
+            }
+            _ => None,
+        })
+    }
+
+    /// The runs of which a command began: what they did cannot be taken back.
+    pub fn begun_runs(&self) -> Vec<(usize, &Run)> {
+        let steps = self.plan().steps.iter().enumerate();
+        let runs = steps.filter_map(|(step, planned)| match &planned.action {
+            Action::Run(run) => Some((step, run)),
+            _ => None,
+        });
+        let began = |step: usize, run: &Run| {
+            (0..run.commands.len()).any(|command| self.tried(step, command) != Tried::Never)
+        };
+        runs.filter(|(step, run)| began(*step, run)).collect()
+    }
+
+    /// Whether it can be taken back, as far as the journal knows: nothing of it was pushed, and no
+    /// command began.
+    pub fn is_undoable(&self) -> bool {
+        let steps = 0..self.plan().steps.len();
+        self.begun_runs().is_empty() && steps.into_iter().all(|step| self.pushed(step) != Sent::Yes)
+    }
+
+    /// What a person has still to do, of an operation that has ended.
+    pub fn waiting(&self) -> Vec<(usize, &Person)> {
+        if self.state() != State::Closed(Closed::Done) {
+            return Vec::new();
+        }
+        let steps = self.plan().steps.iter().enumerate();
+        let persons = steps.filter_map(|(step, planned)| match &planned.action {
+            Action::Person(person) => Some((step, person)),
+            _ => None,
+        });
+        persons.filter(|(step, _)| self.by_hand(*step).is_none()).collect()
     }
 }

@@ -22,12 +22,16 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use record::{Begin, Closed, Direction, Foreign, IndexChange, IndexEntry, Record, Rewritten};
+pub use known::Tried;
+pub use record::{
+    Begin, Closed, Direction, Ended, Evidence, Foreign, IndexChange, IndexEntry, Log, Record,
+    Rewritten, Said,
+};
 
 use record::Content;
 
 use crate::error::{Refusal, word};
-use crate::plan::Plan;
+use crate::plan::{Object, Plan};
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 
@@ -36,6 +40,9 @@ const RESERVE: &str = "reserve";
 
 /// Old file bytes are kept for this many operations.
 const KEPT: u64 = 50;
+
+/// What a person has to do is looked for in so many operations.
+const RECENT: usize = 50;
 
 /// The journal of one repository, for reading.
 pub struct Journal {
@@ -120,6 +127,22 @@ impl Journal {
             return Ok(Some(old));
         }
         Ok(Some(newest))
+    }
+
+    /// The newest operation that has ended and of which a person has still to do something.
+    ///
+    /// # Errors
+    /// As for [`Self::operations`].
+    pub fn waiting(&self) -> Result<Option<Operation>, Refusal> {
+        let ids =
+            numbers(&self.folder.join("ops")).map_err(|error| broken(&self.folder, &error))?;
+        for id in ids.into_iter().rev().take(RECENT) {
+            let operation = Operation::read(&self.folder, id)?;
+            if let Some(operation) = operation.filter(|it| !it.waiting().is_empty()) {
+                return Ok(Some(operation));
+            }
+        }
+        Ok(None)
     }
 
     /// The newest operation if it has not ended, with what a command says that meets it: somebody
@@ -399,7 +422,13 @@ impl Operation {
             "{} is half done (operation {}, {}, {when})",
             begin.plan.title, self.id, begin.who
         ));
+        if let Some((_, run)) = self.begun_runs().first() {
+            return refusal
+                .why(format!("{} has begun, which is not taken back.", run.name))
+                .next("resume", "completes it");
+        }
         match self.sent() {
+            Sent::No if self.was_refused() => self.ways_on(refusal),
             Sent::No => refusal
                 .why("Nothing has left this machine.")
                 .next("resume", "completes it")
@@ -412,6 +441,32 @@ impl Operation {
                 refusal.why("It was pushed: others may have it.").next("resume", "completes it")
             }
         }
+    }
+
+    /// The same where its push was refused: why is not known any more, so the ways on are those of
+    /// every cause.
+    fn ways_on(&self, refusal: Refusal) -> Refusal {
+        let refusal = refusal
+            .why("Its push was refused; nothing has left this machine.")
+            .next("resume", "pushes again");
+        let plan = self.plan();
+        let makes = |object: &&Object| matches!(object, Object::Commit(_));
+        let refusal = match plan.is_straight() {
+            true if plan.objects().iter().any(makes) => refusal
+                .next("resume --pr", "where the branch takes pull requests only")
+                .next(
+                    "resume --merge",
+                    "where it has moved: keeps the tested commit, and merges it",
+                )
+                .next(
+                    "resume --replan",
+                    "where it has moved: releases on top of what is there now",
+                ),
+            // A tag alone waits for its commit to land.
+            true => refusal.next("resume --replan", "where the branch has moved: releases anew"),
+            false => refusal,
+        };
+        refusal.next("undo", "takes everything back")
     }
 
     /// A file of this operation's folder that does not exist yet: what is put aside is not

@@ -38,6 +38,12 @@ pub enum Record {
     Pushed { step: usize },
     /// The ref that keeps the record of the release is about to go from one blob to another.
     Recorded { step: usize, before: Option<Oid>, blob: Oid },
+    /// A command of this step is about to run; from here on it may have done anything.
+    Running { step: usize, command: usize, at: Timestamp },
+    /// It has ended, or could not be started.
+    Ran { step: usize, command: usize, evidence: Evidence },
+    /// What a person says of this step; also after the operation has ended.
+    ByHand { step: usize, said: Said, who: String, at: Timestamp },
     /// From here on the operation is driven in this direction.
     Turn { direction: Direction, at: Timestamp },
     /// The operation is over.
@@ -71,6 +77,48 @@ pub struct Begin {
     /// Folders that have to be made for planned files and hooks, outer ones first.
     #[serde(default)]
     pub folders: Vec<RepoPath>,
+}
+
+/// How a command of the configuration ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub ended: Ended,
+    pub millis: u64,
+    /// What it printed, without secrets; `None` where that could not be kept.
+    pub log: Option<Log>,
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    Exit(i32),
+    /// By a signal, from wherever that came.
+    Signal(i32),
+    /// It never ran; why.
+    NotStarted(String),
+    /// It asked at a terminal that was not there, and was ended.
+    Asked,
+    /// Ctrl-C, or a signal that ends us.
+    Interrupted,
+}
+
+/// The log of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// Its name in the operation's folder.
+    pub file: String,
+    pub digest: Digest,
+}
+
+/// What a person says of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// I have done it.
+    Done,
+    /// It will not be done.
+    Skipped,
 }
 
 /// The two ways an operation can be driven.

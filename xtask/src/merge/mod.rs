@@ -17,7 +17,7 @@ use crate::path::RepoPath;
 use crate::sites::{Source, place};
 use crate::version::Version;
 pub use changelogs::Lines;
-pub use side::{Files, Side};
+pub use side::{Files, Held, Side};
 use versions::At;
 pub use versions::{Winners, aligned};
 
@@ -63,13 +63,16 @@ const NAMED: usize = 12;
 
 /// A merge that a person has to make: nothing was changed. `into` is the short name of the branch.
 pub fn refused(into: &str, conflicts: &[Conflict]) -> Refusal {
+    places(Refusal::unsafe_to(format!("merging into {into} conflicts for real")), conflicts)
+}
+
+/// A refusal with the places of conflicts.
+pub fn places(refusal: Refusal, conflicts: &[Conflict]) -> Refusal {
     let place = |conflict: &Conflict| {
         let line = conflict.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("{}{line}: {}", conflict.path, conflict.why)
     };
-    let what = format!("merging into {into} conflicts for real");
-    let refusal =
-        conflicts.iter().take(NAMED).map(place).fold(Refusal::unsafe_to(what), Refusal::why);
+    let refusal = conflicts.iter().take(NAMED).map(place).fold(refusal, Refusal::why);
     match conflicts.len().saturating_sub(NAMED) {
         0 => refusal,
         more => refusal.why(format!("and {more} more")),
@@ -181,4 +184,11 @@ pub fn winner(bases: &[&Version], ours: &Version, theirs: &Version) -> Option<Wi
         return Some(Winner::Ours);
     }
     ours.precedes(theirs).then_some(Winner::Theirs)
+}
+
+/// The rule by which a version stays where changes are taken out: that of the target, once it has
+/// moved on to another one than the changes brought, else the one from before them.
+pub fn withdrawn(bases: &[&Version], ours: &Version) -> Winner {
+    let released = bases.iter().any(|base| base.same(ours));
+    if released { Winner::Theirs } else { Winner::Ours }
 }

@@ -16,6 +16,7 @@ use crate::version::{Version, normal};
 pub type Files = BTreeMap<RepoPath, Rc<[u8]>>;
 
 /// The projects of a commit, with their version files and changelogs, by its own configuration.
+#[derive(Default)]
 pub struct Side {
     pub projects: Vec<Held>,
     /// Every version file.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Conflict, Files, Side, Winner, winner};
+use super::{Conflict, Files, Held, Side, Winner, winner, withdrawn};
 use crate::config::Project;
 use crate::error::Refusal;
 use crate::flows::bump::{self, Facts, Wish};
@@ -57,6 +57,21 @@ impl<'s> Winners<'s> {
             });
         }
         if conflicts.is_empty() { Ok(Self { target, source, found }) } else { Err(conflicts) }
+    }
+
+    /// The same where changes are taken out of the target (the base is the state with them, the source
+    /// the one before them), by [`super::withdrawn`]. A project whose version files disagree on one of
+    /// the sides is none of them: git merges its lines.
+    pub fn withdrawn(bases: &[Side], target: &'s Side, source: &'s Side) -> Self {
+        let one = |ours: &'s Held| {
+            let theirs = source.same(&ours.project)?;
+            let before = bases.iter().filter_map(|base| base.same(&ours.project)?.version.as_ref());
+            let before: Vec<&Version> = before.collect();
+            let (own, other) = (ours.version.as_ref()?, theirs.version.as_ref()?);
+            let side = withdrawn(&before, own);
+            Some((&ours.project, side, if side == Winner::Ours { own } else { other }))
+        };
+        Self { target, source, found: target.projects.iter().filter_map(one).collect() }
     }
 
     /// The versions that stay, each with the project as the target knows it.

@@ -1,6 +1,7 @@
 //! What will be done, as a value: it can be printed, serialized, journaled, and taken back.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod beyond;
 mod digest;
 mod object;
 mod render;
@@ -11,10 +12,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use beyond::{Command, Person, Run, Share};
 pub use digest::Digest;
 pub use object::{
     About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object, Page, Parents, Place,
-    Previous, Pull, Push, RefMove, Sign, Switch, Tag,
+    Previous, Pull, Push, RefMove, Retract, Sign, Switch, Tag, TakesOut, Withdrawal,
 };
 pub use render::{Change, changes};
 
@@ -80,8 +82,15 @@ pub enum Action {
     Pull(Pull),
     /// Keeps the record of a release, here and (best effort) on the remote.
     Keep(Keep),
+    /// Hands refs of our own on to a remote, best effort.
+    Share(Share),
     /// Makes git hooks that do not exist yet.
     Hooks(Hooks),
+    /// Runs commands of the configuration. Once one has begun, nothing is undone any more.
+    Run(Run),
+    /// Tells what only a person can do. The operation ends without it, and it stays open until
+    /// somebody says that it is done.
+    Person(Person),
 }
 
 /// A command that says whether something is right: exit code 0 is yes.
@@ -229,6 +238,12 @@ impl Action {
     /// The objects that this step makes.
     pub fn objects(&self) -> &[Object] {
         if let Action::Build(objects) = self { objects } else { &[] }
+    }
+
+    /// The commit that the work tree goes to, where that exists before the plan.
+    pub fn goes_to(&self) -> Option<&Oid> {
+        let Self::Switch(switch) = self else { return None };
+        if let Id::Known(commit) = &switch.to.commit { Some(commit) } else { None }
     }
 
     /// The refs of this repository that this step moves.

@@ -17,6 +17,9 @@ pub enum Object {
     /// One commit merged into another, by the rules of a release; a conflict that they are not about
     /// fails before any ref has moved.
     Merge(Merge),
+    /// A commit that takes a release out of a branch; where later commits need what it takes out, it
+    /// fails before any ref has moved.
+    Withdrawal(Withdrawal),
 }
 
 /// The commit of some paths of the work tree.
@@ -86,6 +89,46 @@ pub enum Parents {
     Both,
     /// The target alone, as `git merge --squash` makes it.
     Target,
+}
+
+/// A commit that takes changes out of a branch and keeps all that came later, or only marks the
+/// release in the changelog. Where the branch is like that already and no parent is missing, it is
+/// the commit that the branch is at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// The short name of the branch, for people.
+    pub into: String,
+    /// Where it is: the first parent.
+    pub target: Id,
+    pub takes_out: Option<TakesOut>,
+    /// The sections of changelogs that are marked.
+    pub retract: Vec<Retract>,
+    /// Its further parents: withdrawals from other branches, so that a later merge between the two
+    /// loses nothing. What those branches had before is merged as a release is.
+    pub also: Vec<Id>,
+    pub message: String,
+    /// `Name <address> seconds zone`.
+    pub author: String,
+    pub committer: String,
+    pub sign: Sign,
+}
+
+/// The changes from one commit to another one, which are taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakesOut {
+    /// The state before them.
+    pub from: Oid,
+    pub to: Oid,
+}
+
+/// A section of a changelog that is marked as withdrawn, with a notice on top of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retract {
+    /// The project, by its name; `None` is the only one.
+    pub project: Option<String>,
+    pub version: String,
+    /// One line.
+    pub notice: String,
 }
 
 /// An object, by its id, or one that the plan makes.

@@ -43,7 +43,9 @@ impl<'o> Subject<'o> {
         let (number, tag) =
             plan.objects().into_iter().enumerate().find_map(|(number, object)| match object {
                 Object::Tag(tag) if tag.name == keep.tag => Some((number, tag)),
-                Object::Tag(_) | Object::Commit(_) | Object::Merge(_) => None,
+                Object::Tag(_) | Object::Commit(_) | Object::Merge(_) | Object::Withdrawal(_) => {
+                    None
+                }
             })?;
         let tag_object = operation.object(&Id::Made(number))?;
         let commit = operation.object(&tag.target)?;

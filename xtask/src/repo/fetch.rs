@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use super::network::{Errand, TRANSFER};
 use super::remote::PEELED;
-use super::{Listed, Repo, git};
+use super::{Listed, ROLLED_BACK, Repo, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
 use crate::sys::proc::Interrupt;
@@ -101,6 +101,7 @@ impl Repo {
         let out = self.over_network(self.git.call(args), &errand)?;
         errand.succeeded(out)?;
         let there = self.pictured(remote)?;
+        self.take_rolled_back(&there)?;
         let (new_tags, differing) = self.take_tags(&there)?;
         Ok(Fetched { there, new_tags, differing })
     }
@@ -141,6 +142,17 @@ impl Repo {
             let _ = writeln!(lines, "delete {name}");
             lines
         }))
+    }
+
+    /// Remembers the releases that others have rolled back, so that their versions are burned here, too.
+    fn take_rolled_back(&self, there: &Listed) -> Result<(), Refusal> {
+        let mut lines = String::new();
+        for (name, id) in there.below(ROLLED_BACK) {
+            if self.ref_at(name)?.is_none() {
+                let _ = writeln!(lines, "create {name} {}", id.as_str());
+            }
+        }
+        self.transaction(lines)
     }
 
     /// Makes the tags that are only there; says which are new and which are others here.

@@ -4,7 +4,6 @@
 //! pathspecs, the top of the work tree as current folder. Only what git itself calls keeps the
 //! environment it got from there ([`Git::called_by_git`]).
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -120,6 +119,26 @@ impl Git {
         self.call(durable.into_iter().chain(args))
     }
 
+    /// The same on an index file of our own, which nobody needs after a power cut: what is synced is
+    /// the objects.
+    pub fn write_beside<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        index: &Path,
+    ) -> Call<'_> {
+        let durable = ["-c", "core.fsync=objects"].map(OsString::from);
+        let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
+        self.call(durable.into_iter().chain(args)).index(index)
+    }
+
+    /// `git ls-files` about these paths, at least one. Where they are many, all of the index is listed,
+    /// and the caller takes what it wants: git compares every entry with every path.
+    pub fn ls_files<'g>(&'g self, options: &[&str], paths: &[&str]) -> Call<'g> {
+        const MANY: usize = 24;
+        let paths = if paths.len() < MANY { paths } else { &[] };
+        self.call(["ls-files"].iter().chain(options).chain(&["-z", "--"]).chain(paths))
+    }
+
     /// `git hook run`: the environment a hook gets from `git commit`, so without our locale and
     /// without literal pathspecs (a hook's `git stash` dies of them).
     pub fn hook(&self, hook: &str, args: &[&OsStr]) -> Call<'_> {
@@ -131,10 +150,15 @@ impl Git {
         Call { command: self.scrubbed(&argv), name: format!("the {hook} hook"), input: None }
     }
 
-    /// Any other program, in the same folder, without the variables that bind git to one repository.
-    pub fn free(&self, argv: &[String], env: &BTreeMap<String, String>) -> Command {
+    /// Any other program, in the same folder, with these variables (`None`: taken away) and without
+    /// those that bind git to one repository.
+    pub fn free<'e>(
+        &self,
+        argv: &[String],
+        env: impl IntoIterator<Item = (&'e String, Option<&'e str>)>,
+    ) -> Command {
         let git = LOCAL_ENV.iter().map(|name| ((*name).to_owned(), None));
-        let own = env.iter().map(|(name, value)| (name.clone(), Some(value.as_str())));
+        let own = env.into_iter().map(|(name, value)| (name.clone(), value));
         proc::command(argv, &self.shell.current_dir(), git.chain(own))
     }
 

@@ -41,7 +41,6 @@ const CHUNK: usize = 256 << 10;
 
 /// Which releases a range may start at.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(test), expect(dead_code, reason = "asked by the changelog and by hotfix"))]
 pub enum Question<'a> {
     /// The range of a full release starts at a full release.
     Full,
@@ -169,7 +168,7 @@ impl Repo {
         let shallow = Rc::new(self.shallow()?);
         let starts = |one: &Asked<'_>| {
             let counts = |release: &&Tagged| one.question.counts(&release.version);
-            one.releases.commits.iter().filter(counts).cloned().collect()
+            one.releases.standing().filter(counts).cloned().collect()
         };
         let tagged: Vec<Vec<Tagged>> = asked.iter().map(starts).collect();
         let walk = |releases: &[Tagged], scope: &Scope| {

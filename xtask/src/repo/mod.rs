@@ -1,5 +1,6 @@
 //! Facts about the repository. `git.rs` is the only code that runs git.
 
+mod brought;
 mod contents;
 mod destination;
 mod fetch;
@@ -27,6 +28,7 @@ mod tree;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;
 #[allow(unused_imports, reason = "for releases, which fetch")]
@@ -45,7 +47,7 @@ pub use remote::{Listed, Main};
 pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
-pub use tags::{Room, Signature, Tag};
+pub use tags::{ROLLED_BACK, Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
@@ -63,6 +65,7 @@ pub struct Repo {
     pub head: Head,
     begins: Begins,
     recent: log::Recent,
+    settings: surroundings::Settings,
 }
 
 /// Where the history of a shallow clone begins.
@@ -182,7 +185,17 @@ impl Repo {
         let head =
             head.ok_or_else(|| Refusal::external("git did not say what HEAD is").why(text))?;
         let (begins, recent) = (Begins::Beyond, log::Recent::default());
-        Ok(Self { top, git_dir, common_dir: place(common_dir), head, git, begins, recent })
+        let settings = surroundings::Settings::default();
+        Ok(Self {
+            top,
+            git_dir,
+            common_dir: place(common_dir),
+            head,
+            git,
+            begins,
+            recent,
+            settings,
+        })
     }
 
     /// The same repository with its history as a commit has it.
@@ -195,6 +208,7 @@ impl Repo {
             head: Head::Detached { commit },
             begins: self.begins,
             recent: log::Recent::default(),
+            settings: self.settings.clone(),
         }
     }
 
@@ -244,16 +258,26 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn tags(&self) -> Result<Vec<String>, Refusal> {
-        let out = self
-            .git
-            .call([
-                "for-each-ref",
-                "--sort=-version:refname",
-                "--format=%(refname:strip=2)",
-                "refs/tags",
-            ])
-            .read()?;
-        Ok(git::lines(&out))
+        self.released().map(|(tags, _)| tags)
+    }
+
+    /// The same, and the names of the tags of releases that were rolled back, whether they are still
+    /// there or not.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn released(&self) -> Result<(Vec<String>, Vec<String>), Refusal> {
+        let fixed = ["for-each-ref", "--sort=-version:refname", "--format=%(refname)"];
+        let out = self.git.call(fixed.into_iter().chain(["refs/tags", ROLLED_BACK])).read()?;
+        let (mut tags, mut rolled_back) = (Vec::new(), Vec::new());
+        for name in git::lines(&out) {
+            if let Some(tag) = name.strip_prefix("refs/tags/") {
+                tags.push(tag.to_owned());
+            } else if let Some(tag) = name.strip_prefix(ROLLED_BACK) {
+                rolled_back.push(tag.to_owned());
+            }
+        }
+        Ok((tags, rolled_back))
     }
 
     /// Every commit of HEAD that has a tag, or joins lines that have, children first: its id and
@@ -263,7 +287,9 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn decorated(&self) -> Result<Vec<u8>, Refusal> {
-        let simplified = ["--simplify-by-decoration", "HEAD"];
+        // Of a repository that is seen from a commit this is not git's HEAD.
+        let head = self.head.commit().map_or("HEAD", Oid::as_str);
+        let simplified = ["--simplify-by-decoration", head];
         self.git.call(DECORATED_LOG.into_iter().chain(simplified)).read()
     }
 
@@ -288,7 +314,15 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn count_since(&self, from: &str) -> Result<usize, Refusal> {
-        let range = format!("{from}..HEAD");
+        self.count_between(from, "HEAD")
+    }
+
+    /// How many commits one name of git's has that another does not have.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn count_between(&self, from: &str, to: &str) -> Result<usize, Refusal> {
+        let range = format!("{from}..{to}");
         let out = self.git.call(["rev-list", "--count", "--end-of-options", &range]).read()?;
         Ok(git::lines(&out).first().and_then(|line| line.parse().ok()).unwrap_or(0))
     }
@@ -332,7 +366,14 @@ impl Repo {
     /// git cannot be started.
     pub fn commit_day(&self, name: &str) -> Result<Option<String>, Refusal> {
         let commit = self.ref_at(&format!("{name}^{{commit}}"))?;
-        let Some(commit) = commit else { return Ok(None) };
+        commit.map_or(Ok(None), |commit| self.day_of(&commit))
+    }
+
+    /// The day of a commit that is here.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn day_of(&self, commit: &Oid) -> Result<Option<String>, Refusal> {
         let args = ["log", "-1", "--no-show-signature", "--format=%cs", commit.as_str(), "--"];
         Ok(git::lines(&self.git.call(args).read()?).pop())
     }
@@ -369,19 +410,6 @@ impl Repo {
         let args = ["diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD"];
         let out = self.git.call(args).read()?;
         Ok(out.split(|&b| b == 0).filter(|path| !path.is_empty()).map(git::path).collect())
-    }
-
-    /// A value of git's configuration as a boolean; unset is `false`.
-    ///
-    /// # Errors
-    /// git fails or the value is no boolean.
-    pub fn config_bool(&self, key: &str) -> Result<bool, Refusal> {
-        let out = self.git.call(["config", "--type=bool", "--get", key]).output()?;
-        match out.status.code() {
-            Some(0) => Ok(out.stdout.starts_with(b"true")),
-            Some(1) => Ok(false),
-            _ => Err(git::failed("git config", &out)),
-        }
     }
 
     /// Whether a commit is another one or comes before it, for everybody: what replace refs and grafts

@@ -95,6 +95,22 @@ impl Repo {
     /// # Errors
     /// git fails.
     pub fn came(&self, old: &Oid, new: &Oid) -> Result<Came, Refusal> {
+        let all = self.between(old, new)?;
+        let mut seen = BTreeSet::new();
+        let authors = all.iter().map(|commit| commit.author.clone());
+        let authors = authors.filter(|author| seen.insert(author.clone())).collect();
+        let out = self.git.call(["merge-base", old.as_str(), new.as_str()]).output()?;
+        let base = git::lines(&out.stdout).first().and_then(|line| Oid::new(line));
+        let paths = self.paths_between(base.as_ref().unwrap_or(old), new)?;
+        let count = all.len();
+        Ok(Came { count, first: all.into_iter().take(TOLD).collect(), authors, paths })
+    }
+
+    /// The commits that `new` has and `old` does not have, the newest first.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn between(&self, old: &Oid, new: &Oid) -> Result<Vec<Brief>, Refusal> {
         let range = format!("{}..{}", old.as_str(), new.as_str());
         let plain = ["log", "-z", "--no-color", "--no-show-signature", "--encoding=UTF-8"];
         let told = ["--no-mailmap", "--format=%h%x1f%an%x1f%s", "--end-of-options", &range, "--"];
@@ -104,15 +120,7 @@ impl Repo {
             let mut fields = text.splitn(3, '\x1f').map(str::to_owned);
             Some(Brief { id: fields.next()?, author: fields.next()?, subject: fields.next()? })
         };
-        let all: Vec<Brief> = out.split(|&b| b == 0).filter_map(brief).collect();
-        let mut seen = BTreeSet::new();
-        let authors = all.iter().map(|commit| commit.author.clone());
-        let authors = authors.filter(|author| seen.insert(author.clone())).collect();
-        let out = self.git.call(["merge-base", old.as_str(), new.as_str()]).output()?;
-        let base = git::lines(&out.stdout).first().and_then(|line| Oid::new(line));
-        let paths = self.paths_between(base.as_ref().unwrap_or(old), new)?;
-        let count = all.len();
-        Ok(Came { count, first: all.into_iter().take(TOLD).collect(), authors, paths })
+        Ok(out.split(|&b| b == 0).filter_map(brief).collect())
     }
 
     /// The paths that differ between two commits or trees.

@@ -1,5 +1,6 @@
 //! Whether a commit of some paths can be made here, looked up before anything changes.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::{Head, Repo, Status, git};
@@ -127,15 +128,18 @@ impl Repo {
     /// # Errors
     /// One is not, or git fails.
     pub fn all_tracked(&self, paths: &[RepoPath]) -> Result<(), Refusal> {
-        let args = ["ls-files", "-v", "-z", "--"].into_iter();
-        let out = self.git.call(args.chain(paths.iter().map(RepoPath::as_str))).read()?;
-        let listed: Vec<(u8, &[u8])> = out
-            .split(|&b| b == 0)
-            .filter_map(|line| Some((*line.first()?, line.get(2..)?)))
-            .collect();
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = paths.iter().map(RepoPath::as_str).collect();
+        let out = self.git.ls_files(&["-v"], &names).read()?;
+        let wanted: HashSet<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+        let entries = out.split(|&b| b == 0);
+        let entries = entries.filter_map(|line| Some((line.get(2..)?, line.first()?)));
+        let listed: HashMap<&[u8], &u8> =
+            entries.filter(|(path, _)| wanted.contains(path)).collect();
         for path in paths {
-            let tag = listed.iter().find(|(_, name)| *name == path.as_str().as_bytes());
-            match tag.map(|(tag, _)| tag) {
+            match listed.get(path.as_str().as_bytes()) {
                 Some(b'H') => {}
                 None => return Err(self.untracked(path)?),
                 Some(b'S') => {
@@ -246,24 +250,29 @@ impl Status {
         };
         let own: Vec<_> = own.into_iter().filter(|path| !ours(path)).collect();
         if !own.is_empty() {
-            return Err(Refusal::unsafe_to("version files have changes that are not committed")
+            let refusal = Refusal::unsafe_to("version files have changes that are not committed")
                 .why(named(own))
-                .why("They would get into the commit.")
-                .next_shell("git stash", "or commit them first, or bump without --commit")
-                .next("undo", "takes an uncommitted bump back"));
+                .why("They would get into the commit.");
+            return Err(match others {
+                OtherChanges::Only(_) => refusal.next_shell("git stash", "or commit them first"),
+                OtherChanges::Refuse | OtherChanges::Allow => refusal
+                    .next_shell("git stash", "or commit them first, or bump without --commit")
+                    .next("undo", "takes an uncommitted bump back"),
+            });
         }
         if other.is_empty() {
             return Ok(());
         }
         match others {
             OtherChanges::Refuse | OtherChanges::Only(_) => {
+                let put_away = match others {
+                    OtherChanges::Only(_) => "or commit them: no waiver lets a release pass them",
+                    _ => "or the same command with --allow-dirty, which saves them first",
+                };
                 Err(Refusal::unsafe_to("tracked files have changes that are not committed")
                     .why(named(other))
                     .why("Commit hooks may stash them, and a crash there would lose them.")
-                    .next_shell(
-                        "git stash",
-                        "or the same command with --allow-dirty, which saves them first",
-                    ))
+                    .next_shell("git stash", put_away))
             }
             OtherChanges::Allow => match other.iter().find(|path| is_hook_configuration(path)) {
                 Some(path) => Err(Refusal::unsafe_to(format!("{} has changes", path.display()))

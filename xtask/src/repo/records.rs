@@ -70,11 +70,12 @@ impl Repo {
         commit: &Oid,
         limit: usize,
     ) -> Result<(Vec<(Oid, String)>, usize), Refusal> {
+        // `since` may be a commit that is not here any more.
         let range: Vec<String> = std::iter::once(commit.as_str().to_owned())
             .chain(since.map(|since| format!("^{}", since.as_str())))
             .collect();
-        let options = ["log", "-z", "--no-color", "--no-show-signature", "--no-notes"];
-        let shape = ["--encoding=UTF-8", "--topo-order", "--format=%H %s"];
+        let options = ["log", "--ignore-missing", "-z", "--no-color", "--no-show-signature"];
+        let shape = ["--no-notes", "--encoding=UTF-8", "--topo-order", "--format=%H %s"];
         let most = format!("--max-count={limit}");
         let args = options.iter().chain(&shape).map(|arg| (*arg).to_owned());
         let out = self.git.call(args.chain([most]).chain(range.clone())).read()?;
@@ -87,7 +88,7 @@ impl Repo {
         if found.len() < limit {
             return Ok((found, 0));
         }
-        let args = ["rev-list", "--count"].map(str::to_owned);
+        let args = ["rev-list", "--ignore-missing", "--count"].map(str::to_owned);
         let count = self.git.call(args.into_iter().chain(range)).read()?;
         let count = String::from_utf8_lossy(&count).trim().parse().unwrap_or(found.len());
         let more = count - found.len().min(count);

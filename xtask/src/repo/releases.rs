@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 
-use super::{Git, Repo, git};
+use super::{Git, ROLLED_BACK, Repo, git};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::history::Tagged;
+use crate::plan::Oid;
 use crate::version::{TagFormat, Tags, Version};
 
 /// A tag, by its name and how it was made.
@@ -41,6 +42,8 @@ pub struct Releases {
     pub tagged: Vec<(String, Version)>,
     /// The same with their commits, the other way round.
     pub commits: Vec<Tagged>,
+    /// The tags of those that were rolled back: what they brought is told of again.
+    pub withdrawn: Vec<String>,
 }
 
 impl Releases {
@@ -54,8 +57,9 @@ impl Releases {
         ignore: &[Glob],
     ) -> Result<Vec<Self>, Refusal> {
         let commits = repo.tagged_commits()?;
-        let tags = repo.tags()?;
+        let (tags, withdrawn) = repo.released()?;
         let commits = commits.end()?;
+        let gone = gone(repo, &tags, &withdrawn)?;
         let index = Tags::new(counted(&tags, ignore));
         let all: Vec<_> = formats.iter().map(|format| index.of(format)).collect();
         if let ([format], [tagged]) = (formats, all.as_slice()) {
@@ -64,7 +68,8 @@ impl Releases {
             // Of equals git's first one stays.
             let left =
                 left.into_iter().rev().map(|at| (known[at].tag.clone(), known[at].version.clone()));
-            return Ok(vec![Self::of(tagged.clone(), highest(left), format, &commits)]);
+            let only = Self::of(tagged.clone(), highest(left), format, &commits);
+            return Ok(vec![Self { withdrawn, ..only }.with_those_gone(format, &gone)]);
         }
         let lines = match repo.head.commit() {
             Some(_) if !tags.is_empty() => git::lines(&repo.decorated()?),
@@ -73,7 +78,8 @@ impl Releases {
         let log = Log::read(&lines);
         let read = |(tagged, format): (Vec<(String, Version)>, &TagFormat)| {
             let newest = log.highest_left(&tagged);
-            Self::of(tagged, newest, format, &commits)
+            let one = Self::of(tagged, newest, format, &commits);
+            Self { withdrawn: withdrawn.clone(), ..one }.with_those_gone(format, &gone)
         };
         Ok(all.into_iter().zip(formats).map(read).collect())
     }
@@ -101,6 +107,19 @@ impl Releases {
         Ok(log.tags.iter().filter_map(|(tag, _)| known.remove(tag).cloned()).collect())
     }
 
+    /// Of these releases the one that counts for HEAD: the highest that no other one comes after.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn counting<'t>(repo: &Repo, among: &[&'t Tagged]) -> Result<Option<&'t Tagged>, Refusal> {
+        let known: Vec<Tagged> = among.iter().copied().cloned().collect();
+        let left = repo.not_behind(&known)?.into_iter().map(|at| among[at]);
+        Ok(left.reduce(|best, other| match best.version.precedes(&other.version) {
+            true => other,
+            false => best,
+        }))
+    }
+
     fn of(
         mut tagged: Vec<(String, Version)>,
         newest: Option<(String, Version)>,
@@ -112,7 +131,31 @@ impl Releases {
             tagged.retain(|(tag, _)| format.version(tag).is_some());
         }
         let commits = with_commits(&tagged, commits);
-        Self { newest, tagged, commits }
+        Self { newest, tagged, commits, withdrawn: Vec::new() }
+    }
+
+    /// The same with releases whose tags a rollback has deleted: their versions stay taken.
+    fn with_those_gone(mut self, format: &TagFormat, gone: &[(String, Oid)]) -> Self {
+        for (tag, commit) in gone {
+            let Some(version) = format.version(tag) else { continue };
+            self.tagged.push((tag.clone(), version.clone()));
+            let (tag, commit) = (tag.clone(), commit.as_str().to_owned());
+            self.commits.push(Tagged { tag, version, commit });
+        }
+        self
+    }
+
+    /// Counts these versions as rolled back, too.
+    pub fn withdraw<'v>(&mut self, versions: impl IntoIterator<Item = &'v Version>) {
+        for version in versions {
+            let own = self.commits.iter().filter(|tagged| tagged.version.same(version));
+            self.withdrawn.extend(own.map(|tagged| tagged.tag.clone()));
+        }
+    }
+
+    /// The releases that still stand, the lowest first.
+    pub fn standing(&self) -> impl Iterator<Item = &Tagged> {
+        self.commits.iter().filter(|tagged| !self.withdrawn.contains(&tagged.tag))
     }
 
     /// The versions of [`Self::tagged`], the newest one first.
@@ -124,6 +167,16 @@ impl Releases {
 fn counted<'t>(tags: &'t [String], ignore: &[Glob]) -> Vec<&'t str> {
     let tags = tags.iter().map(String::as_str);
     tags.filter(|tag| !ignore.iter().any(|glob| glob.matches(tag))).collect()
+}
+
+/// The tags that a rollback has deleted, with their commits.
+fn gone(repo: &Repo, tags: &[String], withdrawn: &[String]) -> Result<Vec<(String, Oid)>, Refusal> {
+    let mut gone = Vec::new();
+    for tag in withdrawn.iter().filter(|tag| !tags.contains(tag)) {
+        let commit = repo.ref_at(&format!("{ROLLED_BACK}{tag}^{{commit}}"))?;
+        gone.extend(commit.map(|commit| (tag.clone(), commit)));
+    }
+    Ok(gone)
 }
 
 /// Each with its commit, in git's version order, the lowest first.

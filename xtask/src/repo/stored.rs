@@ -7,6 +7,9 @@ mod trees;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::rc::Rc;
 
 use listing::Listing;
@@ -15,7 +18,7 @@ pub(super) use objects::Objects;
 use trees::Trees;
 
 use super::tree::{is_walked, reaches, too_large};
-use super::{Git, SIZE_LIMIT};
+use super::{Git, Repo, SIZE_LIMIT};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -68,6 +71,21 @@ const PATH_MAX: u64 = 4096;
 
 /// So many links may follow on each other, as in Linux's path_resolution(7).
 const LINKS: usize = 40;
+
+impl Repo {
+    /// The bytes that a commit has of a path, as they stand in a work tree; `None` where it has
+    /// none.
+    ///
+    /// # Errors
+    /// git cannot be started.
+    pub fn as_checked_out(&self, commit: &Oid, path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
+        let mut name = format!("{}:", commit.as_str()).into_bytes();
+        name.extend_from_slice(path.as_os_str().as_bytes());
+        let args = [OsStr::new("cat-file"), OsStr::new("--filters"), OsStr::from_bytes(&name)];
+        let out = self.git.call(args).output()?;
+        Ok(out.status.success().then_some(out.stdout))
+    }
+}
 
 impl<'a> Stored<'a> {
     /// Those of the index that `git` works on.

@@ -2,6 +2,7 @@
 //! changes land. Each is read with one call.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::{Repo, git};
 use crate::error::Refusal;
@@ -9,6 +10,13 @@ use crate::error::Refusal;
 /// git's whole configuration, as it is in force here.
 #[derive(Debug, Clone, Default)]
 pub struct Configuration(Vec<(String, String)>);
+
+/// What was asked of the configuration already.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    configuration: OnceLock<Configuration>,
+    hooks: OnceLock<PathBuf>,
+}
 
 /// A remote repository, as far as known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +91,13 @@ impl Configuration {
         Some(expanded.map_or_else(|| url.to_owned(), |(rest, long)| format!("{long}{rest}")))
     }
 
+    /// Whether anything is set in a section.
+    pub fn has(&self, section: &str) -> bool {
+        let inside =
+            |key: &str| key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+        self.0.iter().any(|(key, _)| inside(key))
+    }
+
     /// What stands between `section.` and `.variable`, each once: the names of remotes, say.
     pub fn names<'c>(&'c self, section: &str, variable: &str) -> Vec<&'c str> {
         let mut names: Vec<&str> = Vec::new();
@@ -106,21 +121,48 @@ impl Repo {
         Ok(line.trim_start_matches("git version ").to_owned())
     }
 
-    /// git's configuration.
+    /// git's configuration, as it was when it was first asked for: like a git command, which reads
+    /// it once.
     ///
     /// # Errors
     /// git fails.
     pub fn configuration(&self) -> Result<Configuration, Refusal> {
-        Ok(Configuration::read(&self.git.call(["config", "--list", "-z"]).read()?))
+        if let Some(known) = self.settings.configuration.get() {
+            return Ok(known.clone());
+        }
+        let read = Configuration::read(&self.git.call(["config", "--list", "-z"]).read()?);
+        Ok(self.settings.configuration.get_or_init(|| read).clone())
     }
 
-    /// Where git looks for hooks (`core.hooksPath` or the git folder's own).
+    /// Where git looks for hooks (`core.hooksPath` or the git folder's own), as it was when it was
+    /// first asked for.
     ///
     /// # Errors
     /// git fails.
     pub fn hooks_folder(&self) -> Result<PathBuf, Refusal> {
+        if let Some(known) = self.settings.hooks.get() {
+            return Ok(known.clone());
+        }
         let out = self.git.call(["rev-parse", "--git-path", "hooks"]).read()?;
-        Ok(self.top.join(git::path(out.strip_suffix(b"\n").unwrap_or(&out))))
+        let folder = self.top.join(git::path(out.strip_suffix(b"\n").unwrap_or(&out)));
+        Ok(self.settings.hooks.get_or_init(|| folder).clone())
+    }
+
+    /// A value of git's configuration as a boolean; unset is `false`.
+    ///
+    /// # Errors
+    /// git fails or the value is no boolean.
+    pub fn config_bool(&self, key: &str) -> Result<bool, Refusal> {
+        if self.configuration()?.get(&key.to_ascii_lowercase()).is_none() {
+            return Ok(false);
+        }
+        // How a boolean may be written is git's to say.
+        let out = self.git.call(["config", "--type=bool", "--get", key]).output()?;
+        match out.status.code() {
+            Some(0) => Ok(out.stdout.starts_with(b"true")),
+            Some(1) => Ok(false),
+            _ => Err(git::failed("git config", &out)),
+        }
     }
 
     /// The configured remotes and what is known of their main branches.

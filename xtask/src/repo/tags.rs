@@ -4,8 +4,9 @@ use super::{Repo, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
 
-/// Where tags are kept that a rollback took away.
-const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
+/// Where the tags of releases that were rolled back are kept: their versions are burned, also where
+/// the tag itself was deleted.
+pub const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
 
 /// What is told of a tag: NUL-separated, and one at the end (git-for-each-ref, "FIELD NAMES").
 const FIELDS: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(tag)%00\
@@ -42,7 +43,7 @@ pub enum Room {
     Free,
     /// git takes no such name.
     NoName,
-    /// It was made once, and a rollback took it away.
+    /// It was a release that was rolled back.
     RolledBack,
     Taken,
     /// git keeps refs like files and folders: this one is in its way (full name).

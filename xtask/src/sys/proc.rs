@@ -1,5 +1,6 @@
 //! The one owner of child processes.
 
+mod followed;
 mod group;
 
 use std::ffi::OsStr;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use super::mask::{mask, tail};
+pub use followed::followed;
 
 /// Set by ctrl-C or a termination signal once [`catch_interrupts`] was called.
 pub type Interrupt = Arc<AtomicBool>;

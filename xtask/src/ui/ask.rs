@@ -39,6 +39,23 @@ impl Ui {
         }
     }
 
+    /// A whole line; empty where nobody can be asked, and at the end of the input.
+    ///
+    /// # Errors
+    /// The terminal cannot be read; ctrl-C.
+    pub fn typed_line(&self, question: &str) -> Result<String, Refusal> {
+        let mut line = String::new();
+        if self.can_ask() {
+            let _ = write!(anstream::stderr(), "{} ", super::escape::escaped(question));
+            let _ = io::stderr().flush();
+            until_typed()?;
+            io::stdin().lock().read_line(&mut line).map_err(|error| {
+                Refusal::external("the terminal cannot be read").why(error.to_string())
+            })?;
+        }
+        Ok(line)
+    }
+
     /// A yes or a no.
     ///
     /// # Errors

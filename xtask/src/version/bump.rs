@@ -15,9 +15,35 @@ pub struct Facts<'a> {
     pub released: Option<Released<'a>>,
     /// Every version that has a tag anywhere, reachable or not.
     pub taken: &'a [Version],
+    /// Those among them that have no tag (any more) and are not used again.
+    pub withdrawn: &'a [Withdrawn],
     /// The repository's spelling. Whether a counter is dotted is decided core by core: a core with
     /// an undotted pre-release stays undotted, any other is dotted.
     pub style: Style,
+}
+
+/// A version that was taken back.
+#[derive(Debug, Clone)]
+pub struct Withdrawn {
+    pub version: Version,
+    pub how: How,
+}
+
+/// How a version was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    RolledBack,
+    /// As the changelog says.
+    Yanked,
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::RolledBack => "was rolled back",
+            Self::Yanked => "is yanked in the changelog",
+        })
+    }
 }
 
 /// A release and its tag.
@@ -144,8 +170,16 @@ impl Facts<'_> {
         }
         let skipped = match skipped.as_slice() {
             [] => None,
-            [only] => Some(format!("{only} is taken by a tag")),
-            [first, .., last] => Some(format!("{first} to {last} are taken by tags")),
+            [only] => Some(match self.withdrawn(only) {
+                Some(how) => format!("{only} {how}"),
+                None => format!("{only} is taken by a tag"),
+            }),
+            [first, .., last] => {
+                Some(match skipped.iter().any(|it| self.withdrawn(it).is_some()) {
+                    true => format!("{first} to {last} are taken by tags or were withdrawn"),
+                    false => format!("{first} to {last} are taken by tags"),
+                })
+            }
         };
         Ok((goal, skipped))
     }
@@ -190,6 +224,11 @@ impl Facts<'_> {
 
     pub(super) fn is_taken(&self, version: &Version) -> bool {
         self.taken.iter().any(|taken| taken.same(version))
+    }
+
+    /// How a version was withdrawn, if it was.
+    pub fn withdrawn(&self, version: &Version) -> Option<How> {
+        self.withdrawn.iter().find(|one| one.version.same(version)).map(|one| one.how)
     }
 
     fn is_newest_release(&self, version: &Version) -> bool {

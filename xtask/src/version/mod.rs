@@ -15,7 +15,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use bump::{Downgrade, Facts, Outcome, Released, next};
+pub use bump::{Downgrade, Facts, How, Outcome, Released, Withdrawn, next};
 pub use requirement::follow;
 pub use style::{Scheme, Style};
 pub use tag::{TagFormat, Tags, normal};

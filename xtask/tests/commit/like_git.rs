@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::support::{Place, undone, works};
+use super::support::{Place, refuses, undone, works};
 use super::{BUMP, BUMP_DIRTY, VERSION_FILES, by_hand, committed, head};
 
 fn like_git(name: &str, setup: fn(&str) -> Place) {
@@ -417,4 +417,32 @@ fn a_commit_is_utf8_whatever_the_label() {
     works(&place, &["bump", "minor", "--commit", "-m", "chore: größer {version}"]);
     let commit = place.git(&["cat-file", "commit", "HEAD"]);
     assert!(!commit.contains("encoding") && commit.ends_with("größer 1.3.0\n"), "{commit}");
+}
+
+/// Of many paths git is not asked one by one.
+#[test]
+fn many_version_files_are_committed_and_each_is_looked_at() {
+    let place = Place::python("many files");
+    let pages: Vec<String> = (0..40).map(|number| format!("docs/page {number}.md")).collect();
+    for page in &pages {
+        place.put(page, "Version: 1.2.0\n");
+    }
+    let files = "{ path = \"docs/*.md\", pattern = \"Version: {version}\" }";
+    place.put("gonogo.toml", format!("[version]\nfiles = [{files}]\n"));
+    place.commit_all("pages");
+    place.git(&["update-index", "--skip-worktree", &pages[7]]);
+    refuses(&place, &BUMP, 3, &["docs/page 7.md is marked skip-worktree"]);
+    place.git(&["update-index", "--no-skip-worktree", &pages[7]]);
+    let before = place.state();
+    for hook in ["exit 0", "sed -i s/Version:/version:/ 'docs/page 7.md'; git add -u"] {
+        place.hook("pre-commit", hook);
+        works(&place, &BUMP);
+        let mut all = [pages.clone(), VERSION_FILES.map(str::to_owned).to_vec()].concat();
+        all.sort_unstable();
+        assert_eq!(committed(&place), all, "{hook}");
+        assert_eq!(place.git(&["status", "--porcelain"]), "", "{hook}");
+        let page = place.git(&["show", "HEAD:docs/page 7.md"]);
+        assert_eq!(page.contains("version: 1.3.0"), hook != "exit 0", "{page}");
+        undone(&place, &before);
+    }
 }

@@ -63,6 +63,20 @@ pub const BRANCH: Variant =
 pub const OFFERED: Variant =
     Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 12 };
 
+/// The start of a hotfix: the work tree goes to files that were other ones before.
+pub const FIX: Variant =
+    Variant { name: "fix", bump: &["hotfix", "1.2.1", "--no-push"], sample: 16 };
+
+/// The end of a hotfix that is tagged on its merge: the work tree goes to the merge for a gate, and
+/// on to main; develop has another version.
+pub const HOTFIX: Variant =
+    Variant { name: "hotfix", bump: &["hotfix", "finish", "--no-push"], sample: 60 };
+
+/// A release that came by a merge is withdrawn: a command that runs first, commits on two branches, a
+/// push. What the command has begun is never undone.
+pub const ROLLBACK: Variant =
+    Variant { name: "rollback", bump: &["rollback", "1.3.0", "--yes"], sample: 45 };
+
 /// The folder that everything happens in; `HOME` is in there, too.
 pub fn base() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash")
@@ -166,21 +180,10 @@ pub fn template(variant: Variant, dir: &Path) {
                 git(dir, &["commit", "-q", "-m", "chore: a gate"]);
             }
         }
+        "rollback" => merged_and_out(dir),
         "init" => {}
-        "branch" => {
-            put("gonogo.toml", "[release]\nbranch = \"release/v{version}\"\n");
-            put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
-            git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
-            git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
-            git(dir, &["switch", "-q", "-c", "develop"]);
-            put(
-                "pyproject.toml",
-                "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n",
-            );
-            put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
-            git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
-            git(dir, &["switch", "-q", "main"]);
-        }
+        "branch" | "hotfix" => with_develop(variant, dir),
+        "fix" => released_before(dir),
         "offered" => {
             put("gonogo.toml", "[branches]\nprotected = [\"main\"]\n");
             fs::create_dir(dir.join("notes")).expect("notes");
@@ -204,6 +207,74 @@ pub fn template(variant: Variant, dir: &Path) {
         }
     }
     git(dir, &["update-index", "-q", "--refresh"]);
+}
+
+/// A release that came by a merge, and a commit after it.
+fn merged_and_out(dir: &Path) {
+    let put = |path: &str, text: &str| fs::write(dir.join(path), text).expect(path);
+    let rollback = "[rollback]\ncode = \"revert\"\n\
+        redeploy = { shell = 'echo \"$GONOGO_PREVIOUS_TAG\" >../deployed' }\n";
+    put("gonogo.toml", rollback);
+    put("CHANGELOG.md", "# Changelog\r\n\r\n## [1.2.0] - 2025-01-02\r\n\r\n- all\r\n");
+    git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+    git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+    with_remote(dir);
+    git(dir, &["switch", "-q", "-c", "work"]);
+    put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.3.0\"\r\n");
+    put("src/demo/__init__.py", "__version__ = \"1.3.0\"\n");
+    let section = "## [1.3.0] - 2026-01-02\r\n\r\n- more\r\n";
+    let old = "## [1.2.0] - 2025-01-02\r\n\r\n- all\r\n";
+    put("CHANGELOG.md", &format!("# Changelog\r\n\r\n{section}\r\n{old}"));
+    put("third.txt", "one\nmore\ntwo\n");
+    git(dir, &["commit", "-q", "-a", "-m", "feat: more"]);
+    git(dir, &["switch", "-q", "main"]);
+    git(dir, &["merge", "-q", "--no-ff", "-m", "Merge work", "work"]);
+    git(dir, &["tag", "-a", "-m", "1.3.0", "v1.3.0"]);
+    put("other.txt", "one\nlater\ntwo\n");
+    git(dir, &["commit", "-q", "-a", "-m", "feat: later"]);
+    git(dir, &["push", "-q", "origin", "main", "v1.3.0"]);
+}
+
+/// The release has other files than the commit after it.
+fn released_before(dir: &Path) {
+    let put = |path: &str, text: &str| fs::write(dir.join(path), text).expect(path);
+    put("CHANGELOG.md", "# Changelog\r\n\r\n## [1.2.0] - 2026-01-01\r\n\r\n- old\r\n");
+    git(dir, &["add", "CHANGELOG.md"]);
+    git(dir, &["commit", "-q", "-m", "docs: a changelog"]);
+    git(dir, &["tag", "-a", "-f", "-m", "1.2.0", "v1.2.0"]);
+    put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0.dev0\"\r\n");
+    put("src/demo/__init__.py", "__version__ = \"1.4.0.dev0\"\n");
+    put("other.txt", "three\n");
+    git(dir, &["rm", "-q", "CHANGELOG.md"]);
+    git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+}
+
+/// A release branch or a hotfix, beside a develop that has gone on.
+fn with_develop(variant: Variant, dir: &Path) {
+    let put = |path: &str, text: &str| fs::write(dir.join(path), text).expect(path);
+    let toml = match variant.name {
+        "branch" => "[release]\nbranch = \"release/v{version}\"\n",
+        _ => "[hotfix]\ntag_on = \"merge\"\n[gates]\nmerged = \"test -f notes.txt\"\n",
+    };
+    put("gonogo.toml", toml);
+    put("CHANGELOG.md", "# Changelog\r\n\r\n## Unreleased\r\n\r\n- by hand\r\n");
+    git(dir, &["add", "CHANGELOG.md", "gonogo.toml"]);
+    git(dir, &["commit", "-q", "-m", "feat: a changelog"]);
+    git(dir, &["switch", "-q", "-c", "develop"]);
+    put("pyproject.toml", "[project]\r\nname = \"demo\"\r\nversion = \"1.4.0-alpha.1\"\r\n");
+    put("src/demo/__init__.py", "__version__ = \"1.4.0-alpha.1\"\n");
+    git(dir, &["commit", "-q", "-a", "-m", "chore: what comes next"]);
+    git(dir, &["switch", "-q", "main"]);
+    if variant.name == "hotfix" {
+        git(dir, &["switch", "-q", "-c", "hotfix/v1.2.1"]);
+        put("other.txt", "one\nfixed\n");
+        git(dir, &["commit", "-q", "-a", "-m", "fix: a crash"]);
+        git(dir, &["switch", "-q", "main"]);
+        put("notes.txt", "of main\n");
+        git(dir, &["add", "notes.txt"]);
+        git(dir, &["commit", "-q", "-m", "docs: notes"]);
+        git(dir, &["switch", "-q", "hotfix/v1.2.1"]);
+    }
 }
 
 /// Tags are signed, with a key of this run: its signatures of the same bytes are the same.
@@ -238,6 +309,21 @@ pub fn on_remote(dir: &Path) -> String {
         true => git(&remote, &[&["for-each-ref", format], &places[..]].concat()),
         false => String::new(),
     }
+}
+
+/// Whether a command of the configuration has begun, as far as the journal of the newest operation
+/// knows: then nothing is undone.
+pub fn has_run(dir: &Path) -> bool {
+    let ops = dir.join(".git/gonogo/ops");
+    let ids = fs::read_dir(&ops).into_iter().flatten().flatten();
+    let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let Some(newest) = ids.max() else { return false };
+    let journal = fs::read(ops.join(newest.to_string()).join("journal")).unwrap_or_default();
+    // A torn record counts for nothing.
+    let whole = journal.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);
+    let text = String::from_utf8_lossy(&journal[..whole]).into_owned();
+    let times = |what: &str| text.matches(what).count();
+    times("\"record\":\"running\"") > times("\"not_started\"")
 }
 
 /// Copies a folder with modes and times: git must not take a copied file for a changed one.

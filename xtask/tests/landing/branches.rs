@@ -137,3 +137,17 @@ fn develop_gets_what_a_pull_request_brought() {
         assert_eq!(place.git(&["status", "--porcelain"]), "");
     }
 }
+
+#[test]
+fn what_into_leaves_out_gets_it_later() {
+    let (place, remote) = with_develop("into");
+    works(&place, &["release", "start", "minor", "--yes"]);
+    moves_on(&place);
+    works(&place, &["release", "finish", "--into", "main", "--yes"]);
+    let tag = remote.id("refs/tags/v1.3.0^{commit}").expect("the tag");
+    assert_eq!(remote.id("refs/heads/release/v1.3.0"), Some(tag.clone()));
+    works(&place, &["release", "finish", "1.3.0", "--yes"]);
+    place.git(&["merge-base", "--is-ancestor", &tag, "develop"]);
+    assert_eq!(remote.id("refs/heads/develop"), Some(id(&place, "develop")));
+    assert_eq!(remote.id("refs/heads/release/v1.3.0"), None);
+}

@@ -29,6 +29,22 @@ fn a_protected_main_stays_and_the_branch_waits() {
     refuses(&place, &["release", "minor", "--yes"], 3, &["release/v1.3.0 exists already"]);
 }
 
+/// It is not forgotten without a word.
+#[test]
+fn the_version_after_a_release_on_a_branch_is_left_to_a_bump() {
+    let note = "[release] next is not written by a release on a branch";
+    let next = "[release]\nnext = \"{next_minor}-dev.0\"\n";
+    for (name, toml, told) in [("next-pull", PROTECTED, true), ("next-straight", "", false)] {
+        let (place, _remote) = project(name, &format!("{next}{toml}"));
+        let said = works(&place, &["release", "minor", "--dry-run"]);
+        assert_eq!(said.out.contains(note), told, "{said}");
+        assert_eq!(said.out.contains("1.4.0-dev.0"), !told, "{said}");
+    }
+    let (place, _remote) = project("next-start", next);
+    let said = works(&place, &["release", "start", "minor", "--dry-run"]);
+    assert!(said.out.contains(note), "{said}");
+}
+
 #[test]
 fn without_a_push_the_branch_can_be_undone() {
     let (place, _remote) = project("kept-here", PROTECTED);
@@ -94,6 +110,20 @@ fn a_squash_is_found() {
 }
 
 #[test]
+fn a_squash_is_found_when_its_branch_is_gone_everywhere() {
+    let (place, remote) = project("gone", PROTECTED);
+    works(&place, &["release", "minor", "--yes"]);
+    let other = clone(&place, &remote, "other");
+    other.git(&["merge", "-q", "--squash", "origin/release/v1.3.0"]);
+    other.git(&["commit", "-q", "-m", "Release 1.3.0 (#1)"]);
+    other.git(&["push", "-q", "origin", "main", ":release/v1.3.0"]);
+    place.git(&["branch", "-q", "-D", "release/v1.3.0"]);
+    place.git(&["fetch", "-q", "--prune"]);
+    works(&place, &["release", "finish", "--yes"]);
+    assert_eq!(remote.id("refs/tags/v1.3.0^{commit}"), Some(id(&other, "HEAD")));
+}
+
+#[test]
 fn a_rebase_is_found() {
     lands("rebase", &[&["cherry-pick", "origin/release/v1.3.0"]]);
 }
@@ -118,6 +148,31 @@ fn what_landed_is_tested_again_unless_it_is_the_same() {
     other.git(&["push", "-q"]);
     let said = refuses(&other, &["release", "finish", "--yes"], 3, &["gives 1.3.0 no date"]);
     assert!(said.err.contains("it was changed while it was merged"), "{said}");
+}
+
+#[test]
+fn ci_is_asked_about_what_landed() {
+    let (place, remote) = project("ci", "[branches]\nprotected = [\"main\"]\n[gates]\nci = true\n");
+    let waived = ["--waive", "ci", "--reason", "not asked here"];
+    works(&place, &[&["release", "minor", "--yes"][..], &waived].concat());
+    let other = clone(&place, &remote, "other");
+    other.git(&["merge", "-q", "--no-ff", "-m", "Merge", "origin/release/v1.3.0"]);
+    other.git(&["push", "-q"]);
+    let landed = id(&other, "HEAD");
+    let runs = |conclusion: &str| {
+        format!(
+            "case \"$*\" in\n*{landed}/check-runs*) echo '{{\"total_count\":1,\"check_runs\":[{{\"id\":4,\
+             \"name\":\"test\",\"status\":\"completed\",\"conclusion\":\"{conclusion}\"}}]}}' ;;\n\
+             *{landed}/status*) echo '{{\"state\":\"success\",\"statuses\":[],\"total_count\":0}}' ;;\n\
+             *) exit 1 ;;\nesac"
+        )
+    };
+    let place = with_gh(place, "true", "true");
+    place.script("../bin/gh", &runs("failure"));
+    refuses(&place, &["release", "finish", "--yes"], 3, &["1.3.0 cannot be released"]);
+    place.script("../bin/gh", &runs("success"));
+    works(&place, &["release", "finish", "--yes"]);
+    assert_eq!(remote.id("refs/tags/v1.3.0^{commit}"), Some(landed));
 }
 
 #[test]

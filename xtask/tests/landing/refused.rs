@@ -10,6 +10,13 @@ fn protected(name: &str) -> (Place, Remote) {
     remote.protect("refs/heads/main");
     let said = place.gonogo(&["release", "minor", "--yes"]);
     said.refused(4, &["takes pull requests only", "resume --pr", "undo"]);
+    // Whoever comes later is told the same ways.
+    let ways = ["resume", "resume --pr", "resume --merge", "resume --replan", "undo"];
+    place.gonogo(&["release", "minor", "--yes"]).refused(4, &ways);
+    let said = works(&place, &["status"]);
+    for way in ways {
+        assert!(said.out.lines().any(|line| line.ends_with(&format!(" gonogo {way}"))), "{said}");
+    }
     (place, remote)
 }
 

@@ -17,6 +17,9 @@ fn tracked_changes_are_named() {
     place.edit("a.txt", "one", "ONE");
     place.edit("b.txt", "one", "ONE");
     refuses(&place, &["release", "minor", "--yes"], 3, &["a.txt", "b.txt"]);
+    let waived = ["release", "minor", "--yes", "--waive", "clean", "--reason", "x"];
+    let said = refuses(&place, &waived, 3, &["a.txt, b.txt", "git stash", "no waiver"]);
+    assert!(!said.err.contains("--allow-dirty"), "a release has no such option: {said}");
     // One that stands beside the release is none.
     place.git(&["checkout", "-q", "a.txt", "b.txt"]);
     place.put("untracked.txt", "x");

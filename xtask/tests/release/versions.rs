@@ -100,7 +100,10 @@ fn a_version_that_was_withdrawn_is_burned() {
     place.commit_all("docs: yanked");
     let said = works(&place, &["release", "patch", "--dry-run", "--json"]);
     assert_eq!(super::json(&said)["version"], "1.2.2", "{said}");
-    released(&place, &remote, &["minor"], "v1.3.1");
+    let said = works(&place, &["release", "patch", "--dry-run"]);
+    assert!(said.out.contains("1.2.1 is yanked in the changelog: 1.2.2"), "{said}");
+    let said = released(&place, &remote, &["minor"], "v1.3.1");
+    assert!(said.err.contains("1.3.0 was rolled back: 1.3.1"), "{said}");
 }
 
 #[test]

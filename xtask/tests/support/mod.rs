@@ -6,6 +6,7 @@ pub mod clones;
 pub mod proxy;
 pub mod remote;
 pub mod state;
+pub mod terminal;
 
 use std::ffi::OsStr;
 use std::fs;

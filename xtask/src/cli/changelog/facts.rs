@@ -70,7 +70,7 @@ impl Facts {
         }
     }
 
-    fn of(repo: &Repo, context: &Context, survey: Survey) -> Result<Self, Refusal> {
+    fn of(repo: &Repo, context: &Context, mut survey: Survey) -> Result<Self, Refusal> {
         let tree = WorkTree::new(repo)?;
         let own = |known: &Known| {
             let place = changelog::find(&tree, &survey.settings, &known.project, survey.among)?;
@@ -87,7 +87,11 @@ impl Facts {
             let tag = known.format.tag(&version, newest);
             Ok(Own { place, version, tag })
         };
-        let changelogs = survey.projects.iter().map(own).collect::<Result<_, Refusal>>()?;
+        let changelogs: Vec<Own> =
+            survey.projects.iter().map(own).collect::<Result<_, Refusal>>()?;
+        for (known, own) in survey.projects.iter_mut().zip(&changelogs) {
+            known.withdraw(&own.place);
+        }
         let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
         let date = today(context)?;
         Ok(Self { survey, changelogs, page, date })

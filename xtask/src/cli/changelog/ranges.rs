@@ -91,5 +91,6 @@ fn start(repo: &Repo, facts: &Facts, given: &str) -> Result<Releases, Refusal> {
         version,
         commit: commit.as_str().to_owned(),
     });
-    Ok(Releases { newest: None, tagged: Vec::new(), commits: tagged.into_iter().collect() })
+    let commits = tagged.into_iter().collect();
+    Ok(Releases { newest: None, tagged: Vec::new(), commits, withdrawn: Vec::new() })
 }

@@ -290,7 +290,8 @@ impl<'a> About<'a> {
         };
         let own = |other: &&Tagged| self.version().is_none_or(|own| !other.version.same(own));
         let commits = known.releases.commits.iter().filter(own).cloned().collect();
-        let releases = Releases { newest: None, tagged: Vec::new(), commits };
+        let withdrawn = known.releases.withdrawn.clone();
+        let releases = Releases { newest: None, tagged: Vec::new(), commits, withdrawn };
         let scope = self.one.survey.scope(known);
         let asked = Asked { releases: &releases, question, scope };
         let how = self.one.survey.reading(self.repo)?;

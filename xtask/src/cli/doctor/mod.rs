@@ -139,7 +139,7 @@ impl Facts {
         let settings = Projects::new(&WorkTree::new(repo)?).ok().map(|found| found.settings);
         Ok(Self {
             git: git::Facts::read(repo, &configuration, &status, context.at)?,
-            signing: signing::Facts::read(&configuration),
+            signing: signing::Facts::read(&configuration, settings.as_ref()),
             work: work::Facts::read(repo, &status, survey.as_ref().ok()),
             hooks: hooks::Facts::read(repo, &configuration)?,
             project: project::Facts::read(repo, &configuration),

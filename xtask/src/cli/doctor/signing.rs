@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::Finding;
+use crate::config::file::Settings;
 use crate::error::word;
 use crate::repo::Configuration;
 
@@ -50,7 +51,9 @@ enum Ssh {
 const NO_CIPHER: &str = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
 
 impl Facts {
-    pub fn read(configuration: &Configuration) -> Self {
+    /// What git's configuration says, and `[tag] sign` of gonogo.toml, which comes before it.
+    pub fn read(configuration: &Configuration, settings: Option<&Settings>) -> Self {
+        let said = settings.and_then(|settings| settings.tag.sign.as_ref());
         let format = configuration.get("gpg.format").unwrap_or("openpgp").to_owned();
         let usual = match format.as_str() {
             "ssh" => "ssh-keygen",
@@ -68,7 +71,7 @@ impl Facts {
         };
         Self {
             commits: configuration.is_on("commit.gpgsign"),
-            tags: configuration.is_on("tag.gpgsign"),
+            tags: said.map_or_else(|| configuration.is_on("tag.gpgsign"), |said| said.value),
             program_found: is_program(&program),
             format,
             program,

@@ -8,7 +8,7 @@ mod tests;
 
 use serde_json::{Value, json};
 
-use super::Context;
+use super::{Context, waiting};
 use crate::error::Refusal;
 use crate::journal::{Closed, Direction, Operation, State};
 use crate::repo::{Repo, Wanted, in_hook};
@@ -112,12 +112,12 @@ impl Entry<'_> {
     fn line(&self) -> String {
         match self {
             Self::Own(operation) => {
-                let begin = operation.begin();
+                let (begin, state) = (operation.begin(), word(operation.state()));
                 format!(
                     "{:>4}  {}  {:<10}  {}  ({})",
                     operation.id,
                     begin.at.minute(),
-                    word(operation.state()),
+                    if waiting::names(operation).is_empty() { state } else { "waits" },
                     begin.plan.title,
                     begin.who,
                 )
@@ -160,7 +160,7 @@ fn as_json(operation: &Operation) -> Value {
     json!({
         "id": operation.id, "state": word(operation.state()), "title": begin.plan.title,
         "command": begin.command, "at": begin.at, "who": begin.who, "plan": begin.plan,
-        "tag": find::tag(operation),
+        "tag": find::tag(operation), "waiting": waiting::names(operation),
     })
 }
 

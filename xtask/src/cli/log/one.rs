@@ -6,9 +6,10 @@ use super::find::{self, One};
 use super::steps::{Became, became};
 use super::{as_json, word};
 use crate::error::{self, Refusal};
-use crate::journal::{Closed, Operation, State};
-use crate::plan::{Id, Object, Oid};
+use crate::journal::{Closed, Ended, Evidence, Operation, State};
+use crate::plan::{Action, Id, Object, Oid};
 use crate::record::{Answer, Gate, Record, gates};
+use crate::sys::proc::mask;
 use crate::ui::{Mark, Ui, Volume, clean};
 use crate::wording::{clock, counted};
 
@@ -53,9 +54,19 @@ impl One<'_> {
 
     pub fn json(&self) -> Value {
         let steps = self.operation.map(|operation| {
-            let each = operation.plan().steps.iter().zip(became(operation));
-            each.map(|(step, became)| json!({ "why": step.why, "became": became.word() }))
-                .collect::<Vec<_>>()
+            let each = operation.plan().steps.iter().zip(became(operation)).enumerate();
+            each.map(|(number, (step, became))| {
+                let by =
+                    operation.by_hand(number).map(|(_, who, at)| json!({ "who": who, "at": at }));
+                let ran = ran(operation, number)
+                    .into_iter()
+                    .map(|(shown, evidence)| json!({ "command": shown, "evidence": evidence }));
+                json!({
+                    "why": step.why, "became": became.word(), "by_hand": by,
+                    "ran": ran.collect::<Vec<_>>(),
+                })
+            })
+            .collect::<Vec<_>>()
         });
         json!({
             "operation": self.operation.map(as_json),
@@ -88,10 +99,29 @@ fn report(operation: &Operation) -> Option<&Value> {
     steps.rev().find_map(|step| operation.gated(step))
 }
 
+/// The commands of a step that ran, as they are typed, and how each ended last.
+fn ran(operation: &Operation, step: usize) -> Vec<(String, &Evidence)> {
+    let Action::Run(run) = &operation.plan().steps[step].action else { return Vec::new() };
+    let all = run.commands.iter().enumerate();
+    all.filter_map(|(number, command)| Some((mask(&command.shown()), operation.ran(step, number)?)))
+        .collect()
+}
+
+fn ended(ended: &Ended) -> String {
+    match ended {
+        Ended::Exit(code) => format!("exit {code}"),
+        Ended::Signal(signal) => format!("killed by signal {signal}"),
+        Ended::NotStarted(why) => why.clone(),
+        Ended::Asked => "it asked at a terminal that was not there".to_owned(),
+        Ended::Interrupted => "interrupted".to_owned(),
+    }
+}
+
 /// The commits that an operation has made.
 fn commits(operation: &Operation) -> Vec<Oid> {
     let objects = operation.plan().objects().into_iter().enumerate();
-    let commits = objects.filter(|(_, object)| matches!(object, Object::Commit(_)));
+    let is_commit = |object: &Object| matches!(object, Object::Commit(_) | Object::Withdrawal(_));
+    let commits = objects.filter(|(_, object)| is_commit(object));
     commits.filter_map(|(number, _)| operation.object(&Id::Made(number))).collect()
 }
 
@@ -198,12 +228,26 @@ impl Shown<'_> {
     fn steps(&mut self) {
         let Some(operation) = self.one.operation else { return };
         self.add("Steps");
-        for (step, became) in operation.plan().steps.iter().zip(became(operation)) {
+        let all = operation.plan().steps.iter().zip(became(operation)).enumerate();
+        for (number, (step, became)) in all {
             let said = match became {
                 Became::Done => String::new(),
                 other => format!("{}: ", other.word()),
             };
-            self.marked(became.mark(), &format!("{said}{}", step.why));
+            let by =
+                operation.by_hand(number).map(|(_, who, at)| format!(" ({who}, {})", at.minute()));
+            self.marked(became.mark(), &format!("{said}{}{}", step.why, by.unwrap_or_default()));
+            for (shown, evidence) in ran(operation, number) {
+                let took = clock(evidence.millis.div_ceil(1000));
+                self.add(
+                    self.fit(&format!("      {shown}: {}, {took}", ended(&evidence.ended)), 0),
+                );
+                if let Some(log) = &evidence.log {
+                    self.add(
+                        self.fit(&format!("      {}", operation.file(&log.file).display()), 0),
+                    );
+                }
+            }
         }
     }
 

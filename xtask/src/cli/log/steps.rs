@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering::{Equal, Greater, Less};
 
-use crate::journal::{Closed, Operation, Record, Sent, State};
+use crate::journal::{Closed, Operation, Record, Said, Sent, State, Tried};
 use crate::plan::Action;
 use crate::ui::Mark;
 
@@ -17,6 +17,10 @@ pub(super) enum Became {
     TakenBack,
     /// It never began.
     NotReached,
+    /// A person has still to do it.
+    Waiting,
+    /// A person said that it will not be done.
+    LeftOut,
 }
 
 impl Became {
@@ -27,15 +31,17 @@ impl Became {
             Self::Stopped => "stopped",
             Self::TakenBack => "taken back",
             Self::NotReached => "not reached",
+            Self::Waiting => "waits for you",
+            Self::LeftOut => "left out",
         }
     }
 
     pub fn mark(self) -> Mark {
         match self {
             Self::Done => Mark::Good,
-            Self::Open => Mark::Unknown,
+            Self::Open | Self::Waiting => Mark::Unknown,
             Self::Stopped => Mark::Failed,
-            Self::TakenBack | Self::NotReached => Mark::Skipped,
+            Self::TakenBack | Self::NotReached | Self::LeftOut => Mark::Skipped,
         }
     }
 }
@@ -48,13 +54,22 @@ pub(super) fn became(operation: &Operation) -> Vec<Became> {
         .iter()
         .any(|record| matches!(record, Record::Closed { state: Closed::Done, .. }));
     let frontier = if was_done { steps } else { frontier(operation) };
-    let each = |step: usize| match (operation.state(), step.cmp(&frontier)) {
+    let by_git = |step: usize| match (operation.state(), step.cmp(&frontier)) {
         (State::Closed(Closed::Done), _)
         | (State::Open(_) | State::Closed(Closed::Replaced), Less) => Became::Done,
         (State::Open(_), Equal) => Became::Open,
         (State::Closed(Closed::TakenBack | Closed::Replaced), Equal) => Became::Stopped,
         (State::Closed(_), Less) | (State::Closed(Closed::Undone), Equal) => Became::TakenBack,
         (_, Greater) => Became::NotReached,
+    };
+    let each = |step: usize| {
+        let is_for_a_person = matches!(operation.plan().steps[step].action, Action::Person(_));
+        match (operation.by_hand(step), by_git(step)) {
+            (Some((Said::Done, ..)), _) => Became::Done,
+            (Some((Said::Skipped, ..)), _) => Became::LeftOut,
+            (None, Became::Done) if is_for_a_person => Became::Waiting,
+            (None, became) => became,
+        }
     };
     (0..steps).map(each).collect()
 }
@@ -87,7 +102,10 @@ fn step_of(record: &Record) -> Option<usize> {
         | Record::Pushing { step }
         | Record::Refused { step }
         | Record::Pushed { step }
-        | Record::Recorded { step, .. } => Some(*step),
+        | Record::Recorded { step, .. }
+        | Record::Running { step, .. }
+        | Record::Ran { step, .. }
+        | Record::ByHand { step, .. } => Some(*step),
         Record::Begin(_) | Record::Turn { .. } | Record::Closed { .. } => None,
     }
 }
@@ -103,10 +121,16 @@ fn is_done(operation: &Operation, step: usize) -> bool {
         }
         Action::Land(_) => operation.post_commit_began(step),
         Action::Keep(_) => operation.recorded(step).is_some(),
+        Action::Run(run) => {
+            let done = |command| operation.tried(step, command) == Tried::Done;
+            operation.by_hand(step).is_some() || (0..run.commands.len()).all(done)
+        }
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
         | Action::Pull(_)
-        | Action::Hooks(_) => false,
+        | Action::Share(_)
+        | Action::Hooks(_)
+        | Action::Person(_) => false,
     }
 }

@@ -3,6 +3,7 @@
 use super::remote::Remote;
 use crate::cli::project::Known;
 use crate::error::{Refusal, word};
+use crate::history::Tagged;
 use crate::repo::Repo;
 use crate::version::Version;
 
@@ -20,7 +21,8 @@ pub fn already(
     exact: bool,
 ) -> Result<Option<String>, Refusal> {
     let tagged = known.releases.commits.iter().find(|tagged| tagged.version.same(version));
-    let Some(tagged) = tagged else {
+    let stands = |tagged: &&Tagged| !known.releases.withdrawn.contains(&tagged.tag);
+    let Some(tagged) = tagged.filter(stands) else {
         let burned = Refusal::unsafe_to(format!("{version} was withdrawn"))
             .why("Somebody may have it; the number is not used again.")
             .next("release patch", "releases the next free version");

@@ -1,6 +1,7 @@
 //! What is said on the command line.
 
 use super::{finish, start};
+use crate::config::file::Procedure;
 
 /// Make a release: version, changelog, gates, commit, tag, push, as one transaction
 ///
@@ -13,6 +14,9 @@ use super::{finish, start};
 pub struct Args {
     #[command(subcommand)]
     pub(super) part: Option<Part>,
+    /// Whether it is a hotfix.
+    #[arg(skip)]
+    pub(super) procedure: Procedure,
     /// Which part of a release is asked for.
     #[arg(skip)]
     pub(super) way: Asked,
@@ -70,6 +74,13 @@ pub struct Args {
     /// Show the whole plan and do nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+impl Args {
+    /// Those of a branch that is started.
+    pub fn start(procedure: Procedure, yes: bool, dry_run: bool) -> Self {
+        Self { procedure, way: Asked::Start, yes, dry_run, ..Self::default() }
+    }
 }
 
 /// What of a release is made.

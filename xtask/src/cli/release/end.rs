@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ci::Ci;
+use super::procedure;
 use super::progress::score;
 use super::shown::push_command;
 use crate::changelog::web;
@@ -38,15 +39,22 @@ pub fn end(
     finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
     let title = one_line(plan.title.trim_start_matches("release "));
     let offered = plan.steps.iter().any(|step| matches!(step.action, Action::Pull(_)));
-    if offered && tag(plan).is_none() {
-        ui.say("No tag yet, and nothing is locked meanwhile.");
-        ui.say(&format!("next, after the merge, on any machine: {}", ui.ours("release finish")));
-        ui.json(&data(plan, finished, gates));
-        return Ok(());
-    }
-    if title.starts_with("start ") {
-        ui.say(&format!("{} is done, and nothing is locked", bold(&title)));
-        ui.say(&format!("next, when it is ready: {}", ui.ours("release finish")));
+    let finish = ui.ours(procedure(plan).finish());
+    let told = if title.starts_with("merge ") {
+        let next = format!("next: {}", ui.ours("status"));
+        Some((format!("{} is done", bold(&title)), next))
+    } else if offered && tag(plan).is_none() {
+        let next = format!("next, after the merge, on any machine: {finish}");
+        Some(("No tag yet, and nothing is locked meanwhile.".to_owned(), next))
+    } else if title.starts_with("start ") {
+        let done = format!("{} is done, and nothing is locked", bold(&title));
+        Some((done, format!("next, when it is ready: {finish}")))
+    } else {
+        None
+    };
+    if let Some((done, next)) = told {
+        ui.say(&done);
+        ui.say(&next);
         ui.json(&data(plan, finished, gates));
         return Ok(());
     }
@@ -80,8 +88,9 @@ pub fn end(
         (Some(page), _) => ui.say(&format!("  CI        publishes: {page}")),
         (None, _) => {}
     }
-    ui.say("  if wrong  what was pushed stays; mend it, and the next release takes its place:");
-    ui.say(&format!("next: {}", ui.ours("release patch")));
+    let version = plan.release().map(|keep| crate::error::word(&keep.about.version));
+    let back = format!("rollback {}", version.unwrap_or_default());
+    ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
     ui.json(&data(plan, finished, gates));
     Ok(())
 }

@@ -1,17 +1,20 @@
 //! `release finish`
 
+mod ended;
 mod landed;
 
 use super::args;
 use super::gates::Asking;
+use super::joining::{Joined, Joining, Source};
 use super::landing::{main, newer, pull};
 use super::opened::{self, Opened};
 use super::remote::Remote;
 use super::start::checked_out;
+use super::targets::{Choosing, Chosen};
 use super::{make, nothing_open};
 use crate::cli::Context;
 use crate::cli::project::{Known, Survey};
-use crate::config::file::{Landing, Procedure};
+use crate::config::file::{Landing, Merge, Procedure, TagOn};
 use crate::error::Refusal;
 use crate::flows::words::Branches;
 use crate::plan::Oid;
@@ -67,8 +70,9 @@ pub struct Args {
 
 impl Args {
     /// The same as the arguments of a release of `version`.
-    fn of(&self, version: &Version) -> args::Args {
+    fn of(&self, procedure: Procedure, version: &Version) -> args::Args {
         args::Args {
+            procedure,
             to: Some(version.text().to_owned()),
             package: self.package.clone(),
             into: self.into.clone(),
@@ -102,7 +106,11 @@ struct Finish<'f> {
     main: (&'f str, &'f Oid),
 }
 
-pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
+/// Ends a release or a hotfix.
+///
+/// # Errors
+/// None is open, or several and nothing says which; whatever stands in the way of the release.
+pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(), Refusal> {
     let repo = Repo::discover(&context.folder)?;
     nothing_open(&repo)?;
     let interrupt = proc::catch_interrupts()
@@ -116,33 +124,17 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
     let [known] = survey.projects.as_slice() else {
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
-    let landing = survey.settings.landing(Procedure::Release);
-    let wanted = finish.version.as_deref().map(Version::parse).transpose()?;
-    let template = landing.prepared().value;
-    let some = known.releases.newest.as_ref().map(|(_, version)| version.clone());
-    let some = match some.or_else(|| wanted.clone()) {
-        Some(some) => some,
-        None => Version::parse("0.1.0")?,
+    let landing = survey.settings.landing(procedure);
+    let version = finish.version.as_deref().map(Version::parse).transpose()?;
+    let search =
+        Meant { repo: &repo, survey: &survey, known, remote: remote.as_ref(), landing: &landing };
+    let (opened, tag, released) = match search.find(finish, version)? {
+        Ok(found) => found,
+        Err(version) => {
+            done(context, version.as_ref());
+            return Ok(());
+        }
     };
-    let branches = Branches {
-        template: &template,
-        tags: &known.format,
-        name: known.project.name.as_deref(),
-        package: finish.package.as_deref(),
-        style: crate::flows::bump::style(&survey.facts(known), &some),
-    };
-    let all = opened::all(&repo, &branches, remote.as_ref())?;
-    let Some(opened) = opened::choose(all, wanted.as_ref(), repo.branch(), known)? else {
-        done(context, wanted.as_ref());
-        return Ok(());
-    };
-    let newest = known.releases.newest.as_ref();
-    let newest = newest.map(|(tag, version)| (tag.as_str(), version));
-    let tag = known.format.tag(&opened.version, newest);
-    if repo.ref_at(&format!("refs/tags/{tag}"))?.is_some() {
-        done(context, Some(&opened.version));
-        return Ok(());
-    }
     let name = main(&repo, &survey.settings)?;
     let full = format!("refs/heads/{name}");
     let there = remote.as_ref().and_then(|remote| remote.at(&full));
@@ -151,7 +143,7 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
         Some(there) => there,
         None => newer(&repo, &name, repo.ref_at(&full)?.as_ref(), None)?,
     };
-    let args = finish.of(&opened.version);
+    let args = finish.of(procedure, &opened.version);
     Finish {
         args: &args,
         context,
@@ -165,7 +157,71 @@ pub fn run(finish: &Args, context: &Context) -> Result<(), Refusal> {
         tag: &tag,
         main: (&name, &at),
     }
-    .run()
+    .run(released.as_ref())
+}
+
+/// What tells which release is meant.
+struct Meant<'m> {
+    repo: &'m Repo,
+    survey: &'m Survey,
+    known: &'m Known,
+    remote: Option<&'m Remote>,
+    landing: &'m Landing,
+}
+
+/// The branch, the tag, and the commit that has that already.
+type Found = (Opened, String, Option<Oid>);
+
+impl Meant<'_> {
+    /// The inner error is a version that is released, where there is nothing more to do.
+    fn find(
+        &self,
+        finish: &Args,
+        wanted: Option<Version>,
+    ) -> Result<Result<Found, Option<Version>>, Refusal> {
+        let Self { repo, survey, known, remote, landing } = *self;
+        let newest = known.releases.newest.as_ref();
+        let some = match newest.map(|(_, version)| version.clone()).or_else(|| wanted.clone()) {
+            Some(some) => some,
+            None => Version::parse("0.1.0")?,
+        };
+        let branches = Branches {
+            template: &landing.prepared().value,
+            tags: &known.format,
+            name: known.project.name.as_deref(),
+            package: finish.package.as_deref(),
+            style: crate::flows::bump::style(&survey.facts(known), &some),
+        };
+        let (all, named) = (opened::all(repo, &branches, remote)?, wanted.is_some());
+        let about = (known, landing.procedure);
+        let opened = opened::choose(all, wanted.as_ref(), repo.branch(), about)?;
+        let version = opened.as_ref().map(|opened| opened.version.clone()).or(wanted);
+        let mut tagged = known.releases.commits.iter();
+        let tagged = version.as_ref().and_then(|of| tagged.find(|tagged| tagged.version.same(of)));
+        Ok(match (opened, tagged, landing.procedure) {
+            (Some(opened), None, _) => {
+                let newest = newest.map(|(tag, version)| (tag.as_str(), version));
+                let tag = known.format.tag(&opened.version, newest);
+                Ok((opened, tag, None))
+            }
+            // Some of its branches may lack it.
+            (opened, Some(tagged), procedure)
+                if procedure == Procedure::Hotfix || named && opened.is_some() =>
+            {
+                let lost = || Refusal::external(format!("git does not know {}", tagged.tag));
+                let commit = Oid::new(&tagged.commit).ok_or_else(lost)?;
+                let opened = opened.unwrap_or_else(|| Opened {
+                    version: tagged.version.clone(),
+                    name: tagged.tag.clone(),
+                    here: None,
+                    there: None,
+                    tip: commit.clone(),
+                });
+                Ok((opened, tagged.tag.clone(), Some(commit)))
+            }
+            _ => Err(version),
+        })
+    }
 }
 
 /// It was finished before.
@@ -178,24 +234,72 @@ fn done(context: &Context, version: Option<&Version>) {
 }
 
 impl Finish<'_> {
-    fn run(&self) -> Result<(), Refusal> {
+    /// `released` is the commit that has its tag.
+    fn run(&self, released: Option<&Oid>) -> Result<(), Refusal> {
         let Self { args, context, repo, opened, .. } = self;
         let scratch = repo.common_dir.join("gonogo");
         let asking = Asking::new(args, context)?;
-        if let Search::Landed(found) = repo.landing(self.main.1, &opened.tip, &scratch)? {
-            let missing = self.missing(&found.commit)?;
-            if missing.is_empty() || self.by_request() {
-                return self.landed(&asking, &found, missing);
+        if let Some(released) = released {
+            return self.rest(&asking, released);
+        }
+        if self.lands()? {
+            if let Search::Landed(found) = repo.landing(self.main.1, &opened.tip, &scratch)? {
+                let missing = self.missing(&found.commit)?;
+                if missing.is_empty() || self.by_request() {
+                    return self.landed(&asking, &found, missing);
+                }
+            } else if self.by_request() && self.missing(&opened.tip)?.is_empty() {
+                return Err(self.not_yet()?);
             }
-        } else if self.by_request() && self.missing(&opened.tip)?.is_empty() {
-            return Err(self.not_yet()?);
         }
         let (name, here) = (&opened.name, opened.here.clone());
+        if repo.branch() != Some(name) || here.as_ref() != Some(&opened.tip) {
+            // A conflict stops before anything moves, the work tree included.
+            self.joined(&opened.tip, name, None)?;
+        }
         let again = Repo::discover(&context.folder)?;
         let Some(repo) = checked_out(again, args, context, name, here, &opened.tip)? else {
             return Ok(());
         };
         make(args, context, &repo, &asking)
+    }
+
+    /// Whether what lands on main gets the tag.
+    fn lands(&self) -> Result<bool, Refusal> {
+        let on_merge = self.landing.tag_on.value == TagOn::Merge
+            || self.survey.settings.branches.merged() == Merge::Squash;
+        Ok(match self.landing.procedure {
+            Procedure::Release => true,
+            Procedure::Hotfix => {
+                on_merge && self.choosing().chosen()?.names.iter().any(|name| name == self.main.0)
+            }
+        })
+    }
+
+    fn choosing(&self) -> Choosing<'_> {
+        let Self { args, repo, survey, known, landing, remote, .. } = *self;
+        let (version, main) = (&self.opened.version, self.main.0);
+        Choosing { args, repo, survey, known, landing, remote, version, main }
+    }
+
+    /// The branches that get `commit`, which is known as `name`; `landed` has it and gets its tag.
+    fn joined(
+        &self,
+        commit: &Oid,
+        name: &str,
+        landed: Option<&str>,
+    ) -> Result<(Joined, Chosen), Refusal> {
+        let chosen = self.choosing().chosen()?;
+        let joining = Joining {
+            repo: self.repo,
+            settings: &self.survey.settings,
+            remote: self.remote,
+            project: self.known.project.name.as_deref(),
+            tag: self.tag,
+            partly: self.args.into.is_empty().then(|| self.context.command()),
+            landed,
+        };
+        Ok((joining.targets(&chosen.names, &Source { commit, name })?, chosen))
     }
 
     /// Whether main gets it from somebody else.

@@ -11,6 +11,7 @@ use super::hint::{self, Pinned};
 use super::progress;
 use crate::cli::Context;
 use crate::cli::check::{Report, Request, Select, Waivers, poll};
+use crate::config::file::Settings;
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Choice, Gate, Kind, Profile, Reused, recorded, remarks};
 use crate::journal::Journal;
@@ -98,44 +99,65 @@ impl<'a> Asking<'a> {
         let status = self.elsewhere.is_none().then_some(status);
         let request = self.request(Some(profile), Some(version), interrupt, &select);
         let request = Request { status, ..request };
-        poll(self.repo(repo), self.context, &request, |report, _| {
-            let stopping = report.stopping();
-            let [first, ..] = stopping.as_slice() else { return Ok(()) };
-            let refusal = match stopping.as_slice() {
-                [one] => Refusal::unsafe_to(format!(
-                    "{version} cannot be released: {}",
-                    one.outcome.why()
-                )),
-                all => Refusal::unsafe_to(format!(
-                    "{version} cannot be released, for {} reasons",
-                    all.len()
-                )),
-            };
-            let several = stopping.len() > 1;
-            let refusal = stopping.iter().fold(refusal, |refusal, checked| {
-                let details = checked.runs.iter().flat_map(|(_, judged)| &judged.details);
-                let why = match several {
-                    true => refusal.why(format!("{}: {}", checked.gate.id, checked.outcome.why())),
-                    false => refusal,
-                };
-                details.fold(why, |refusal, line| refusal.why(line.as_str()))
-            });
-            let ways = stopping.iter().flat_map(|checked| &checked.runs);
-            let mut ways: Vec<(Next, String)> = ways
-                .filter_map(|(_, judged)| Some((judged.next.clone()?, String::new())))
-                .collect();
-            ways.dedup();
-            ways.push((
-                Next::Typed(format!(
-                    "{} --waive {} --reason \"...\"",
-                    self.context.command(),
-                    word(&first.gate.id)
-                )),
-                "stands in the record".to_owned(),
-            ));
-            Err(refusal.leading_to(ways))
-        })?;
+        poll(self.repo(repo), self.context, &request, |report, _| self.agreed(report, version))?;
         Ok(commands.into_inner())
+    }
+
+    /// The gate `ci` alone, where it is on, about the commit that `repo` is seen from.
+    ///
+    /// # Errors
+    /// It stops the release.
+    pub fn ci(
+        &self,
+        repo: &Repo,
+        (profile, version): (Profile, &Version),
+        interrupt: &Interrupt,
+    ) -> Result<(), Refusal> {
+        let select = |choice: &Choice, profile| {
+            let mut all = choice.whole(profile)?;
+            all.retain(|gate| gate.id == "ci" && matches!(gate.kind, Kind::BuiltIn(_)));
+            Ok((all, None))
+        };
+        let request = self.request(Some(profile), Some(version), interrupt, &select);
+        poll(repo, self.context, &request, |report, _| self.agreed(report, version))
+    }
+
+    /// # Errors
+    /// A gate stops the release: all are told.
+    fn agreed(&self, report: &Report<'_>, version: &Version) -> Result<(), Refusal> {
+        let stopping = report.stopping();
+        let [first, ..] = stopping.as_slice() else { return Ok(()) };
+        let refusal = match stopping.as_slice() {
+            [one] => {
+                Refusal::unsafe_to(format!("{version} cannot be released: {}", one.outcome.why()))
+            }
+            all => Refusal::unsafe_to(format!(
+                "{version} cannot be released, for {} reasons",
+                all.len()
+            )),
+        };
+        let several = stopping.len() > 1;
+        let refusal = stopping.iter().fold(refusal, |refusal, checked| {
+            let details = checked.runs.iter().flat_map(|(_, judged)| &judged.details);
+            let why = match several {
+                true => refusal.why(format!("{}: {}", checked.gate.id, checked.outcome.why())),
+                false => refusal,
+            };
+            details.fold(why, |refusal, line| refusal.why(line.as_str()))
+        });
+        let ways = stopping.iter().flat_map(|checked| &checked.runs);
+        let mut ways: Vec<(Next, String)> =
+            ways.filter_map(|(_, judged)| Some((judged.next.clone()?, String::new()))).collect();
+        ways.dedup();
+        ways.push((
+            Next::Typed(format!(
+                "{} --waive {} --reason \"...\"",
+                self.context.command(),
+                word(&first.gate.id)
+            )),
+            "stands in the record".to_owned(),
+        ));
+        Err(refusal.leading_to(ways))
     }
 
     /// The ids of the commands alone; nothing is asked.
@@ -159,6 +181,24 @@ impl<'a> Asking<'a> {
         let request = self.request(Some(profile), Some(version), interrupt, &select);
         poll(repo, self.context, &request, |_, _| Ok(()))?;
         Ok(commands.into_inner())
+    }
+
+    /// The step that asks gates of these names, on the tree that gets the tag.
+    pub fn step(
+        &self,
+        (profile, version, tag): (Profile, &Version, &str),
+        settings: &Settings,
+        names: Vec<String>,
+    ) -> plan::Gates {
+        let waived = self.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
+        plan::Gates {
+            profile: profile.name().to_owned(),
+            version: version.text().to_owned(),
+            tag: tag.to_owned(),
+            names,
+            waived: waived.collect(),
+            values: settings.record.iter().map(|(name, _)| name.value.clone()).collect(),
+        }
     }
 
     /// The commands, on the tree as it is now.

@@ -1,28 +1,51 @@
 //! Which way a release takes to main, and what that way needs to know.
 
 use super::args::{Args, Asked};
+use super::joining::{Joined, Joining, Outlook, Source as Merging};
 use super::made::Made;
 use super::remote::Remote;
+use super::targets::{Choosing, Chosen};
 use crate::changelog::{Changelog, web};
-use crate::config::file::{Landing, Merge, Settings, Start};
-use crate::error::Refusal;
+use crate::cli::project::{Known, Survey};
+use crate::config::file::{Landing, Merge, Procedure, Settings, Start, TagOn};
+use crate::error::{Refusal, word};
 use crate::flows::landing::{self, Branch, End, How, Identity, Keeps, State, Target};
 use crate::flows::release::{self, Release};
 use crate::flows::words::Words;
-use crate::plan::{Oid, Page, Parents, Plan, Pull, Ready};
-use crate::repo::Repo;
-use crate::sites::Source;
+use crate::path::RepoPath;
+use crate::plan::{Oid, Page, Plan, Pull, Ready};
+use crate::repo::merge::proposed;
+use crate::repo::{Repo, Stored};
+use crate::sites::{Source, Tree};
 use crate::version::Version;
 
 /// What is known when the way is chosen.
 pub struct Way<'w> {
     pub args: &'w Args,
     pub repo: &'w Repo,
-    pub settings: &'w Settings,
+    pub survey: &'w Survey,
+    pub known: &'w Known,
     pub landing: &'w Landing,
     pub words: &'w Words<'w>,
     pub made: &'w Made,
     pub remote: Option<&'w Remote>,
+    /// The command as typed.
+    pub command: &'w str,
+}
+
+/// A plan, and what is told of it.
+pub struct Planned {
+    pub plan: Plan,
+    /// What becomes of the branches that get it.
+    pub merges: Vec<Outlook>,
+    pub notes: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+impl From<Plan> for Planned {
+    fn from(plan: Plan) -> Self {
+        Self { plan, merges: Vec::new(), notes: Vec::new(), warnings: Vec::new() }
+    }
 }
 
 impl Way<'_> {
@@ -30,24 +53,24 @@ impl Way<'_> {
     ///
     /// # Errors
     /// Its branch exists already; a target cannot take it.
-    pub fn plan(&self, release: Release<'_>) -> Result<Plan, Refusal> {
+    pub fn plan(&self, release: Release<'_>) -> Result<Planned, Refusal> {
         let ready = release.commit.ready.clone();
         let from = ready.branch.trim_start_matches("refs/heads/").to_owned();
         let name = self.words.branch(&self.landing.prepared())?;
         let is_here = from == name;
         let into = match (is_here, &self.landing.from.value) {
-            (true, _) | (_, Start::Branch(_)) => main(self.repo, self.settings)?,
+            (true, _) | (_, Start::Branch(_)) => main(self.repo, &self.survey.settings)?,
             (false, _) => from,
         };
-        let by_request = self.args.pr || self.settings.branches.protects(&into).is_some();
+        let protected = self.survey.settings.branches.protects(&into).is_some();
         // Without a commit nothing has to get to main.
         let nothing = release.commit.paths.is_empty();
         let straight = match self.landing.branch {
-            Some(_) => by_request && nothing,
-            None => !by_request || nothing,
+            Some(_) => (self.args.pr || protected) && nothing,
+            None => !(self.args.pr || protected) || nothing,
         };
         if self.args.way == Asked::Whole && !is_here && straight {
-            return Ok(release::straight(release));
+            return Ok(release::straight(release).into());
         }
         let branch = match is_here {
             true => {
@@ -58,35 +81,196 @@ impl Way<'_> {
             false => self.branch(&name, &ready)?,
         };
         if self.args.way == Asked::Start {
-            return Ok(landing::started(self.begun(release), &branch));
+            return Ok(landing::started(self.begun(release), &branch).into());
         }
-        if by_request {
-            let body = body(&release, self.made);
-            let title = self.words.title(&self.landing.title)?;
-            let pull = self
-                .remote
-                .map(|remote| pull(self.repo, remote.name(), (&name, &into), title, body));
-            return Ok(landing::offered(release, &branch, pull.transpose()?));
+        if self.args.pr || protected && self.landing.procedure == Procedure::Release {
+            return self.offered(release, &branch, &into);
         }
-        let joining = Joining { repo: self.repo, settings: self.settings, remote: self.remote };
-        let tag = release.tag.clone();
-        let names = match self.args.into.as_slice() {
-            [] => targets(self.repo, self.settings, self.landing, &into)?,
-            said => said.to_vec(),
+        let chosen = self.choosing(&into).chosen()?;
+        match self.tag_on(&into, &chosen)? {
+            TagOn::Merge if protected => self.offered(release, &branch, &into),
+            tag_on => self.merged(release, branch, (&into, chosen), tag_on),
+        }
+    }
+
+    /// Main gets it by a pull request, and the tag comes after the merge.
+    fn offered(
+        &self,
+        mut release: Release<'_>,
+        branch: &Branch,
+        into: &str,
+    ) -> Result<Planned, Refusal> {
+        let body = self.body(&release);
+        if self.landing.procedure == Procedure::Hotfix {
+            release.title = format!("hotfix {}", release.title);
+        }
+        let title = self.words.title(&self.landing.title)?;
+        let name = branch.name.trim_start_matches("refs/heads/");
+        let pull =
+            self.remote.map(|remote| pull(self.repo, remote.name(), (name, into), title, body));
+        Ok(landing::offered(release, branch, pull.transpose()?).into())
+    }
+
+    /// The commit that gets the tag: that of the branch where main does not get it.
+    ///
+    /// # Errors
+    /// It is the merge into main, which is left out.
+    fn tag_on(&self, main: &str, chosen: &Chosen) -> Result<TagOn, Refusal> {
+        let said = &self.landing.tag_on;
+        let tag_on = match self.survey.settings.branches.merged() {
+            // What a squash leaves behind is on no branch.
+            Merge::Squash => TagOn::Merge,
+            Merge::NoFf | Merge::Ff => said.value,
         };
-        let targets = joining.targets(&names, &ready.parent, &tag)?;
+        let has = |names: &[String]| names.iter().any(|name| name == main);
+        if tag_on == TagOn::Branch || has(&chosen.names) {
+            return Ok(tag_on);
+        }
+        if !has(&chosen.left_out) {
+            return Ok(TagOn::Branch);
+        }
+        let refusal = Refusal::usage(format!("the merge into {main} gets the tag"))
+            .why(format!("--into leaves {main} out, and there is no tag yet."))
+            .next_typed(format!("{} --into {}", self.command, word(main)), "has it first");
+        Err(match &said.place {
+            Some(place) => refusal.at(place.clone()),
+            None => refusal,
+        })
+    }
+
+    fn choosing<'c>(&'c self, main: &'c str) -> Choosing<'c> {
+        let Self { args, repo, survey, known, landing, remote, .. } = *self;
+        let version = self.words.version();
+        Choosing { args, repo, survey, known, landing, remote, version, main }
+    }
+
+    fn merged(
+        &self,
+        release: Release<'_>,
+        branch: Branch,
+        (into, chosen): (&str, Chosen),
+        tag_on: TagOn,
+    ) -> Result<Planned, Refusal> {
+        let repo = self.repo;
+        let ready = release.commit.ready.clone();
+        let joining = Joining {
+            repo,
+            settings: &self.survey.settings,
+            remote: self.remote,
+            project: self.known.project.name.as_deref(),
+            tag: &release.tag,
+            partly: self.partly(),
+            landed: None,
+        };
+        let scratch = repo.common_dir.join("gonogo/trial");
+        let proposed = proposed(repo, &ready.parent, &self.made.after(repo)?, &scratch)?;
+        let name = branch.name.trim_start_matches("refs/heads/").to_owned();
+        let joined = joining.targets(&chosen.names, &Merging { commit: &proposed, name: &name })?;
+        let mut notes = chosen.notes;
+        notes.extend(joined.notes.iter().cloned());
+        let on_merge = tag_on == TagOn::Merge
+            && joined.targets.first().is_some_and(|first| is(&first.name, into));
+        if on_merge {
+            notes.extend(self.ships(&joined, &ready.parent, &release.tag)?);
+        }
+        let keep = match chosen.left_out.is_empty() {
+            true => keeps(self.landing),
+            // The same command goes on there.
+            false => Keeps::Branch,
+        };
+        if !chosen.left_out.is_empty() {
+            let (names, finish) = (chosen.left_out.join(", "), self.landing.procedure.finish());
+            let version = self.words.version();
+            notes.push(format!("left out: {names}; {finish} {version} does the rest, until then"));
+            notes.push(format!("{name} stays"));
+        }
+        let full = format!("refs/heads/{into}");
+        let gets = joined.targets.iter().any(|target| target.name == full && moves(target));
+        // git goes to no branch that another work tree has.
+        let free = repo.ref_at(&full)?.is_some() && repo.work_tree_of(into)?.is_none();
+        let then = (gets || free).then_some(full);
         let end = End {
             branch,
-            targets,
+            targets: joined.targets,
             author: Identity {
                 author: ready.author,
                 committer: ready.committer,
-                sign: self.repo.signs_commits()?,
+                sign: repo.signs_commits()?,
             },
-            then: format!("refs/heads/{into}"),
-            keeps: keeps(self.landing),
+            then,
+            keeps: keep,
+            tag_on: if on_merge { TagOn::Merge } else { TagOn::Branch },
         };
-        Ok(landing::merged(release, end))
+        let plan = landing::merged(release, end);
+        let warnings = self.unconfigured(&proposed, into)?.into_iter().collect();
+        Ok(Planned { plan, merges: joined.merges, notes, warnings })
+    }
+
+    /// A warning where main is configured and what is released from an older state is not.
+    fn unconfigured(&self, released: &Oid, main: &str) -> Result<Option<String>, Refusal> {
+        let full = format!("refs/heads/{main}");
+        let there = self.remote.and_then(|remote| remote.at(&full));
+        let Some(at) = there.map_or_else(|| self.repo.ref_at(&full), |at| Ok(Some(at)))? else {
+            return Ok(None);
+        };
+        let has = |commit: &Oid| {
+            let path = RepoPath::new("gonogo.toml");
+            let tree = Stored::in_commit(&self.repo.git, commit)?;
+            let file = tree.zip(path).map(|(tree, path)| tree.read(&path)).transpose()?;
+            Ok::<_, Refusal>(file.flatten().is_some())
+        };
+        Ok((!has(released)? && has(&at)?).then(|| {
+            format!(
+                "gonogo.toml of {main} is not here: gates and branches are as they usually are \
+                 (git checkout {main} -- gonogo.toml, and a commit, bring it along)"
+            )
+        }))
+    }
+
+    /// The command that finishes a part, where there is one.
+    fn partly(&self) -> Option<String> {
+        let hotfix = self.landing.procedure == Procedure::Hotfix;
+        (hotfix && self.args.into.is_empty()).then(|| self.command.to_owned())
+    }
+
+    /// What a tag on the merge ships besides what was fixed, in sentences.
+    ///
+    /// # Errors
+    /// The merge is another version.
+    fn ships(&self, joined: &Joined, source: &Oid, tag: &str) -> Result<Vec<String>, Refusal> {
+        let (Some(target), Some(outlook)) = (joined.targets.first(), joined.merges.first()) else {
+            return Ok(Vec::new());
+        };
+        let version = self.words.version();
+        let said = outlook.versions.as_ref().map(|(_, after)| after);
+        if let Some(said) =
+            said.filter(|said| !Version::read(said).is_some_and(|it| it.same(version)))
+        {
+            let name = &outlook.branch;
+            return Err(Refusal::unsafe_to(format!("merged, {name} is {said} and not {version}"))
+                .why(format!("The merge into {name} gets the tag ({}).", self.landing.tag_on.key))
+                .why("With tag_on = \"branch\" the hotfix itself gets it.")
+                .next("schema", "describes every table and key"));
+        }
+        let commits = self.repo.between(source, &target.tip)?;
+        let head = match commits.len() {
+            0 => return Ok(Vec::new()),
+            1 => format!("{tag} is on the merge and ships 1 more commit of {}:", outlook.branch),
+            more => format!(
+                "{tag} is on the merge and ships {more} more commits of {}:",
+                outlook.branch
+            ),
+        };
+        let each = commits.iter().map(|one| format!("  {} {}", one.id, one.subject));
+        Ok([head].into_iter().chain(each).collect())
+    }
+
+    fn body(&self, release: &Release<'_>) -> String {
+        let section = self.made.changelog().and_then(|change| {
+            let bytes = change.apply(self.made.before.get(&change.path)?)?;
+            section(Source { path: &change.path, bytes: &bytes }, release.version)
+        });
+        body(section, self.args.procedure)
     }
 
     /// The same without what belongs to the end: its section is cut when everything is in.
@@ -104,8 +288,8 @@ impl Way<'_> {
         let there = self.remote.and_then(|remote| remote.at(&full));
         let open = |place: &str| {
             Refusal::unsafe_to(format!("{name} exists already {place}"))
-                .why("A release is being prepared there.")
-                .next("release finish", "ends it")
+                .why(format!("A {} is being prepared there.", self.args.procedure.name()))
+                .next(self.args.procedure.finish(), "ends it")
         };
         if self.repo.ref_at(&full)?.is_some() {
             return Err(open("here").next_shell(
@@ -125,6 +309,16 @@ impl Way<'_> {
 /// Whether the release branch stays.
 pub fn keeps(landing: &Landing) -> Keeps {
     if landing.keep_branch.value { Keeps::Branch } else { Keeps::Nothing }
+}
+
+/// Whether a full name is that of this branch.
+fn is(full: &str, short: &str) -> bool {
+    full.strip_prefix("refs/heads/") == Some(short)
+}
+
+/// Whether the branch itself moves.
+fn moves(target: &Target) -> bool {
+    !matches!(target.how, How::Offered { .. })
 }
 
 /// The short name of the main branch.
@@ -150,116 +344,24 @@ pub fn develop(repo: &Repo, settings: &Settings, main: &str) -> Result<Option<St
     Ok(develop.filter(|name| name != main))
 }
 
-/// The short names of the branches that get a release, main first.
+/// Nobody's work tree is moved behind their back: a branch that moves is checked out here or nowhere.
 ///
 /// # Errors
-/// git fails.
-pub fn targets(
-    repo: &Repo,
-    settings: &Settings,
-    landing: &Landing,
-    main: &str,
-) -> Result<Vec<String>, Refusal> {
-    let mut names = if let Some(into) = &landing.into {
-        into.value.clone()
-    } else {
-        let develop = develop(repo, settings, main)?;
-        [Some(main.to_owned()), develop].into_iter().flatten().collect()
+/// It is checked out in another work tree; git fails.
+pub fn not_elsewhere(repo: &Repo, name: &str) -> Result<(), Refusal> {
+    let Some(folder) = repo.work_tree_of(name)? else { return Ok(()) };
+    let real = |path: &std::path::Path| {
+        std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
     };
-    names.sort_by_key(|name| name != main);
-    Ok(names)
-}
-
-/// What merges of a release need to know.
-pub struct Joining<'j> {
-    pub repo: &'j Repo,
-    pub settings: &'j Settings,
-    pub remote: Option<&'j Remote>,
-}
-
-impl Joining<'_> {
-    /// Where these branches (short names) are, and how each gets `source`.
-    ///
-    /// # Errors
-    /// One exists nowhere, has diverged from the remote, is checked out in another work tree, or
-    /// conflicts for real.
-    pub fn targets(
-        &self,
-        names: &[String],
-        source: &Oid,
-        tag: &str,
-    ) -> Result<Vec<Target>, Refusal> {
-        let each = names.iter().map(|name| {
-            let target = self.target(name, source, tag)?;
-            if matches!(target.how, How::Commit(_) | How::Offered { .. }) {
-                self.tried(name, &target, source)?;
-            }
-            Ok(target)
-        });
-        each.collect()
+    if real(folder.as_ref()) == real(&repo.top) {
+        return Ok(());
     }
-
-    fn target(&self, name: &str, source: &Oid, tag: &str) -> Result<Target, Refusal> {
-        let repo = self.repo;
-        let full = format!("refs/heads/{name}");
-        let here = repo.ref_at(&full)?;
-        let there = self.remote.and_then(|remote| remote.at(&full));
-        let tip = newer(repo, name, here.as_ref(), there.as_ref())?;
-        self.not_elsewhere(name)?;
-        let protected = self.settings.branches.protects(name).is_some();
-        let forward = || repo.is_ancestor(&tip, source);
-        let how = match self.settings.branches.merged() {
-            _ if protected && self.remote.is_some() => self.offered(name, tag)?,
-            Merge::Ff if forward()? => How::Forward,
-            Merge::NoFf | Merge::Ff => How::Commit(Parents::Both),
-            Merge::Squash => How::Commit(Parents::Target),
-        };
-        Ok(Target { name: full, here, there, tip, how })
-    }
-
-    /// By a branch of its own.
-    fn offered(&self, name: &str, tag: &str) -> Result<How, Refusal> {
-        let Some(remote) = self.remote else { return Ok(How::Commit(Parents::Both)) };
-        let branch = format!("backmerge/{tag}-into-{}", name.replace('/', "-"));
-        let title = format!("Merge {tag} into {name}");
-        let body = "The version lines and changelogs are resolved.\n".to_owned();
-        let pull = pull(self.repo, remote.name(), (&branch, name), title, body)?;
-        let branch = format!("refs/heads/{branch}");
-        let there = remote.at(&branch);
-        Ok(How::Offered { branch, there, pull: Box::new(pull) })
-    }
-
-    /// Nobody's work tree is moved behind their back.
-    fn not_elsewhere(&self, name: &str) -> Result<(), Refusal> {
-        let Some(folder) = self.repo.work_tree_of(name)? else { return Ok(()) };
-        let real = |path: &std::path::Path| {
-            std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
-        };
-        if real(folder.as_ref()) == real(&self.repo.top) {
-            return Ok(());
-        }
-        Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
-            .why("Moving it would leave that work tree behind without a word.")
-            .next_shell(
-                format!("git -C {} switch --detach", crate::error::word(&folder)),
-                "lets it go, then the same again",
-            ))
-    }
-
-    /// The merge, tried: nothing is begun that cannot end.
-    fn tried(&self, name: &str, target: &Target, source: &Oid) -> Result<(), Refusal> {
-        use crate::repo::merge::{Outcome, merge};
-        let scratch = self.repo.common_dir.join("gonogo/trial");
-        match merge(self.repo, &target.tip, source, &scratch)? {
-            Outcome::Conflicts(conflicts) => Err(crate::merge::refused(name, &conflicts)
-                .why("Nothing has moved: no branch, no tag, no file.")
-                .next_shell(
-                    format!("git merge {}", source.short()),
-                    format!("on {name}, resolve, commit, then the same again"),
-                )),
-            Outcome::UpToDate | Outcome::FastForward { .. } | Outcome::Merged(_) => Ok(()),
-        }
-    }
+    Err(Refusal::unsafe_to(format!("{name} is checked out in {folder}"))
+        .why("Moving it would leave that work tree behind without a word.")
+        .next_shell(
+            format!("git -C {} switch --detach", crate::error::word(&folder)),
+            "lets it go, then the same again",
+        ))
 }
 
 /// Where a branch is: the one of here and there that has the other.
@@ -316,16 +418,11 @@ pub fn pull(
     Ok(Pull { remote: remote.to_owned(), branch, into, title, body, page })
 }
 
-/// What a pull request says: the section of the release.
-fn body(release: &Release<'_>, made: &Made) -> String {
-    let section = made.changelog().and_then(|change| {
-        let bytes = change.apply(made.before.get(&change.path)?)?;
-        let source = Source { path: &change.path, bytes: &bytes };
-        section(source, release.version)
-    });
-    let text = section.unwrap_or_default();
-    let text = if text.is_empty() { text } else { format!("{text}\n\n") };
-    format!("{text}After the merge, on any machine: `gonogo release finish`\n")
+/// What a pull request says: the section of the release, where there is one, and what comes next.
+pub fn body(section: Option<String>, procedure: Procedure) -> String {
+    let section = section.filter(|text| !text.is_empty());
+    let text = section.map(|text| format!("{text}\n\n")).unwrap_or_default();
+    format!("{text}After the merge, on any machine: `gonogo {}`\n", procedure.finish())
 }
 
 /// The section of a version in a changelog, without its heading.

@@ -18,7 +18,7 @@ use crate::journal::Journal;
 use crate::path::RepoPath;
 use crate::plan::{Check, FileChange, Plan};
 use crate::repo::{Asked, Range, Repo, Status, WorkTree};
-use crate::sites::Overlay;
+use crate::sites::{Overlay, Tree};
 use crate::version::{Downgrade, Target, Version};
 
 /// The edits of a release.
@@ -43,6 +43,8 @@ pub struct Wanted<'w> {
     /// The changelog of the project.
     pub place: &'w Place,
     pub page: Option<&'w str>,
+    /// What becomes of a section that is there already.
+    pub existing: Existing,
     /// What git says of the work tree.
     pub status: &'w Status,
 }
@@ -115,6 +117,23 @@ impl Made {
             }
         }
         paths
+    }
+
+    /// What the release commits, with the bytes.
+    ///
+    /// # Errors
+    /// A file that an earlier operation edited cannot be read.
+    pub fn after(&self, repo: &Repo) -> Result<BTreeMap<RepoPath, Vec<u8>>, Refusal> {
+        let mut after = BTreeMap::new();
+        let tree = WorkTree::new(repo)?;
+        for path in &self.earlier {
+            after.extend(tree.read(path)?.map(|file| (file.path, file.bytes.to_vec())));
+        }
+        for change in self.changes() {
+            let bytes = change.apply(self.before.get(&change.path).map_or(&[][..], |bytes| bytes));
+            after.extend(bytes.map(|bytes| (change.path.clone(), bytes)));
+        }
+        Ok(after)
     }
 
     /// What each file change of a plan finds: [`crate::exec::run`] wants it. A file that is changed
@@ -208,7 +227,7 @@ fn section(
         table: &survey.settings.changelog,
         page: wanted.page,
         date,
-        existing: Existing::Keep,
+        existing: wanted.existing,
     };
     let guard = || {
         let guard = changelog::guard(&facts);

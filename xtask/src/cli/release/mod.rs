@@ -9,6 +9,7 @@ mod finish;
 mod gates;
 mod hint;
 mod host;
+mod joining;
 mod landing;
 mod made;
 mod opened;
@@ -21,27 +22,40 @@ mod remote;
 mod shown;
 mod start;
 mod target;
+mod targets;
 
 use serde_json::json;
 
 use super::Context;
+use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::exec;
+use crate::gates::Profile;
 use crate::journal::Journal;
+use crate::plan::{Action, Plan};
 use crate::repo::Repo;
 use crate::ui::Volume;
 pub(super) use args::Args;
 use args::Part;
+pub(super) use ci::Ci;
 pub(super) use end::{end, is_one};
+pub(super) use finish::{Args as Finish, run as finish};
 pub(super) use gates::Asking;
 pub(super) use host::{Consent, Host};
-use prepare::{Preparation, Prepared, prepared};
+pub(super) use landing::{develop, main, newer, not_elsewhere, pull};
+pub(super) use prepare::Prepared;
+use prepare::{Preparation, prepared};
+pub(super) use progress::told;
+pub(super) use pull::open as open_pull;
 pub(super) use refused::{Way, anew, go_on};
+pub(super) use remote::Remote;
+pub(super) use shown::{Facts, hanging, push_command, short};
+pub(super) use targets::Choosing;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     match &args.part {
         Some(Part::Start(start)) => return Ok(start::run(start, context)?),
-        Some(Part::Finish(finish)) => return Ok(finish::run(finish, context)?),
+        Some(Part::Finish(args)) => return Ok(finish::run(args, Procedure::Release, context)?),
         None => {}
     }
     let repo = Repo::discover(&context.folder)?;
@@ -53,7 +67,23 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     Ok(make(args, context, &repo, &asking)?)
 }
 
-fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
+/// The procedure that a plan is a part of.
+fn procedure(plan: &Plan) -> Procedure {
+    let profile = plan.steps.iter().find_map(|step| match &step.action {
+        Action::Gates(gates) => Profile::named(&gates.profile),
+        Action::Keep(keep) => Profile::named(&keep.about.profile),
+        _ => None,
+    });
+    // Where nothing is asked and nothing kept, only words tell.
+    let told = ["start hotfix ", "prepare hotfix "].iter().any(|told| plan.title.starts_with(told));
+    match profile {
+        Some(profile) => profile.procedure(),
+        None if told => Procedure::Hotfix,
+        None => Procedure::Release,
+    }
+}
+
+pub(super) fn nothing_open(repo: &Repo) -> Result<(), Refusal> {
     match Journal::of(&repo.common_dir).unfinished()? {
         Some((_, refusal)) => Err(refusal),
         None => Ok(()),
@@ -75,7 +105,7 @@ fn make(args: &Args, context: &Context, repo: &Repo, asking: &Asking<'_>) -> Res
 }
 
 /// Shows what is planned, asks, and does it.
-fn execute(
+pub(super) fn execute(
     args: &Args,
     context: &Context,
     repo: &Repo,

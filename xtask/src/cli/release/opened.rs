@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::landing::newer;
 use super::remote::Remote;
 use crate::cli::project::Known;
+use crate::config::file::Procedure;
 use crate::error::Refusal;
 use crate::flows::words::Branches;
+use crate::journal::{Closed, Journal, State};
 use crate::plan::Oid;
 use crate::repo::Repo;
 use crate::version::Version;
@@ -24,7 +26,8 @@ pub struct Opened {
 }
 
 /// All of them, the lowest version first. A branch that the remote does not have any more (it may
-/// have been deleted with the merge) is known by where it was last.
+/// have been deleted with the merge) is known by where it was last; where none is left at all, by
+/// what our own operations made.
 ///
 /// # Errors
 /// git fails.
@@ -44,6 +47,12 @@ pub fn all(
     for place in known.iter().map(String::as_str).chain(["refs/heads/"]) {
         repo.refs(&[place])?.iter().filter_map(|name| name.strip_prefix(place)).for_each(&mut add);
     }
+    let made = if names.is_empty() { journaled(repo)? } else { BTreeMap::new() };
+    for name in made.keys() {
+        if let Some(version) = branches.version(name) {
+            names.insert(name.clone(), version);
+        }
+    }
     let mut found: Vec<(String, Version)> = names.into_iter().collect();
     found.sort_by(|(_, one), (_, other)| match one.precedes(other) {
         true => std::cmp::Ordering::Less,
@@ -57,7 +66,7 @@ pub fn all(
             (None, None, Some(place)) => repo.ref_at(&format!("{place}{name}"))?,
             _ => None,
         };
-        let tip = match last {
+        let tip = match last.or_else(|| made.get(&name).cloned()) {
             Some(last) => Ok(last),
             None => newer(repo, &name, here.as_ref(), there.as_ref()),
         };
@@ -66,7 +75,25 @@ pub fn all(
     each.collect()
 }
 
-/// The one that is meant: of this version, the one that is checked out, or the only one.
+/// Where operations of ours that are done left the branches that they made, by their short names.
+fn journaled(repo: &Repo) -> Result<BTreeMap<String, Oid>, Refusal> {
+    let mut left = BTreeMap::new();
+    let operations = Journal::of(&repo.common_dir).operations()?;
+    let done = operations.iter().filter(|one| one.state() == State::Closed(Closed::Done));
+    for operation in done {
+        for moved in operation.plan().moves() {
+            let Some(name) = moved.name.strip_prefix("refs/heads/") else { continue };
+            match moved.new.as_ref().and_then(|id| operation.object(id)) {
+                Some(at) if repo.has(&at)? => drop(left.insert(name.to_owned(), at)),
+                _ => drop(left.remove(name)),
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// The one that is meant: of this version, the one that is checked out, or the only one. Of a hotfix
+/// that has its tag already branches may lack it: it is meant where no other one is open.
 ///
 /// # Errors
 /// There is none, or several; it has diverged from the remote.
@@ -74,17 +101,17 @@ pub fn choose(
     all: Vec<Result<Opened, Refusal>>,
     version: Option<&Version>,
     checked_out: Option<&str>,
-    known: &Known,
+    (known, procedure): (&Known, Procedure),
 ) -> Result<Option<Opened>, Refusal> {
     let tagged = |of: &Version| known.tagged.iter().any(|tagged| tagged.same(of));
-    let (mut open, mut finished) = (Vec::new(), false);
+    let (mut open, mut finished) = (Vec::new(), Vec::new());
     for one in all {
         match one {
             Ok(one) if version.is_some_and(|version| version.same(&one.version)) => {
                 return Ok(Some(one));
             }
             Ok(one) if !tagged(&one.version) => open.push(one),
-            Ok(_) => finished = true,
+            Ok(one) => finished.push(one),
             Err(refusal) => return Err(refusal),
         }
     }
@@ -95,20 +122,23 @@ pub fn choose(
         return Err(Refusal::unsafe_to(format!("no branch prepares {version}"))
             .next_shell("git branch -a", "lists the branches"));
     }
-    if let Some(here) = open.iter().find(|one| Some(one.name.as_str()) == checked_out) {
+    let here = |one: &&Opened| Some(one.name.as_str()) == checked_out;
+    if let Some(here) = open.iter().chain(&finished).find(here) {
         return Ok(Some(here.clone()));
     }
-    match open.as_slice() {
-        [] if finished => Ok(None),
-        [] => Err(Refusal::unsafe_to("no release branch is open")
+    match (open.as_slice(), finished.as_slice()) {
+        ([], []) => Err(Refusal::unsafe_to(format!("no {} branch is open", procedure.name()))
             .next("status", "shows what is released and what is not")),
-        [_] => Ok(open.pop()),
-        several => {
-            let refusal = Refusal::usage("several releases are open; say which one");
+        ([], [_]) => Ok(finished.pop()),
+        ([], _) => Ok(None),
+        ([_], _) => Ok(open.pop()),
+        (several, _) => {
+            let refusal =
+                Refusal::usage(format!("several {} are open; say which one", procedure.plural()));
             let line = |one: &Opened| format!("{} at {}", one.name, one.tip.short());
             let refusal = several.iter().map(line).fold(refusal, Refusal::why);
             Err(several.iter().fold(refusal, |refusal, one| {
-                refusal.next(format!("release finish {}", one.version), "")
+                refusal.next(format!("{} {}", procedure.finish(), one.version), "")
             }))
         }
     }

@@ -4,12 +4,13 @@ use super::already::already;
 use super::args::{Args, Asked};
 use super::ci::Ci;
 use super::gates::Asking;
-use super::landing::Way;
+use super::landing::{Planned, Way};
 use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
 use super::target::{self, Choice, Choosing, Chosen};
-use crate::changelog::{Changelog, web};
+use crate::changelog::cut::Existing;
+use crate::changelog::web;
 use crate::cli::Context;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
@@ -20,9 +21,9 @@ use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
 use crate::flows::words::{self, Words};
 use crate::gates::Profile;
-use crate::plan::{self, Gates, Oid, Plan, Previous, Sign};
+use crate::history::Tagged;
+use crate::plan::{self, Action, Gates, Object, Oid, Plan, Previous};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
-use crate::sites::Source;
 use crate::sys::proc;
 use crate::version::{Step, Version};
 
@@ -63,8 +64,8 @@ pub fn prepared(
         return Err(Refusal::usage("several packages are no one release; name one with -p"));
     };
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let burned = burned(repo, known, &place)?;
-    known.tagged.extend(burned);
+    known.withdraw(&place);
+    known.count_on(repo, &survey.files)?;
     let known = &survey.projects[0];
     let chosen = match chosen(args, context, repo, (&survey, known), remote.as_ref())? {
         Choice::Release(chosen) => chosen,
@@ -73,7 +74,7 @@ pub fn prepared(
             return Err(Refusal::usage(format!("{version} is released already")));
         }
     };
-    let (version, profile) = (&chosen.version, Profile::likely(None, "", Some(&chosen.version)));
+    let (version, profile) = (&chosen.version, Profile::of(args.procedure, &chosen.version));
     let newest = known.releases.newest.as_ref();
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
@@ -84,20 +85,17 @@ pub fn prepared(
         Asked::Start => Vec::new(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let wanted = made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), status };
-    let made = &Made::new(repo, context, (&survey, known), &wanted)?;
-    let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
-    let gates = Gates {
-        profile: profile.name().to_owned(),
-        version: version.text().to_owned(),
-        tag: tag.clone(),
-        names: gates,
-        waived: waived.collect(),
-        values: match args.way {
-            Asked::Whole => survey.settings.record.iter().map(|(n, _)| n.value.clone()).collect(),
-            Asked::Start => Vec::new(),
-        },
+    let existing = match args.procedure {
+        Procedure::Release => Existing::Keep,
+        Procedure::Hotfix => Existing::Open,
     };
+    let page = page.as_deref();
+    let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
+    let made = &Made::new(repo, context, (&survey, known), &wanted)?;
+    let mut gates = asking.step((profile, version, &tag), &survey.settings, gates);
+    if args.way == Asked::Start {
+        gates.values.clear();
+    }
     if let Some(files) = &chosen.files {
         let _ = asking.old.set(files.text().to_owned());
     }
@@ -106,8 +104,9 @@ pub fn prepared(
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
-    let plan = about.plan(&tag, gates, remote)?;
-    let (before, facts) = (made.bytes(&plan), about.facts(tag, &plan, &place)?);
+    let planned = about.plan(&tag, gates, remote)?;
+    let facts = about.facts(tag, &planned, &place)?;
+    let (before, plan) = (made.bytes(&planned.plan), planned.plan);
     Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
 }
 
@@ -139,20 +138,32 @@ fn survey(args: &Args, context: &Context, repo: &Repo) -> Result<Survey, Refusal
     Survey::read(repo, &names, &context.command())
 }
 
-/// Versions that were withdrawn: nobody gets them twice.
-fn burned(repo: &Repo, known: &Known, place: &Place) -> Result<Vec<Version>, Refusal> {
-    const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
-    let refs = repo.refs(&[ROLLED_BACK])?;
-    let tags = refs.iter().filter_map(|name| name.strip_prefix(ROLLED_BACK));
-    let mut burned: Vec<Version> = tags.filter_map(|tag| known.format.version(tag)).collect();
-    if let Place::There(file) = place
-        && let Ok(changelog) = Changelog::parse(Source::from(file))
-    {
-        let yanked = changelog.releases().filter(|(_, release)| release.yanked.is_some());
-        burned.extend(yanked.map(|(_, release)| release.version.clone()));
+/// What the record of a release says that no step of it knows; `previous` is the one before it.
+pub fn kept(
+    args: &Args,
+    known: &Known,
+    version: &Version,
+    previous: Option<&Tagged>,
+) -> plan::About {
+    let previous = previous.and_then(|previous| {
+        Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
+    });
+    plan::About {
+        name: known.name().to_owned(),
+        version: version.text().to_owned(),
+        codename: args.codename.clone(),
+        profile: Profile::of(args.procedure, version).name().to_owned(),
+        previous,
+        section: None,
+        landing: plan::Landing::Push,
     }
-    burned.retain(|version| !known.tagged.iter().any(|tagged| tagged.same(version)));
-    Ok(burned)
+}
+
+/// Whether a plan makes the release on the branch that is checked out, and nowhere else.
+fn goes_straight(plan: &Plan) -> bool {
+    let tags = plan.moves().iter().any(|wanted| wanted.name.starts_with("refs/tags/"));
+    let merges = plan.objects().iter().any(|object| matches!(object, Object::Merge(_)));
+    tags && !merges && !plan.steps.iter().any(|step| matches!(step.action, Action::Switch(_)))
 }
 
 /// What is known of a release before it is planned.
@@ -168,9 +179,9 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Plan, Refusal> {
+    fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Planned, Refusal> {
         let Self { repo, made, context, survey, .. } = self;
-        let landing = survey.settings.landing(Procedure::Release);
+        let landing = survey.settings.landing(self.args.procedure);
         let style = bump::style(&survey.facts(self.known), &self.chosen.version);
         let (date, command) = (context.at.date(), context.command());
         let words = Words::new(words::Release {
@@ -186,28 +197,30 @@ impl About<'_> {
             style,
             command: &command,
         })?;
-        let sign_tag = self.sign_tag()?;
+        let sign_tag = survey.signing(repo)?.tried(repo)?;
         let others = OtherChanges::Only(&made.earlier);
         let paths = made.paths();
         let ready = match paths.is_empty() {
             true => repo.ready_to_tag(context.at)?,
             false => repo.ready_to_commit(self.status, &paths, others, context.at)?,
         };
-        let tagger = repo.ident("COMMITTER", context.at)?;
+        let tagger = ready.committer.clone();
         let there = remote;
         let push = |remote: &Remote| remote.for_branch(repo, &ready, tag);
         let remote = there.as_ref().map(push).transpose()?;
         let way = Way {
             args: self.args,
             repo,
-            settings: &survey.settings,
+            survey,
+            known: self.known,
             landing: &landing,
             words: &words,
             made,
             remote: there.as_ref(),
+            command: &command,
         };
         way.plan(Release {
-            about: self.about(&gates),
+            about: kept(self.args, self.known, &self.chosen.version, made.previous.as_ref()),
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
@@ -233,22 +246,6 @@ impl About<'_> {
             remote,
             tag: tag.to_owned(),
         })
-    }
-
-    /// What the record says besides.
-    fn about(&self, gates: &Gates) -> plan::About {
-        let previous = self.made.previous.as_ref().and_then(|previous| {
-            Some(Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
-        });
-        plan::About {
-            name: self.known.name().to_owned(),
-            version: self.chosen.version.text().to_owned(),
-            codename: self.args.codename.clone(),
-            profile: gates.profile.clone(),
-            previous,
-            section: None,
-            landing: plan::Landing::Push,
-        }
     }
 
     /// A sentence where no version was named and the last release itself made the only commit since,
@@ -287,13 +284,19 @@ impl About<'_> {
         Some(Written { change, why })
     }
 
-    fn facts(&self, tag: String, plan: &Plan, place: &Place) -> Result<Facts, Refusal> {
-        let ci = plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
+    fn facts(&self, tag: String, planned: &Planned, place: &Place) -> Result<Facts, Refusal> {
+        let ci =
+            planned.plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
         let mut notes = self.chosen.notes.clone();
         let summary = &self.made.range.changes;
         let waits = self.made.section.is_none() && matches!(place, Place::There(_));
         if waits && self.chosen.version.is_prerelease() {
             notes.push(format!("what changed stays under Unreleased in {}", place.path()));
+        }
+        let next = &self.survey.settings.landing(self.args.procedure).next;
+        if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(&planned.plan) {
+            let not = "[release] next is not written by a release on a branch";
+            notes.push(format!("{not}; when that has landed, bump writes it"));
         }
         let mut warnings: Vec<String> =
             self.made.section.iter().flat_map(|section| section.warnings.clone()).collect();
@@ -304,6 +307,8 @@ impl About<'_> {
             warnings.push(format!("nothing was committed since {}", previous.tag));
         }
         warnings.extend(self.clock()?);
+        notes.extend(planned.notes.iter().cloned());
+        warnings.extend(planned.warnings.iter().cloned());
         Ok(Facts {
             version: self.chosen.version.clone(),
             tag,
@@ -311,6 +316,7 @@ impl About<'_> {
             hooks: installed(self.repo)?,
             ci: ci.unwrap_or_default(),
             notes,
+            merges: planned.merges.clone(),
             warnings,
         })
     }
@@ -318,21 +324,9 @@ impl About<'_> {
     /// A warning where this clock is behind the last commit.
     fn clock(&self) -> Result<Option<String>, Refusal> {
         let today = self.context.at.date();
-        let last = self.repo.commit_day("HEAD")?.filter(|last| *last > today);
+        let Some(head) = self.repo.head.commit() else { return Ok(None) };
+        let last = self.repo.day_of(head)?.filter(|last| *last > today);
         Ok(last.map(|last| format!("it is {today} here, and the last commit is of {last}")))
-    }
-
-    fn sign_tag(&self) -> Result<Sign, Refusal> {
-        let said = self.survey.settings.tag.sign.as_ref().map(|said| said.value);
-        let sign = match said {
-            Some(said) => said,
-            None => self.repo.config_bool("tag.gpgSign")?,
-        };
-        if sign {
-            let why = if said.is_some() { "[tag] sign" } else { "tag.gpgSign" };
-            self.repo.signing_works("tags", why)?;
-        }
-        Ok(if sign { Sign::Yes } else { Sign::No })
     }
 
     /// The version that is written after the release.

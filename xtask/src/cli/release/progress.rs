@@ -21,10 +21,14 @@ pub fn done(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration, gate
         Action::Land(land) => land.moves.iter().map(|moved| landed(repo, plan, moved)).collect(),
         Action::Push(push) => vec![("push", pushed(repo, push))],
         // A pull request has said where it is.
-        Action::Keep(_) | Action::Pull(_) => Vec::new(),
-        Action::Check(_) | Action::Rehearse(_) | Action::Switch(_) | Action::Hooks(_) => {
-            vec![(word(action), plan.steps[step].why.clone())]
-        }
+        // What waits for a person is told in the end.
+        Action::Keep(_) | Action::Pull(_) | Action::Person(_) => Vec::new(),
+        Action::Check(_)
+        | Action::Rehearse(_)
+        | Action::Switch(_)
+        | Action::Share(_)
+        | Action::Hooks(_)
+        | Action::Run(_) => vec![(word(action), plan.steps[step].why.clone())],
     };
     let aside = ui.aside();
     let last = lines.len().saturating_sub(1);
@@ -34,6 +38,11 @@ pub fn done(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration, gate
         let line = apart(&one_line(&format!("{word:<8} {text}")), &took, room);
         aside.say(&format!("{}{} {line}", Mark::Good.text(), Mark::Good.filling()));
     }
+}
+
+/// The same where no gates are asked.
+pub fn told(ui: &Ui, repo: &Repo, plan: &Plan, step: usize, took: Duration) {
+    done(ui, repo, plan, step, took, None);
 }
 
 /// A gate that stops the release.
@@ -109,6 +118,8 @@ fn landed(repo: &Repo, plan: &Plan, moved: &RefMove) -> (&'static str, String) {
         }
         Some(Object::Tag(tag)) => ("tag", tag.name.clone()),
         Some(Object::Merge(merge)) => ("merge", format!("into {}", short(&merge.into))),
+        Some(Object::Withdrawal(taken)) => ("withdraw", format!("from {}", short(&taken.into))),
+        None if moved.new.is_none() => ("refs", format!("{} deleted", short(&moved.name))),
         None => ("refs", short(&moved.name).to_owned()),
     }
 }

@@ -2,18 +2,18 @@
 
 use super::args::Args;
 use super::gates::Asking;
-use super::landing::{pull, section};
+use super::landing::{body, pull, section};
 use super::remote::Remote;
 use super::start::checked_out;
 use super::{Consent, Host, end};
 use crate::cli::Context;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
-use crate::config::file::Procedure;
 use crate::error::{Refusal, word};
 use crate::exec::{self, Driven};
 use crate::flows::landing::{self, Identity, Refused};
 use crate::flows::words::{self, Words};
+use crate::gates::Profile;
 use crate::journal::Operation;
 use crate::plan::{Id, Plan};
 use crate::repo::{Repo, WorkTree};
@@ -118,7 +118,9 @@ fn by_request(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, 
             .find(|known| known.format.version(&refused.tag).is_some())
             .ok_or_else(|| Refusal::unsafe_to(format!("{} is no tag of a release", refused.tag)))?;
     let version = known.format.version(&refused.tag).unwrap_or(Version::parse("0.1.0")?);
-    let landing = survey.settings.landing(Procedure::Release);
+    let profile = Profile::named(&refused.about.profile);
+    let procedure = profile.map(Profile::procedure).unwrap_or_default();
+    let landing = survey.settings.landing(procedure);
     let (date, command) = (context.at.date(), context.command());
     let newest = known.releases.newest.as_ref().map(|(_, version)| version);
     let words = Words::new(words::Release {
@@ -142,22 +144,22 @@ fn by_request(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, 
     }
     // A title that asks for a codename is no reason to stop here.
     let title = words.title(&landing.title).unwrap_or_else(|_| refused.title.clone());
-    let body = body(repo, &survey, known, &version)?;
+    let body = body(written(repo, &survey, known, &version)?, procedure);
     let pull = pull(repo, &refused.remote.name, (&on, &short), title, body)?;
     Ok(landing::pull_request(refused, &full, pull))
 }
 
 /// The section of the release, as it is in the work tree.
-fn body(repo: &Repo, survey: &Survey, known: &Known, version: &Version) -> Result<String, Refusal> {
+fn written(
+    repo: &Repo,
+    survey: &Survey,
+    known: &Known,
+    version: &Version,
+) -> Result<Option<String>, Refusal> {
     let tree = WorkTree::new(repo)?;
     let place = configured::find(&tree, &survey.settings, &known.project, survey.among)?;
-    let text = if let Place::There(file) = &place {
-        section(Source { path: &file.path, bytes: &file.bytes }, version)
-    } else {
-        None
-    };
-    let text = text.map(|text| format!("{text}\n\n")).unwrap_or_default();
-    Ok(format!("{text}After the merge, on any machine: `gonogo release finish`\n"))
+    let Place::There(file) = &place else { return Ok(None) };
+    Ok(section(Source { path: &file.path, bytes: &file.bytes }, version))
 }
 
 fn merged(repo: &Repo, context: &Context, refused: Refused) -> Result<Plan, Refusal> {

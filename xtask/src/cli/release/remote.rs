@@ -18,13 +18,23 @@ impl Remote {
     /// # Errors
     /// There is no remote, or several and nothing says which; it does not answer.
     pub fn fetch(repo: &Repo, interrupt: &Interrupt) -> Result<Self, Refusal> {
-        let configuration = repo.configuration()?;
-        let branch = repo.branch().unwrap_or_default();
-        let destination = repo.remote_to_push(&configuration, branch)?.ok_or_else(|| {
+        Self::known(repo, interrupt)?.ok_or_else(|| {
             Refusal::usage("there is no remote to push a release to")
                 .next_shell("git remote add origin URL", "gives an address a name")
                 .next("release --no-push", "makes the release on this machine only")
-        })?;
+        })
+    }
+
+    /// The same, `None` where there is no remote.
+    ///
+    /// # Errors
+    /// There are several and nothing says which; it does not answer.
+    pub fn known(repo: &Repo, interrupt: &Interrupt) -> Result<Option<Self>, Refusal> {
+        let configuration = repo.configuration()?;
+        let branch = repo.branch().unwrap_or_default();
+        let Some(destination) = repo.remote_to_push(&configuration, branch)? else {
+            return Ok(None);
+        };
         let wanted = Wanted {
             branches: vec!["*".to_owned()],
             tags: vec!["*".to_owned()],
@@ -32,7 +42,7 @@ impl Remote {
         };
         crate::exec::after_killed_fetch(repo);
         let fetched = repo.fetch(&destination.name, &wanted, interrupt)?;
-        Ok(Self { destination, fetched })
+        Ok(Some(Self { destination, fetched }))
     }
 
     /// Where a ref (full name) was a moment ago.

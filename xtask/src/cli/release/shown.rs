@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::ci::Ci;
+use super::joining::Outlook;
+use super::procedure;
+use crate::config::file::Procedure;
 use crate::error::word as shell;
+use crate::merge::Resolved;
 use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, apart, bold, change_of, dot, folded, one_line, width};
@@ -21,6 +25,8 @@ pub struct Facts {
     pub ci: Ci,
     /// Why it is this version.
     pub notes: Vec<String>,
+    /// What becomes of the branches that get it.
+    pub merges: Vec<Outlook>,
     pub warnings: Vec<String>,
 }
 
@@ -41,11 +47,55 @@ impl Line {
 pub fn plan(ui: &Ui, repo: &Repo, plan: &Plan, facts: &Facts) {
     ui.say(&title(repo, plan, facts));
     facts.notes.iter().for_each(|note| wrapped(ui, "  ", note));
+    merges(ui, &facts.merges);
     steps(ui, plan, &facts.hooks, &facts.ci);
     if !facts.warnings.is_empty() {
         ui.say("");
     }
     facts.warnings.iter().for_each(|warning| ui.mark(Mark::Warning, warning));
+}
+
+/// What becomes of the branches that get the release, worked out before anything moves.
+fn merges(ui: &Ui, merges: &[Outlook]) {
+    if merges.is_empty() {
+        return;
+    }
+    ui.say("");
+    ui.say("Merges worked out, nothing has moved yet");
+    let widest = |of: &dyn Fn(&Outlook) -> usize| merges.iter().map(of).max().unwrap_or_default();
+    let before = |one: &Outlook| one.versions.as_ref().map_or(0, |(before, _)| before.len());
+    let after = |one: &Outlook| match &one.versions {
+        Some((before, after)) if before != after => 5 + after.len(),
+        Some(_) => 7,
+        None => 0,
+    };
+    let (names, versions) = (widest(&|one| one.branch.chars().count()), widest(&before));
+    let room = versions + widest(&after);
+    for (at, one) in merges.iter().enumerate() {
+        let became = match &one.versions {
+            Some((before, after)) if before == after => format!("{before:versions$}  stays"),
+            Some((before, after)) => format!("{before:versions$}  -> {after}"),
+            None => String::new(),
+        };
+        ui.say(&one_line(&format!("  {:names$}  {became:room$}  {}", one.branch, one.how)));
+        // Branches that are resolved alike are told once.
+        if merges.get(at + 1).is_none_or(|next| next.resolved != one.resolved) {
+            resolved(ui, &one.resolved);
+        }
+    }
+    if merges.iter().any(|one| !one.resolved.is_empty()) {
+        ui.say("  Only these lines; every other file is git's own clean merge.");
+    }
+}
+
+fn resolved(ui: &Ui, resolved: &[Resolved]) {
+    let place = |one: &Resolved| {
+        format!("{}{}", one.path, one.line.map(|line| format!(":{line}")).unwrap_or_default())
+    };
+    let widest = resolved.iter().map(|one| place(one).chars().count()).max().unwrap_or_default();
+    for one in resolved {
+        hanging(ui, &one_line(&format!("    {:widest$}  ", place(one))), &one.what);
+    }
 }
 
 /// The steps of a plan alone; `hooks` are those that see its commits.
@@ -79,16 +129,31 @@ pub fn remarks(ui: &Ui, facts: &Facts) {
 
 /// `Release studio 0.3.0 "Kestrel" · from main 5a1b2c3 · previous v0.2.0`
 fn title(repo: &Repo, plan: &Plan, facts: &Facts) -> String {
-    let name = plan.title.trim_start_matches("release ");
+    let dot = dot();
+    if let Some(name) = plan.title.strip_prefix("start hotfix ") {
+        let from = plan.steps.iter().find_map(|step| step.action.goes_to());
+        let from = from.or(repo.head.commit()).map_or("", |commit| commit.short());
+        let fixes = facts.previous.as_deref().unwrap_or_default();
+        let rest = format!(" {dot} fixes {fixes} {dot} from {from}");
+        return format!("Hotfix {}{}", bold(&one_line(name)), one_line(&rest));
+    }
+    let (what, name) = match plan.title.split_once(' ') {
+        Some(("prepare", rest)) => ("Prepare", rest),
+        Some(("start", rest)) => ("Start", rest),
+        Some(("merge", rest)) => ("Merge", rest),
+        Some(("release", rest)) if procedure(plan) == Procedure::Hotfix => ("Hotfix", rest),
+        Some(("release", rest)) => ("Release", rest),
+        _ => ("Release", plan.title.as_str()),
+    };
     let branch = plan.base.branch.as_deref().unwrap_or("HEAD").trim_start_matches("refs/heads/");
     let commit = repo.head.commit().map_or("", |commit| commit.short());
     let previous = match &facts.previous {
         Some(tag) => format!("previous {tag}"),
         None => "the first release".to_owned(),
     };
-    let dot = dot();
     let rest = format!(" {dot} from {branch} {commit} {dot} {previous}");
-    format!("Release {}{}", bold(&one_line(name)), one_line(&rest))
+    let rest = if what == "Merge" { String::new() } else { rest };
+    format!("{what} {}{}", bold(&one_line(name)), one_line(&rest))
 }
 
 /// The lines of a step.
@@ -115,7 +180,10 @@ fn lines(plan: &Plan, action: &Action, why: &str, hooks: &[&str]) -> Vec<Line> {
         | Action::Switch(_)
         | Action::Push(_)
         | Action::Pull(_)
-        | Action::Hooks(_) => vec![Line::new(word(action), why)],
+        | Action::Share(_)
+        | Action::Hooks(_)
+        | Action::Run(_)
+        | Action::Person(_) => vec![Line::new(word(action), why)],
     }
 }
 
@@ -136,6 +204,10 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
             Line::new("tag", format!("{}, {how}, \"{said}\"", tag.name))
         }
         Some(Object::Merge(merge)) => Line::new("merge", format!("into {}", short(&merge.into))),
+        Some(Object::Withdrawal(taken)) => {
+            Line::new("withdraw", format!("from {}", short(&taken.into)))
+        }
+        None if moved.new.is_none() => Line::new("refs", format!("{} deleted", short(&moved.name))),
         None => Line::new("refs", short(&moved.name)),
     }
 }
@@ -164,7 +236,10 @@ pub fn word(action: &Action) -> &'static str {
         Action::Push(_) => "push",
         Action::Pull(_) => "pull",
         Action::Keep(_) => "record",
+        Action::Share(_) => "share",
         Action::Hooks(_) => "hooks",
+        Action::Run(_) => "run",
+        Action::Person(_) => "you",
     }
 }
 
@@ -203,6 +278,7 @@ pub fn json(plan: &Plan, facts: &Facts) -> Value {
         "tag": facts.tag,
         "previous": facts.previous,
         "notes": facts.notes,
+        "merges": facts.merges.iter().map(Outlook::data).collect::<Vec<_>>(),
         "warnings": facts.warnings,
         "ci": facts.ci.says,
         "push": plan.point_of_no_return().map(push_command),

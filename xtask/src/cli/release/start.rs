@@ -10,7 +10,7 @@ use super::remote::Remote;
 use super::{make, nothing_open};
 use crate::cli::Context;
 use crate::cli::project::Survey;
-use crate::config::file::{Procedure, Start};
+use crate::config::file::Start;
 use crate::error::Refusal;
 use crate::exec;
 use crate::flows::landing;
@@ -78,7 +78,7 @@ pub fn run(start: &Args, context: &Context) -> Result<(), Refusal> {
 fn beginning(repo: Repo, args: &args::Args, context: &Context) -> Result<Option<Repo>, Refusal> {
     let names: Vec<String> = args.package.iter().cloned().collect();
     let survey = Survey::chosen(&repo, &names, &context.command())?;
-    let from = match survey.settings.landing(Procedure::Release).from.value {
+    let from = match survey.settings.landing(args.procedure).from.value {
         Start::Branch(name) => name,
         Start::Main | Start::Tag => main(&repo, &survey.settings)?,
     };

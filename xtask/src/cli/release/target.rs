@@ -114,6 +114,8 @@ impl<'c> Choosing<'c> {
     /// Nobody can be asked: the three are named.
     pub fn which(&self, said: &Version) -> Result<Choice, Refusal> {
         let ui = &self.context.ui;
+        let how = self.facts().and_then(|facts| facts.withdrawn(said));
+        let state = how.map_or("is released".to_owned(), |how| how.to_string());
         let levels = [Level::Patch, Level::Minor, Level::Major];
         let made = |level: Level| {
             let made = counted_from_release(&self.facts()?, Move::plain(level)).ok()?;
@@ -121,8 +123,7 @@ impl<'c> Choosing<'c> {
         };
         let each: Vec<(Level, Version)> = levels.into_iter().filter_map(made).collect();
         if !ui.can_ask() || each.len() < levels.len() {
-            let refusal =
-                Refusal::usage(format!("{said} is released already; which version is next?"));
+            let refusal = Refusal::usage(format!("{said} {state} already; which version is next?"));
             let command = self.context.command();
             return Err(each.iter().fold(refusal, |refusal, (level, version)| {
                 let typed = format!("{command} {}", level.word());
@@ -132,7 +133,7 @@ impl<'c> Choosing<'c> {
         let named = each.iter().enumerate();
         let named = named.map(|(at, (level, to))| format!("[{}] {} {to}", at + 1, level.word()));
         let question =
-            format!("{said} is released. Next:  {}  [n]one", named.collect::<Vec<_>>().join("  "));
+            format!("{said} {state}. Next:  {}  [n]one", named.collect::<Vec<_>>().join("  "));
         let answer = ui.ask(&question, &['1', '2', '3', 'n'], 'n')?;
         let number = answer.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
         match number.and_then(|number| each.into_iter().nth(number - 1)) {
@@ -189,7 +190,13 @@ impl<'c> Choosing<'c> {
         let newest = known.releases.newest.as_ref();
         let released = newest.map(|(tag, version)| version::Released { version, tag });
         let style = bump::style(&self.survey.facts(known), current);
-        Some(version::Facts { current, released, taken: &known.tagged, style })
+        Some(version::Facts {
+            current,
+            released,
+            taken: &known.tagged,
+            withdrawn: &known.withdrawn,
+            style,
+        })
     }
 
     fn chosen(&self, version: Version, notes: Vec<String>) -> Choice {

@@ -6,14 +6,17 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::changelog::Waiting;
+use super::hotfix::open::{self, Open, Seen};
 use super::project::{Known, Survey};
 use super::unreleased::{self, Unreleased};
+use super::waiting;
+use crate::config::file::Procedure;
 use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::journal::Journal;
 use crate::repo::{Head, Repo, Status};
 use crate::sites::{self, Site};
-use crate::ui::{Mark, Ui, bold, dot};
+use crate::ui::{Mark, Ui, bold, dot, one_line};
 use crate::version::{Downgrade, Level, Move, Outcome, Target, Version};
 use crate::wording::counted;
 
@@ -49,7 +52,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
         ([known], []) => {
             let report = Report::read(&repo, &survey, known)?;
             report.show(ui, &repo, known);
-            ui.json(&report.json(&survey, known));
+            let waiting = waiting::show(ui, &repo)?;
+            ui.json(&report.json(&survey, known, &waiting));
         }
         _ => packages::show(&repo, ui, &survey)?,
     }
@@ -67,6 +71,8 @@ struct Report {
     /// What came after the last full release, where there is a release.
     unreleased: Option<Unreleased>,
     changelog: Option<Waiting>,
+    /// The branches of hotfixes and releases that wait for their end.
+    open: Vec<Open>,
     next: Vec<(&'static str, String)>,
     /// Why no level leads anywhere.
     stuck: Option<Refusal>,
@@ -90,6 +96,8 @@ impl Report {
             None => None,
         };
         let changelog = Waiting::read(repo, survey, known, agreed.as_ref())?;
+        let both = [Procedure::Hotfix, Procedure::Release];
+        let open = open::all(repo, &Seen::of(repo)?, (survey, known), &both)?;
         let next = agreed.as_ref().map(|version| next(&facts, version)).unwrap_or_default();
         let stuck = match &agreed {
             Some(version) if next.is_empty() => stuck(&facts, version),
@@ -104,7 +112,18 @@ impl Report {
         );
         let held = held.iter().map(|(site, _)| row(survey, site)).collect();
         let followers = followers(known);
-        Ok(Self { title, held, followers, agreed, released, unreleased, changelog, next, stuck })
+        Ok(Self {
+            title,
+            held,
+            followers,
+            agreed,
+            released,
+            unreleased,
+            changelog,
+            open,
+            next,
+            stuck,
+        })
     }
 
     fn show(&self, ui: &Ui, repo: &Repo, known: &Known) {
@@ -138,6 +157,10 @@ impl Report {
         }
         if let Some(changelog) = &self.changelog {
             ui.answer(&format!("Changelog   {}", changelog.said()));
+        }
+        for (number, open) in self.open.iter().enumerate() {
+            let word = if number == 0 { "Open" } else { "" };
+            ui.answer(&one_line(&format!("{word:<12}{}", open.brief())));
         }
         self.show_next(ui, known);
     }
@@ -186,7 +209,7 @@ impl Report {
         self.changelog.as_ref().filter(|_| comes)?.next()
     }
 
-    fn json(&self, survey: &Survey, known: &Known) -> Value {
+    fn json(&self, survey: &Survey, known: &Known, waiting: &Value) -> Value {
         let places = known.project.sites.iter().map(|site| {
             let line = survey
                 .files
@@ -210,7 +233,9 @@ impl Report {
             "released": known.releases.newest.as_ref().map(|(tag, _)| tag),
             "unreleased": self.unreleased.as_ref().map(Unreleased::json),
             "changelog": self.changelog.as_ref().map(Waiting::json),
+            "branches": self.open.iter().map(|open| &open.branch).collect::<Vec<_>>(),
             "next": next,
+            "waiting": waiting,
         })
     }
 }

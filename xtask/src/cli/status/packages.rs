@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::project::{Known, Survey};
+use super::super::waiting;
 use super::place;
 use crate::config::Broken;
 use crate::error::Refusal;
@@ -60,7 +61,8 @@ pub(super) fn show(repo: &Repo, ui: &Ui, survey: &Survey) -> Result<(), Refusal>
     if let Some(first) = sound().find(|line| line.released.is_some()).or(sound().next()) {
         ui.answer(&format!("next: {}", ui.ours(&format!("bump minor{}", first.option))));
     }
-    ui.json(&as_json(survey, &lines));
+    let waiting = waiting::show(ui, repo)?;
+    ui.json(&as_json(survey, &lines, &waiting));
     Ok(())
 }
 
@@ -101,7 +103,7 @@ impl Line {
     }
 }
 
-fn as_json(survey: &Survey, lines: &[Line]) -> serde_json::Value {
+fn as_json(survey: &Survey, lines: &[Line], waiting: &Value) -> Value {
     let package = |line: &Line| {
         json!({
             "name": line.name, "folder": line.folder, "released": line.released,
@@ -114,5 +116,6 @@ fn as_json(survey: &Survey, lines: &[Line]) -> serde_json::Value {
     json!({
         "packages": lines.iter().map(package).collect::<Vec<_>>(),
         "broken": survey.broken.iter().map(broken).collect::<Vec<_>>(),
+        "waiting": waiting,
     })
 }

@@ -2,9 +2,10 @@
 
 use super::super::Context;
 use super::candidate::Candidate;
-use super::message::{message, signing};
+use super::message::message;
 use super::push::Remote;
 use super::shown::Shown;
+use crate::cli::project::Signing;
 use crate::error::{Refusal, word};
 use crate::exec;
 use crate::flows::tag::{New, Which, Wish, plan};
@@ -69,7 +70,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
     let candidate = Candidate::read(&repo, args, context)?;
     let here = candidate.standing(&repo)?;
     candidate.told(&repo)?;
-    let (sign, setting) = signing(&candidate, &repo)?;
+    let signing = candidate.survey.signing(&repo)?;
+    let sign = signing.sign;
     let text = match &here {
         Some(_) => None,
         None => Some(message(&candidate, args, context)?),
@@ -88,17 +90,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
         Some(Remote::Same(_)) | None => None,
     };
     if let (Some(tag), Some(_)) = (&here, &push) {
-        fit_to_push(&candidate, tag, sign, setting)?;
+        fit_to_push(&candidate, tag, &signing)?;
     }
-    let tagger = match (&here, sign) {
-        (Some(_), _) => String::new(),
-        (None, Sign::No) => repo.ident("COMMITTER", context.at)?,
-        (None, Sign::Yes) => {
-            let tagger = repo.ident("COMMITTER", context.at)?;
-            repo.signing_works("tags", setting)?;
-            tagger
-        }
+    let tagger = match here {
+        Some(_) => String::new(),
+        None => repo.ident("COMMITTER", context.at)?,
     };
+    if here.is_none() {
+        signing.tried(&repo)?;
+    }
     let tag = match (&here, text.as_deref()) {
         (Some(tag), _) => Which::Here(&tag.id),
         (None, text) => {
@@ -126,14 +126,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Refusal> {
 }
 
 /// What is pushed is what the configuration asks for, also where somebody else made it.
-fn fit_to_push(candidate: &Candidate, tag: &Tag, sign: Sign, setting: &str) -> Result<(), Refusal> {
+fn fit_to_push(candidate: &Candidate, tag: &Tag, signing: &Signing) -> Result<(), Refusal> {
     let signed = tag.annotated.as_ref().is_some_and(|annotated| annotated.signed);
-    if signed || sign == Sign::No {
+    if signed || signing.sign == Sign::No {
         return Ok(());
     }
     let name = &candidate.name;
     Err(Refusal::unsafe_to(format!("{name} is there already, and not signed"))
-        .why(format!("{setting} asks for a signature."))
+        .why(format!("{} asks for a signature.", signing.setting))
         .next_shell(format!("git tag -d {}", word(name)), "removes it here; then the same again"))
 }
 

@@ -8,8 +8,7 @@ use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::words::{Branches, Release, Words};
 use crate::history::{Cut, Tagged};
-use crate::plan::Sign;
-use crate::repo::{Asked, Question, Releases, Repo};
+use crate::repo::{Asked, Question, Releases};
 use crate::version::Version;
 
 /// The message, by `--message` or the template of the procedure whose branch it is on.
@@ -90,7 +89,8 @@ fn previous(candidate: &Candidate) -> Result<Option<Version>, Refusal> {
     };
     let own = |other: &&Tagged| !other.version.same(&candidate.version);
     let commits = known.releases.commits.iter().filter(own).cloned().collect();
-    let releases = Releases { newest: None, tagged: Vec::new(), commits };
+    let withdrawn = known.releases.withdrawn.clone();
+    let releases = Releases { newest: None, tagged: Vec::new(), commits, withdrawn };
     let scope = candidate.survey.scope(known);
     let how = candidate.survey.reading(&candidate.seen)?;
     let asked = Asked { releases: &releases, question, scope };
@@ -99,16 +99,4 @@ fn previous(candidate: &Candidate) -> Result<Option<Version>, Refusal> {
         return Err(candidate.seen.deepen("The message names the release before this one."));
     }
     Ok(range.from.map(|from| from.version))
-}
-
-/// Whether the tag is to be signed, and the setting that says so.
-///
-/// # Errors
-/// git fails.
-pub(super) fn signing(candidate: &Candidate, repo: &Repo) -> Result<(Sign, &'static str), Refusal> {
-    let (sign, setting) = match &candidate.survey.settings.tag.sign {
-        Some(said) => (said.value, "[tag] sign"),
-        None => (repo.config_bool("tag.gpgSign")?, "tag.gpgSign"),
-    };
-    Ok((if sign { Sign::Yes } else { Sign::No }, setting))
 }

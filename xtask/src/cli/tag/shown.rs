@@ -145,7 +145,7 @@ impl<'a> Shown<'a> {
     fn tag(&self) -> Option<&crate::plan::Tag> {
         self.plan.objects().into_iter().find_map(|object| match object {
             Object::Tag(tag) => Some(tag),
-            Object::Commit(_) | Object::Merge(_) => None,
+            Object::Commit(_) | Object::Merge(_) | Object::Withdrawal(_) => None,
         })
     }
 

@@ -5,16 +5,15 @@ use crate::plan::{
     About, Base, FORMAT, Gates, Id, Keep, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag,
 };
 
-/// A release that has landed on main and has no tag yet.
+/// A release that is at one commit, and what is still to be done for it.
 pub struct Landed {
     /// `studio 1.3.0`
     pub title: String,
     pub base: Base,
     pub tag: String,
-    pub tag_message: String,
-    pub tagger: String,
-    pub sign_tag: Sign,
-    /// The commit that gets the tag.
+    /// `None` where the tag is there already, and only branches lack it.
+    pub tagging: Option<Tagging>,
+    /// The commit that has the tag or gets it.
     pub commit: Oid,
     /// What has to be green on exactly that commit, where it is not what was tested.
     pub gates: Option<Gates>,
@@ -27,6 +26,13 @@ pub struct Landed {
     pub there: Option<Oid>,
     pub left: Left,
     pub remote: Option<Remote>,
+}
+
+/// A tag that is made, and what is kept of its release.
+pub struct Tagging {
+    pub message: String,
+    pub tagger: String,
+    pub sign: Sign,
     /// What its record says besides.
     pub about: About,
 }
@@ -50,37 +56,50 @@ pub fn landed(landed: Landed) -> Plan {
     if let Left::Goes { back } = left {
         let back = back.map(|(branch, at)| place(Some(branch), Id::Known(at)));
         end = Some((there.clone(), back.unwrap_or_else(|| start.clone())));
-        steps.extend(switch(start, there).map(|step| Step {
-            why: format!("to {}, which gets the tag", commit.short()),
-            ..step
-        }));
+        steps.extend(
+            switch(start, there)
+                .map(|step| Step { why: format!("to {}, which is {tag}", commit.short()), ..step }),
+        );
     }
     let what = format!("tag '{tag}'");
-    let joined = Joined::new(&targets, &released, &what, &author, 0);
+    let joined = Joined::new(&targets, &released, &what, &author, 0, None);
     let mut objects = joined.objects;
-    let tagged = Id::Made(objects.len());
-    objects.push(Object::Tag(Tag {
-        name: tag.clone(),
-        target: released,
-        message: landed.tag_message,
-        tagger: landed.tagger,
-        sign: landed.sign_tag,
-    }));
-    steps.push(build(objects));
+    let (mut moves, mut there) = (joined.here, joined.there);
+    let mut keep = None;
+    if let Some(Tagging { message, tagger, sign, about }) = landed.tagging {
+        let made = RefMove::create(format!("refs/tags/{tag}"), Id::Made(objects.len()));
+        objects.push(Object::Tag(Tag {
+            name: tag.clone(),
+            target: released,
+            message,
+            tagger,
+            sign,
+        }));
+        moves.push(made.clone());
+        there.push(made);
+        keep = Some(Keep { tag: tag.clone(), remote: None, about });
+    }
+    steps.extend((!objects.is_empty()).then(|| build(objects)));
     steps.extend(gates.filter(Gates::asks).map(ask));
-    let tag_ref = RefMove::create(format!("refs/tags/{tag}"), tagged);
     let gone = |at: &Option<Oid>| Some(RefMove::delete(&branch, Id::Known(at.clone()?)));
-    let mut moves = joined.here;
-    moves.push(tag_ref.clone());
     moves.extend(gone(&landed.here));
+    there.extend(gone(&landed.there));
     let named: Vec<&str> = moves.iter().map(|wanted| short(&wanted.name)).collect();
-    steps.push(land(named.join(", "), moves));
+    let why = named.join(", ");
+    steps.extend((!moves.is_empty()).then(|| land(why, moves)));
     // A branch that moved meanwhile is where it is: the executor looks.
     steps.extend(end.and_then(|(from, to)| switch(from, to)));
-    let mut there = joined.there;
-    there.push(tag_ref);
-    there.extend(gone(&landed.there));
-    let keep = Keep { tag, remote: None, about: landed.about };
+    let title = match keep {
+        Some(_) => format!("release {title}"),
+        None if targets.is_empty() => format!("merge {tag}: {} goes", short(&branch)),
+        None => format!("merge {tag} into {}", into(&targets)),
+    };
     steps.extend(away(landed.remote, keep, &targets, there));
-    Plan { format: FORMAT, title: format!("release {title}"), base, steps }
+    Plan { format: FORMAT, title, base, steps }
+}
+
+/// `main, develop`
+fn into(targets: &[Target]) -> String {
+    let names: Vec<&str> = targets.iter().map(|target| short(&target.name)).collect();
+    names.join(", ")
 }

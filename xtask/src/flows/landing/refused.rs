@@ -73,6 +73,7 @@ pub fn merged_later(refused: Refused, onto: &Oid, author: Identity) -> Plan {
         RefMove::update(&branch, Id::Known(onto.clone()), merged),
         RefMove::create(format!("refs/tags/{tag}"), Id::Known(tagged)),
     ];
-    steps.extend(away(Some(remote), Keep { tag, remote: None, about }, &[], moves));
+    let keep = Keep { tag, remote: None, about };
+    steps.extend(away(Some(remote), Some(keep), &[], moves));
     Plan { format: FORMAT, title: format!("release {title}"), base, steps }
 }

@@ -92,7 +92,7 @@ mod tests {
         let taken: Vec<Version> = taken.collect();
         let released = taken.first().map(|version| Released { version, tag: version.text() });
         let style = Style::detect(&taken, std::slice::from_ref(&files));
-        let facts = Facts { current: &files, released, taken: &taken, style };
+        let facts = Facts { current: &files, released, taken: &taken, withdrawn: &[], style };
         let mut words: Vec<&str> = words.split(' ').collect();
         let step = match words.last() {
             Some(&"--next") => words.pop().map_or(Step::Nearest, |_| Step::Next),
@@ -174,8 +174,13 @@ mod tests {
         let (files, released) = (version("1.3.0.dev0"), version("1.2.0"));
         let taken = [released.clone()];
         let newest = Some(Released { version: &released, tag: "v1.2.0" });
-        let facts =
-            Facts { current: &files, released: newest, taken: &taken, style: Style::SEMVER };
+        let facts = Facts {
+            current: &files,
+            released: newest,
+            taken: &taken,
+            withdrawn: &[],
+            style: Style::SEMVER,
+        };
         let refusal = counted(&facts, Move::plain(Level::Patch)).unwrap_err();
         let ways: Vec<_> = refusal.next.iter().map(|(next, _)| next.clone()).collect();
         let expected = ["release final", "bump 1.2.1 --allow-downgrade"];

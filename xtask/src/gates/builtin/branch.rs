@@ -45,10 +45,7 @@ struct Wanted {
 
 impl Wanted {
     fn new(settings: &Settings, profile: Profile, main: Option<&str>) -> Self {
-        let procedure = match profile {
-            Profile::Hotfix => Procedure::Hotfix,
-            Profile::Alpha | Profile::Beta | Profile::Rc | Profile::Release => Procedure::Release,
-        };
+        let procedure = profile.procedure();
         let landing = settings.landing(procedure);
         let main = main.map(str::to_owned);
         let protected = !settings.branches.protected.is_empty();

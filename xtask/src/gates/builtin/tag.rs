@@ -43,7 +43,9 @@ fn judge(facts: &Facts<'_>, projects: &[Subject<'_>]) -> Result<Judged, Refusal>
 /// About one project, whose files hold `current`.
 fn one(facts: &Facts<'_>, subject: &Subject<'_>, current: &Version) -> Result<Judged, Refusal> {
     let newest = subject.releases.newest.as_ref();
-    if let Some((tag, version)) = newest
+    // What was rolled back may have been taken out of the files.
+    let stands = |tag: &String| !subject.releases.withdrawn.contains(tag);
+    if let Some((tag, version)) = newest.filter(|(tag, _)| stands(tag))
         && !version.same(current)
         && !version.precedes(current)
     {

@@ -1,13 +1,14 @@
 //! What git does for a merge: its own merge of two commits, a merge of lines, and trees with other
 //! files. Only objects are written.
 
-use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Refusal;
+use crate::path::RepoPath;
 use crate::plan::Oid;
 use crate::repo::git::{failed, lines, path};
 use crate::repo::{Git, Repo};
@@ -197,7 +198,7 @@ impl<'r> Scratch<'r> {
         }
     }
 
-    /// The tree with these contents in place of the files that it has there.
+    /// The tree with these contents in place of the files that it has there, and without others.
     ///
     /// # Errors
     /// git fails, or a path is none of the tree.
@@ -206,6 +207,43 @@ impl<'r> Scratch<'r> {
         tree: &Oid,
         files: &BTreeMap<Vec<u8>, Vec<u8>>,
         modes: &BTreeMap<Vec<u8>, String>,
+        gone: &BTreeSet<Vec<u8>>,
+    ) -> Result<Oid, Refusal> {
+        let mut entries = Vec::new();
+        for (path, bytes) in files {
+            let mode = match modes.get(path) {
+                Some(mode) => mode.clone(),
+                None => entry(self.git, tree, path)?.ok_or_else(|| lost(path))?.mode,
+            };
+            entries.push((path.as_slice(), mode, bytes.as_slice()));
+        }
+        self.with_entries(tree, &entries, gone, |_| OsStr::new("--no-filters").to_owned())
+    }
+
+    /// The tree with these files of the work tree as `git add` takes them in; those that it does not
+    /// have are new.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn added(&self, tree: &Oid, files: &BTreeMap<RepoPath, Vec<u8>>) -> Result<Oid, Refusal> {
+        let mut entries = Vec::new();
+        for (path, bytes) in files {
+            let path = path.as_str().as_bytes();
+            let mode = entry(self.git, tree, path)?.map(|entry| entry.mode);
+            entries.push((path, mode.unwrap_or_else(|| "100644".to_owned()), bytes.as_slice()));
+        }
+        self.with_entries(tree, &entries, &BTreeSet::new(), |path| {
+            [OsStr::new("--path="), OsStr::from_bytes(path)].into_iter().collect()
+        })
+    }
+
+    /// The tree with these entries (path, mode, bytes) and without those that are gone. `filter` says how git reads the bytes.
+    fn with_entries(
+        &self,
+        tree: &Oid,
+        files: &[(&[u8], String, &[u8])],
+        gone: &BTreeSet<Vec<u8>>,
+        filter: impl Fn(&[u8]) -> OsString,
     ) -> Result<Oid, Refusal> {
         let index = self.folder.join("index");
         // A git that was killed here leaves its lock, too.
@@ -215,18 +253,20 @@ impl<'r> Scratch<'r> {
         let git = |args: &[&str]| self.git.write([&SIMPLE_INDEX[..], args].concat()).index(&index);
         git(&["read-tree", tree.as_str()]).read()?;
         let mut entries = Vec::new();
-        for (path, bytes) in files {
-            let hash = ["hash-object", "-w", "--no-filters", "--stdin"];
-            let id = self.git.write(hash).input(bytes.clone()).read()?;
+        for (path, mode, bytes) in files {
+            let hash = ["hash-object", "-w", "--stdin"].map(OsString::from);
+            let id = self.git.write(hash.into_iter().chain([filter(path)]));
+            let id = id.input(bytes.to_vec()).read()?;
             let id = String::from_utf8_lossy(&id).trim().to_owned();
-            let mode = match modes.get(path) {
-                Some(mode) => mode.clone(),
-                None => entry(self.git, tree, path)?.ok_or_else(|| lost(path))?.mode,
-            };
-            entries
-                .extend(format!("{mode} {id} 0\t").bytes().chain(path.iter().copied()).chain([0]));
+            let line = format!("{mode} {id} 0\t");
+            entries.extend([line.as_bytes(), path, &[0]].concat());
         }
-        git(&["update-index", "-z", "--index-info"]).input(entries).read()?;
+        // Mode 0 takes an entry away (git-update-index(1), "Using --index-info").
+        let none = "0".repeat(tree.as_str().len());
+        for path in gone {
+            entries.extend(format!("0 {none}\t").bytes().chain(path.iter().copied()).chain([0]));
+        }
+        git(&["update-index", "--add", "-z", "--index-info"]).input(entries).read()?;
         let out = git(&["write-tree"]).read()?;
         let id = lines(&out).first().and_then(|line| Oid::new(line));
         id.ok_or_else(|| Refusal::external("git write-tree named no tree"))

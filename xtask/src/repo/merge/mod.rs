@@ -3,8 +3,10 @@
 //! `merge`; what comes out is proved to differ from git's own merge in those files only.
 
 mod git;
+mod rule;
 #[cfg(test)]
 mod tests;
+pub mod withdraw;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
@@ -12,6 +14,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use self::git::{Entry, Merged as GitMerge, Scratch, Stages};
+use self::rule::Rule;
 use super::{Git, Repo, Stored};
 use crate::error::Refusal;
 use crate::merge::{self, Conflict, Resolved, Side, Winners, aligned};
@@ -87,12 +90,39 @@ pub fn merge(repo: &Repo, target: &Oid, source: &Oid, scratch: &Path) -> Result<
             .collect(),
     };
     let scratch = Scratch::below(git, scratch)?;
-    let work = Work { git, by_git, sides: &sides, scratch };
+    let work = Work { git, ours: &target, by_git, sides: &sides, scratch, rule: Rule::Merge };
     let outcome = work.outcome()?;
     if let Outcome::Merged(merged) = &outcome {
         work.prove(merged)?;
     }
     Ok(outcome)
+}
+
+/// The commit that these files of the work tree would make on top of `parent`, to be merged before
+/// it exists; `parent` itself where there are none. No ref names it.
+///
+/// # Errors
+/// git fails.
+pub fn proposed(
+    repo: &Repo,
+    parent: &Oid,
+    files: &BTreeMap<RepoPath, Vec<u8>>,
+    scratch: &Path,
+) -> Result<Oid, Refusal> {
+    if files.is_empty() {
+        return Ok(parent.clone());
+    }
+    let scratch = Scratch::below(&repo.git, scratch)?;
+    let tree = scratch.added(parent, files)?;
+    let mut call = repo.git.write(["commit-tree", "-p", parent.as_str(), "-F", "-", tree.as_str()]);
+    for role in ["AUTHOR", "COMMITTER"] {
+        for (name, value) in [("NAME", "gonogo"), ("EMAIL", "gonogo"), ("DATE", "@0 +0000")] {
+            call = call.env(&format!("GIT_{role}_{name}"), value);
+        }
+    }
+    let out = call.input("proposed\n").read()?;
+    let id = super::git::lines(&out).first().and_then(|line| Oid::new(line));
+    id.ok_or_else(|| Refusal::external("git commit-tree printed no id"))
 }
 
 /// What a commit or tree says of its projects.
@@ -125,15 +155,20 @@ struct Sides {
 /// One merge, from git's own to the outcome.
 struct Work<'w> {
     git: &'w Git,
+    /// The target.
+    ours: &'w Oid,
     by_git: GitMerge,
     sides: &'w Sides,
     scratch: Scratch<'w>,
+    rule: Rule,
 }
 
 /// What is to stand in a file instead of what git made of it.
 #[derive(Default)]
 struct Found {
     files: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Files that are not to be there.
+    gone: BTreeSet<Vec<u8>>,
     /// Of the files in conflict.
     modes: BTreeMap<Vec<u8>, String>,
     resolved: Vec<Resolved>,
@@ -146,14 +181,20 @@ impl Work<'_> {
     fn outcome(&self) -> Result<Outcome, Refusal> {
         let sides = self.sides;
         let mut found = Found::default();
-        let winners = match Winners::new(&sides.bases, &sides.target, &sides.source) {
+        let winners = match self.rule.winners(sides) {
             Ok(winners) => Some(winners),
             Err(conflicts) => {
                 found.conflicts.extend(conflicts);
                 None
             }
         };
+        if self.rule == Rule::Withdrawal {
+            self.keep_changelogs(&mut found)?;
+        }
         for (path, stages) in &self.by_git.conflicted {
+            if found.files.contains_key(path) || found.gone.contains(path) {
+                continue;
+            }
             if let Some(conflict) = self.resolve(path, stages, winners.as_ref(), &mut found)? {
                 found.conflicts.push(conflict);
             }
@@ -162,7 +203,9 @@ impl Work<'_> {
         let Some(winners) = winners.filter(|_| found.conflicts.is_empty()) else {
             return Ok(conflicts(found.conflicts));
         };
-        self.changelogs(&mut found)?;
+        if self.rule == Rule::Merge {
+            self.changelogs(&mut found)?;
+        }
         self.settle(found, &winners)
     }
 
@@ -186,7 +229,9 @@ impl Work<'_> {
         let blob = |entry: &Entry| git::blob(self.git, &entry.id);
         let (base, own, other) = (blob(base)?, blob(ours)?, blob(theirs)?);
         let Sides { target, source, bases } = self.sides;
-        let bytes = if target.is_changelog(&name, &own) && source.is_changelog(&name, &other) {
+        let joins = self.rule == Rule::Merge;
+        let changelogs = target.is_changelog(&name, &own) && source.is_changelog(&name, &other);
+        let bytes = if joins && changelogs {
             match self.joined(&name, &own, &other)? {
                 Ok((bytes, resolved)) => {
                     found.resolved.push(resolved);
@@ -203,7 +248,7 @@ impl Work<'_> {
                     found.versions.insert(name, HIGHER);
                     bytes
                 }
-                Err(line) => return Ok(Some(conflict(path, Some(line), BOTH))),
+                Err(line) => return Ok(Some(conflict(path, Some(line), self.rule.why(stages)))),
             }
         };
         found.modes.insert(path.to_vec(), ours.mode.clone());
@@ -220,16 +265,7 @@ impl Work<'_> {
 
     /// A conflict that no rule is about.
     fn real(&self, path: &[u8], stages: &Stages) -> Result<Conflict, Refusal> {
-        let is = |mode: &str| stages.iter().flatten().any(|entry| entry.mode == mode);
-        let why = match stages {
-            _ if is("160000") => "both sides moved the submodule",
-            _ if is("120000") => "both sides changed the symlink",
-            [Some(_), None, Some(_)] => "it is gone here, and the source changed it",
-            [Some(_), Some(_), None] => "the source took it away, and it changed here",
-            [None, Some(_), Some(_)] => "both sides added it",
-            [Some(_), Some(ours), Some(theirs)] if ours.mode == theirs.mode => BOTH,
-            _ => "both sides changed what it is or where it is",
-        };
+        let why = self.rule.why(stages);
         let at = self.by_git.conflicted.keys().position(|own| own == path);
         let merged = match at {
             Some(0..LINES) => git::entry(self.git, &self.by_git.tree, path)?,
@@ -352,9 +388,10 @@ impl Work<'_> {
     }
 
     fn tree(&self, found: &Found) -> Result<Oid, Refusal> {
-        match found.files.is_empty() {
+        let Found { files, modes, gone, .. } = found;
+        match files.is_empty() && gone.is_empty() {
             true => Ok(self.by_git.tree.clone()),
-            false => self.scratch.tree(&self.by_git.tree, &found.files, &found.modes),
+            false => self.scratch.tree(&self.by_git.tree, files, modes, gone),
         }
     }
 
@@ -401,8 +438,6 @@ const LINES: usize = 40;
 const HIGHER: &str = "both sides changed the version: the higher one stays";
 
 const BROUGHT: &str = "brought to the version that stays";
-
-const BOTH: &str = "both sides changed it";
 
 fn conflicts(mut found: Vec<Conflict>) -> Outcome {
     found.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));

@@ -2,6 +2,8 @@
 //! makes of the same merge without a release in it.
 
 mod odd;
+mod table;
+mod withdraw;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,7 +24,8 @@ impl Drop for Made {
     }
 }
 
-/// Paths with their contents; a path that ends with `@` is a submodule at the commit of that id.
+/// Paths with their contents; a path that ends with `@` is a submodule at the commit of that id, one
+/// that ends with `!` can be executed.
 type Files = BTreeMap<String, String>;
 
 fn files(list: &[(&str, &str)]) -> Files {
@@ -70,9 +73,13 @@ impl Made {
         }
         stream.push_str("deleteall\n");
         for (path, text) in files {
-            let line = match path.strip_suffix('@') {
-                Some(path) => format!("M 160000 {text} {path}\n"),
-                None => format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()),
+            let data = |mode: &str, path: &str| {
+                format!("M {mode} inline {path}\ndata {}\n{text}\n", text.len())
+            };
+            let line = match (path.strip_suffix('@'), path.strip_suffix('!')) {
+                (Some(path), _) => format!("M 160000 {text} {path}\n"),
+                (_, Some(path)) => data("100755", path),
+                _ => data("100644", path),
             };
             stream.push_str(&line);
         }
@@ -92,30 +99,15 @@ impl Made {
                 return (format!("{path}@"), id.to_owned());
             }
             let bytes = git::blob(&self.repo.git, &Oid::new(id).unwrap()).unwrap();
-            (path.to_owned(), String::from_utf8(bytes).unwrap())
+            let executable = if head.starts_with("100755") { "!" } else { "" };
+            (format!("{path}{executable}"), String::from_utf8(bytes).unwrap())
         };
         crate::repo::git::lines(&out).into_iter().map(entry).collect()
     }
 
     /// Merges, which must leave nothing behind but objects.
     fn merge(&self, target: &Oid, source: &Oid) -> Outcome {
-        let scratch = self.repo.git_dir.join("gonogo/scratch");
-        let state = || {
-            let list = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter();
-            let paths = list.map(|entry| entry.unwrap().into_path());
-            let foreign = |path: &PathBuf| {
-                !path.starts_with(self.repo.git_dir.join("objects"))
-                    && !path.starts_with(self.repo.git_dir.join("gonogo"))
-            };
-            let read = |path: PathBuf| (path.clone(), std::fs::read(path).ok());
-            paths.filter(foreign).map(read).collect::<Vec<_>>()
-        };
-        let before = state();
-        let outcome = merge(&self.repo, target, source, &scratch).unwrap();
-        assert_eq!(before, state());
-        let left = walkdir::WalkDir::new(&scratch).min_depth(1).into_iter().flatten();
-        assert_eq!(left.count(), 0, "files are left in {}", scratch.display());
-        outcome
+        self.clean(|scratch| merge(&self.repo, target, source, scratch).unwrap())
     }
 
     fn merged(&self, target: &Oid, source: &Oid) -> (Files, Vec<String>) {

@@ -40,6 +40,7 @@ impl Repository<'_> {
             current: &current,
             released: released.as_ref().map(|version| Released { version, tag: &tag }),
             taken: &taken,
+            withdrawn: &[],
             style,
         };
         next(&facts, &target(words), downgrade)

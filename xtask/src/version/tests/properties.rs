@@ -126,7 +126,7 @@ proptest! {
     ) {
         let taken: Vec<Version> = released.iter().cloned().chain(others).collect();
         let release = released.as_ref().map(|version| Released { version, tag: "tag" });
-        let facts = Facts { current: &current, released: release, taken: &taken, style };
+        let facts = Facts { current: &current, released: release, taken: &taken, withdrawn: &[], style };
         match next(&facts, &Target::Level(step), Downgrade::Refuse) {
             Ok(Outcome::Bump { to, .. }) => {
                 for old in std::iter::once(&current).chain(&released) {
@@ -152,7 +152,7 @@ proptest! {
     ) {
         let taken: Vec<Version> = released.iter().cloned().collect();
         let release = released.as_ref().map(|version| Released { version, tag: "tag" });
-        let facts = Facts { current: &current, released: release, taken: &taken, style };
+        let facts = Facts { current: &current, released: release, taken: &taken, withdrawn: &[], style };
         let Err(refusal) = next(&facts, &target, Downgrade::Refuse) else {
             return Ok(());
         };

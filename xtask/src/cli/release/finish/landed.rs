@@ -1,19 +1,14 @@
 //! A release branch that is in main: the commit it landed in gets the tag.
 
 use super::Finish;
+use super::ended::Ending;
 use crate::changelog::{Changelog, Dated};
-use crate::cli::release::ci::Ci;
 use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
-use crate::cli::release::landing::{Joining, targets};
-use crate::cli::release::prepare::Prepared;
-use crate::cli::release::shown::Facts;
-use crate::error::{Refusal, word};
-use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Target};
-use crate::flows::words::{self, Words};
+use crate::error::Refusal;
 use crate::gates::Profile;
 use crate::merge::Side;
-use crate::plan::{self, Gates, Oid, Sign};
+use crate::plan::{Gates, Oid};
 use crate::repo::{self, How as By, Stored};
 use crate::sites::{Source, Tree};
 
@@ -56,20 +51,23 @@ impl Finish<'_> {
             return Err(refusal.next_shell(format!("git show {short}"), "shows what it has"));
         }
         self.told(found);
-        let plan = self.plan(asking, found)?;
-        let ci = plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
-        let newest = self.known.releases.newest.as_ref();
-        let facts = Facts {
-            version: self.opened.version.clone(),
-            tag: self.tag.to_string(),
-            previous: newest.map(|(tag, _)| tag.clone()),
-            hooks: Vec::new(),
-            ci: ci.unwrap_or_default(),
-            notes: Vec::new(),
-            warnings: Vec::new(),
+        if self.remote.is_some() {
+            let version = &self.opened.version;
+            let profile = Profile::of(self.args.procedure, version);
+            let there = self.repo.seen_from(found.commit.clone());
+            asking.ci(&there, (profile, version), self.interrupt)?;
+        }
+        let gates = match (is_tested(found), self.survey.settings.record.is_empty()) {
+            (true, true) => None,
+            // What is kept with a release is asked when it is made.
+            (true, false) => Some(Gates { names: Vec::new(), ..self.gates(asking)? }),
+            (false, _) => Some(self.gates(asking)?),
         };
-        let release = Prepared { plan, before: Vec::new(), facts };
-        execute(self.args, self.context, self.repo, asking, release)
+        let (commit, tagging) = (found.commit.clone(), Some(self.tagging()?));
+        match self.ended(Ending { commit, tagging, gates })? {
+            Some(release) => execute(self.args, self.context, self.repo, asking, release),
+            None => Ok(()),
+        }
     }
 
     /// What landed and was not tested like this.
@@ -90,183 +88,11 @@ impl Finish<'_> {
         }
     }
 
-    fn plan(
-        &self,
-        asking: &Asking<'_>,
-        found: &repo::Landing,
-    ) -> Result<crate::plan::Plan, Refusal> {
-        let Self { repo, survey, known, context, opened, tag, .. } = self;
-        let (date, command) = (context.at.date(), context.command());
-        let newest = known.releases.newest.as_ref();
-        let words = Words::new(words::Release {
-            version: &opened.version,
-            tag,
-            date: &date,
-            name: known.project.name.as_deref(),
-            package: self.args.package.as_deref(),
-            codename: self.args.codename.as_deref(),
-            summary: self.args.summary.as_deref(),
-            previous: newest.map(|(_, version)| version),
-            taken: &known.tagged,
-            style: crate::flows::bump::style(&survey.facts(known), &opened.version),
-            command: &command,
-        })?;
-        let gates = match (is_tested(found), self.values().is_empty()) {
-            (true, true) => None,
-            // What is kept with a release is asked when it is made.
-            (true, false) => Some(Gates { names: Vec::new(), ..self.gates(asking)? }),
-            (false, _) => Some(self.gates(asking)?),
-        };
-        let targets = self.targets(&found.commit)?;
-        let goes = !self.landing.keep_branch.value;
-        let elsewhere = repo
-            .work_tree_of(&opened.name)?
-            .is_some_and(|_| repo.branch() != Some(opened.name.as_str()));
-        let here = opened.here.clone().filter(|_| goes && !elsewhere);
-        let left = self.left(gates.as_ref(), &targets, here.as_ref(), &found.commit)?;
-        let sign = survey.settings.tag.sign.as_ref().map(|said| said.value);
-        let sign = match sign {
-            Some(said) => said,
-            None => repo.config_bool("tag.gpgSign")?,
-        };
-        let (author, committer) =
-            (repo.ident("AUTHOR", context.at)?, repo.ident("COMMITTER", context.at)?);
-        Ok(landing::landed(Landed {
-            title: format!("{} {}", known.name(), opened.version),
-            base: repo.head.base(),
-            tag: (*tag).to_owned(),
-            tag_message: words.message(&self.landing.tag_message)?,
-            tagger: committer.clone(),
-            sign_tag: if sign { Sign::Yes } else { Sign::No },
-            commit: found.commit.clone(),
-            gates,
-            targets,
-            author: Identity { author, committer, sign: repo.signs_commits()? },
-            branch: format!("refs/heads/{}", opened.name),
-            here,
-            there: opened.there.clone().filter(|_| goes),
-            left,
-            remote: self.remote.map(|remote| Remote {
-                name: remote.name().to_owned(),
-                shown: remote.shown().to_owned(),
-            }),
-            about: self.about(newest.map(|(tag, _)| tag.as_str())),
-        }))
-    }
-
-    /// What its record says.
-    fn about(&self, newest: Option<&str>) -> plan::About {
-        let commits = &self.known.releases.commits;
-        let previous = commits.iter().find(|tagged| Some(tagged.tag.as_str()) == newest);
-        let previous = previous.and_then(|previous| {
-            Some(plan::Previous { tag: previous.tag.clone(), commit: Oid::new(&previous.commit)? })
-        });
-        let version = &self.opened.version;
-        plan::About {
-            name: self.known.name().to_owned(),
-            version: version.text().to_owned(),
-            codename: self.args.codename.clone(),
-            profile: Profile::likely(None, "", Some(version)).name().to_owned(),
-            previous,
-            section: None,
-            landing: plan::Landing::PullRequest,
-        }
-    }
-
     fn gates(&self, asking: &Asking<'_>) -> Result<Gates, Refusal> {
         let version = &self.opened.version;
-        let profile = Profile::likely(None, "", Some(version));
-        let gates = asking.commands(self.repo, profile, version, self.interrupt)?;
-        let waived = asking.waivers.iter().map(|(gate, why)| (gate.to_owned(), why.to_owned()));
-        Ok(Gates {
-            profile: profile.name().to_owned(),
-            version: version.text().to_owned(),
-            tag: self.tag.to_owned(),
-            names: gates,
-            waived: waived.collect(),
-            values: self.values(),
-        })
-    }
-
-    /// The names of what `[record]` keeps.
-    fn values(&self) -> Vec<String> {
-        self.survey.settings.record.iter().map(|(name, _)| name.value.clone()).collect()
-    }
-
-    /// The branches besides main that do not have it yet.
-    fn targets(&self, commit: &Oid) -> Result<Vec<Target>, Refusal> {
-        let names = match self.args.into.as_slice() {
-            [] => targets(self.repo, &self.survey.settings, self.landing, self.main.0)?,
-            said => said.to_vec(),
-        };
-        let names: Vec<String> = names.into_iter().filter(|name| name != self.main.0).collect();
-        let settings = &self.survey.settings;
-        let joining = Joining { repo: self.repo, settings, remote: self.remote };
-        let mut found = joining.targets(&names, commit, self.tag).map_err(|refusal| {
-            refusal.or_next(
-                format!("release finish --into {}", word(self.main.0)),
-                "tags it, and leaves the other branches to you",
-            )
-        })?;
-        let mut missing = Vec::new();
-        for target in found.drain(..) {
-            if !self.repo.is_ancestor(commit, &target.tip)? {
-                missing.push(target);
-            }
-        }
-        Ok(missing)
-    }
-
-    /// Where the work tree has to be meanwhile.
-    fn left(
-        &self,
-        gates: Option<&Gates>,
-        targets: &[Target],
-        deleted: Option<&Oid>,
-        commit: &Oid,
-    ) -> Result<Left, Refusal> {
-        let repo = self.repo;
-        let tree = |id: &Oid| repo.ref_at(&format!("{}^{{tree}}", id.as_str()));
-        let head = repo.head.commit();
-        let asks = gates.is_some_and(Gates::asks);
-        let same = head.map(tree).transpose()? == Some(tree(commit)?);
-        let branch = repo.branch().unwrap_or_default();
-        let gone = deleted.is_some() && branch == self.opened.name;
-        let own = format!("refs/heads/{branch}");
-        let moves = targets
-            .iter()
-            .any(|target| target.name == own && !matches!(target.how, How::Offered { .. }));
-        if asks || gone || moves {
-            repo.nothing_in_progress()?;
-        }
-        if asks {
-            let changed = repo.status()?.changed;
-            if let Some(first) = changed.first() {
-                let what = format!("{} has changes that are not committed", first.display());
-                return Err(Refusal::unsafe_to(what)
-                    .why("The gates have to see exactly the commit that gets the tag.")
-                    .next_shell("git stash", "puts the changes away"));
-            }
-        }
-        if !gone && !moves && (!asks || same) {
-            return Ok(Left::Stays);
-        }
-        let main = format!("refs/heads/{}", self.main.0);
-        let back = match gone {
-            true => repo.ref_at(&main)?.map(|at| (main.clone(), at)),
-            false => None,
-        };
-        if gone && back.is_none() {
-            return Err(Refusal::unsafe_to(format!(
-                "{branch} goes, and there is no {} here",
-                self.main.0
-            ))
-            .next_shell(
-                format!("git switch {}", word(self.main.0)),
-                "makes it, then the same again",
-            ));
-        }
-        Ok(Left::Goes { back })
+        let profile = Profile::of(self.args.procedure, version);
+        let names = asking.commands(self.repo, profile, version, self.interrupt)?;
+        Ok(asking.step((profile, version, self.tag), &self.survey.settings, names))
     }
 
     /// What a commit lacks to be the release, in sentences: its version in every version file, its

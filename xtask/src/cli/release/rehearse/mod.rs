@@ -262,7 +262,7 @@ fn main_of(repo: &Repo) -> Result<String, Refusal> {
 fn as_ready_as_here(repo: &Repo, plan: &Plan) -> Result<(), Refusal> {
     let committed = plan.objects().into_iter().flat_map(|object| match object {
         Object::Commit(commit) => commit.paths.clone(),
-        Object::Tag(_) | Object::Merge(_) => Vec::new(),
+        Object::Tag(_) | Object::Merge(_) | Object::Withdrawal(_) => Vec::new(),
     });
     let paths: Vec<_> = committed.collect();
     repo.nothing_in_progress()?;

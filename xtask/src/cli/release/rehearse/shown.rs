@@ -7,7 +7,7 @@ use crate::cli::Context;
 use crate::cli::release::prepare::Prepared;
 use crate::cli::release::shown;
 use crate::error::{Refusal, word};
-use crate::plan::{Action, Id, Oid, Plan, Push};
+use crate::plan::{Action, Command, Id, Oid, Plan, Push};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, bold};
 
@@ -104,6 +104,14 @@ pub fn commands(plan: &Plan) -> Vec<String> {
             let (into, branch) = (word(&pull.into), word(&pull.branch));
             Some(format!("gh pr create --base {into} --head {branch}"))
         }
+        Action::Share(share) => {
+            let names: Vec<String> = share.refs.iter().map(word).collect();
+            Some(format!("git push {} {}", word(&share.remote), names.join(" ")))
+        }
+        Action::Run(run) => {
+            let commands: Vec<String> = run.commands.iter().map(Command::shown).collect();
+            Some(commands.join("; "))
+        }
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
@@ -111,7 +119,8 @@ pub fn commands(plan: &Plan) -> Vec<String> {
         | Action::Gates(_)
         | Action::Land(_)
         | Action::Switch(_)
-        | Action::Hooks(_) => None,
+        | Action::Hooks(_)
+        | Action::Person(_) => None,
     });
     each.collect()
 }

@@ -67,18 +67,35 @@ pub enum Start {
 }
 
 /// One of the two ways to a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Procedure {
+    #[default]
     Release,
     Hotfix,
 }
 
 impl Procedure {
-    /// The name of its table.
-    pub fn table(self) -> &'static str {
+    /// The name of its table, which is that of its command and its profile, too.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Release => "release",
             Self::Hotfix => "hotfix",
+        }
+    }
+
+    /// What several of them are called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Release => "releases",
+            Self::Hotfix => "hotfixes",
+        }
+    }
+
+    /// The command that ends what was started on a branch.
+    pub fn finish(self) -> &'static str {
+        match self {
+            Self::Release => "release finish",
+            Self::Hotfix => "hotfix finish",
         }
     }
 }
@@ -122,7 +139,7 @@ impl Landing {
     pub fn prepared(&self) -> Effective<String> {
         self.branch.clone().unwrap_or_else(|| Effective {
             value: PREPARED_BRANCH.to_owned(),
-            key: format!("{}.branch", self.procedure.table()),
+            key: format!("{}.branch", self.procedure.name()),
             place: None,
         })
     }
@@ -189,7 +206,7 @@ impl Look<'_> {
     fn find<T: Clone>(&self, name: &str, get: Get<T>) -> Option<Effective<T>> {
         self.tables.iter().find_map(|procedure| {
             let said = get(self.settings.table(*procedure)).clone()?;
-            let key = format!("{}.{name}", procedure.table());
+            let key = format!("{}.{name}", procedure.name());
             Some(Effective { value: said.value, key, place: self.settings.place(said.at) })
         })
     }
@@ -201,7 +218,7 @@ impl Look<'_> {
 
     /// What holds where nothing says otherwise.
     fn usual<T>(&self, name: &str, value: T) -> Effective<T> {
-        let table = self.tables.first().map_or("", |procedure| procedure.table());
+        let table = self.tables.first().map_or("", |procedure| procedure.name());
         Effective { value, key: format!("{table}.{name}"), place: None }
     }
 }

@@ -6,12 +6,14 @@ mod changelog;
 mod checklist;
 pub mod gates;
 mod landing;
+mod rollback;
 mod signoff;
 
 pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
 pub use checklist::{Binding, ChecklistTable, Section, Who};
 pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
+pub use rollback::{Code, Fate, RollbackTable};
 pub use signoff::SignoffTable;
 
 use super::check::integer;
@@ -46,6 +48,7 @@ pub struct Settings {
     pub signoff: SignoffTable,
     /// `[record]`: commands whose output is kept with a release, by name.
     pub record: Vec<(Said<String>, CommandLine)>,
+    pub rollback: RollbackTable,
 }
 
 /// `[version]`
@@ -153,6 +156,7 @@ impl Settings {
             checklist: checklist::checklist(root.get("checklist")),
             signoff: signoff::signoff(root.get("signoff"), &file.bytes),
             record: gates::record(root.get("record")),
+            rollback: rollback::rollback(root.get("rollback")),
             written: Some((file.clone(), doc.into_root())),
         })
     }
