@@ -16,6 +16,7 @@ pub(crate) mod record;
 mod release;
 mod resume;
 mod schema;
+mod sign;
 mod status;
 mod tag;
 mod undo;
@@ -65,6 +66,7 @@ enum Command {
     Release(release::Args),
     Status(status::Args),
     Check(check::Args),
+    Sign(sign::Args),
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
@@ -235,6 +237,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Release(args) => release::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
+        Command::Sign(args) => return Ok(sign::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,
         Command::Log(args) => log::run(args, context)?,

@@ -21,7 +21,7 @@ pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]
 pub use settings::{
     Begins, ChangelogTable, Declared, Effective, Landing, Merge, PackageTable, Prereleases,
-    Procedure, Said, Settings, Start, TagOn,
+    Procedure, Said, Settings, SignoffTable, Start, TagOn,
 };
 pub use template::broken_rule;
 pub use vocabulary::{BUILT_IN, PLACEHOLDERS, VARIABLES};

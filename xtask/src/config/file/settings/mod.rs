@@ -5,10 +5,12 @@ mod branches;
 mod changelog;
 pub mod gates;
 mod landing;
+mod signoff;
 
 pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
 pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
+pub use signoff::SignoffTable;
 
 use super::check::integer;
 use super::text::key_path;
@@ -38,6 +40,7 @@ pub struct Settings {
     pub package: Vec<PackageTable>,
     pub gates: Vec<GateEntry>,
     pub profiles: Vec<ProfileTable>,
+    pub signoff: SignoffTable,
     /// `[record]`: commands whose output is kept with a release, by name.
     pub record: Vec<(Said<String>, CommandLine)>,
 }
@@ -144,6 +147,7 @@ impl Settings {
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             gates: gates::gates(root.get("gates"), &file.bytes),
             profiles: gates::profiles(root.get("profile"), &file.bytes),
+            signoff: signoff::signoff(root.get("signoff"), &file.bytes),
             record: gates::record(root.get("record")),
             written: Some((file.clone(), doc.into_root())),
         })
