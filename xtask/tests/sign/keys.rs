@@ -130,3 +130,43 @@ fn a_signed_object_that_was_changed_is_bad() {
     let list = works(&team.bo, &["sign", "--list"]);
     assert!(list.out.contains("its signature is bad"), "{list}");
 }
+
+/// Ends the agent that gpg starts.
+struct Agent<'p>(&'p Place);
+
+impl Drop for Agent<'_> {
+    fn drop(&mut self) {
+        self.0.run("gpgconf", &["--kill", "gpg-agent"]);
+    }
+}
+
+#[test]
+fn gpg_vouches_as_far_as_it_is_configured() {
+    let team = team("gpg", ROLES);
+    let (ana, bo) = (&team.ana, &team.bo);
+    if ana.command("gpg").arg("--version").output().is_err() {
+        super::support::skipped("gpg is not here");
+        return;
+    }
+    let (_ana, _bo) = (Agent(ana), Agent(bo));
+    let make = ["--quick-gen-key", "Ana <ana@example.com>", "ed25519", "sign"];
+    let quiet = ["-q", "--batch", "--passphrase", ""];
+    ana.run("gpg", &[&quiet[..], &make].concat()).ok();
+    ana.git(&["config", "--global", "user.signingKey", "ana@example.com"]);
+    let said = works(ana, &["sign", "--yes"]);
+    assert!(said.out.contains("signed with your key"), "{said}");
+    let public = ana.root.join("ana.asc");
+    let text = public.to_str().expect("UTF-8");
+    ana.run("gpg", &["-q", "--armor", "--output", text, "--export", "ana@example.com"]).ok();
+    let list = works(bo, &["sign", "--list"]);
+    assert!(list.out.contains("signature not checked"), "{list}");
+    bo.run("gpg", &["-q", "--batch", "--import", text]).ok();
+    let list = works(bo, &["sign", "--list"]);
+    assert!(
+        list.out.contains("✓ Release Manager") && list.out.contains("good signature"),
+        "{list}"
+    );
+    bo.git(&["config", "gpg.minTrustLevel", "fully"]);
+    let list = works(bo, &["sign", "--list"]);
+    assert!(list.out.contains("void: its key is not trusted here: gpg: Good signature"), "{list}");
+}

@@ -15,7 +15,7 @@ use crate::plan::{Action, FORMAT, Id, Land, Object, Oid, Plan, Push, RefMove, Si
 use crate::repo::{Repo, SIGNOFFS, in_hook};
 use crate::signoff::Signoff;
 use crate::sys::proc;
-use crate::ui::{Mark, bold};
+use crate::ui::{Mark, bold, folded, one_line};
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let repo = Repo::discover(&context.folder)?;
@@ -239,12 +239,18 @@ impl Making<'_> {
             None => "you have no checkout".to_owned(),
         };
         let place = &self.subject.place;
-        ui.say(&format!("  candidate    {} on {place}, {here}", candidate.short()));
         let gates = Gates::of(self.repo, self.subject, tree);
-        ui.say(&format!("  gates        {}", gates.shown()));
-        ui.say(&format!("  statement    \"{statement}\""));
-        if let Some(other) = &self.signoff.witnessed {
-            ui.say(&format!("  evidence     {}", other.evidence));
+        let mut facts = vec![
+            ("candidate", format!("{} on {place}, {here}", candidate.short())),
+            ("gates", gates.shown()),
+            ("statement", format!("\"{statement}\"")),
+        ];
+        facts.extend(self.signoff.witnessed.iter().map(|it| ("evidence", it.evidence.clone())));
+        for (mut name, text) in facts {
+            for line in folded(&one_line(&text), 85) {
+                ui.say(&format!("  {name:<13}{line}"));
+                name = "";
+            }
         }
         ui.say("");
     }

@@ -6,8 +6,11 @@ use super::standing::{Standing, shown};
 use crate::error::word;
 use crate::signoff::judge::{Assessed, Judgement, State, Void};
 use crate::signoff::trailer::Trailer;
-use crate::ui::Mark;
+use crate::ui::{Mark, folded, one_line};
 use crate::version::Version;
+
+/// So wide may a line be.
+const COLUMNS: usize = 100;
 
 /// A line for each role that has to sign and for every other sign-off, with the reason below it where
 /// one is void.
@@ -18,9 +21,12 @@ pub(in crate::cli) fn table(standing: &Standing) -> Vec<String> {
     let row = |mark: Mark, name: &str, what: &str| {
         format!("  {}{} {name:<width$}  {what}", mark.text(), mark.filling())
     };
-    let why = |one: &Assessed| {
-        let margin = " ".repeat(2 + Mark::width() + 1 + width + 2);
-        one.standing.as_ref().err().map(|void| format!("{margin}void: {}", shown(void)))
+    let margin = 2 + Mark::width() + 1 + width + 2;
+    let room = COLUMNS.saturating_sub(margin).max(40);
+    let why = |one: &Assessed| -> Vec<String> {
+        let Err(void) = &one.standing else { return Vec::new() };
+        let said = folded(&one_line(&format!("void: {}", shown(void))), room);
+        said.into_iter().map(|line| format!("{:margin$}{line}", "")).collect()
     };
     let (mut lines, mut told) = (Vec::new(), Vec::new());
     for (role, state) in &judged.roles {

@@ -13,6 +13,7 @@ use crate::repo::{Repo, StoredSignoff, Vouched};
 use crate::signoff::Signoff;
 use crate::signoff::cover::Coverage;
 use crate::signoff::judge::{Assessed, Judgement, Required, Rules, Usual, Void, judge};
+use crate::signoff::trailer::Trailer;
 
 /// A release, and what its configuration says.
 pub(in crate::cli) struct About<'a> {
@@ -68,6 +69,13 @@ impl Standing {
     /// What they come to.
     pub fn judged(&self) -> Judgement<'_> {
         judge(&self.required, &self.all)
+    }
+
+    /// Those that count, as trailers for the tag of the release, in the order in which they were made.
+    #[allow(dead_code, reason = "for releases, whose tags carry them")]
+    pub fn trailers(&self) -> Vec<String> {
+        let counted = self.all.iter().filter(|one| one.standing.is_ok());
+        counted.map(|one| Trailer::from(&one.signoff).line()).collect()
     }
 
     /// Each reason against the release in one line: what is missing or void of what is required.
@@ -206,7 +214,6 @@ impl About<'_> {
             };
             return Ok((None, good));
         }
-        let first = |lines: Vec<String>| lines.into_iter().next().unwrap_or_default();
         Ok(match self.repo.vouched(id)? {
             Vouched::By(names) => {
                 let own = |name: &String| matches(name, &signoff.by.address);
@@ -222,10 +229,10 @@ impl About<'_> {
             ),
             Vouched::Untrusted(lines) => (
                 Some("untrusted key".to_owned()),
-                Err(format!("its key is not trusted here: {}", first(lines))),
+                Err(format!("its key is not trusted here: {}", telling(&lines))),
             ),
             Vouched::Unchecked(lines) => {
-                let why = format!("its signature cannot be checked here: {}", first(lines));
+                let why = format!("its signature cannot be checked here: {}", telling(&lines));
                 (Some("signature not checked".to_owned()), if needed { Err(why) } else { Ok(()) })
             }
         })
@@ -260,6 +267,13 @@ fn allowed(signoff: &Signoff, table: &SignoffTable) -> Result<(), String> {
             }
         }
     }
+}
+
+/// Of what a program said about a signature, the line that says why.
+fn telling(lines: &[String]) -> &str {
+    let words = ["No principal", "xpired", "allowedSignersFile", "No public key", "Good signature"];
+    let says = |word: &&str| lines.iter().find(|line| line.contains(*word));
+    words.iter().find_map(says).or(lines.last()).map_or("", |line| line.trim())
 }
 
 /// Whether a principal of ssh, which may be a pattern (ssh-keygen(1), "ALLOWED SIGNERS"), or an
