@@ -7,7 +7,7 @@ use super::shown::{self, missing, next, table};
 use super::standing::{About, Standing};
 use super::subject::{Remote, Subject};
 use crate::cli::Context;
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::repo::Repo;
 use crate::signoff::judge::Judgement;
 use crate::sys::proc;
@@ -77,7 +77,12 @@ impl View<'_> {
         }
         let who = missing(self.judged).join(", ");
         ui.answer(&format!("{} for {version}: {who}", bold("NO-GO")));
-        ui.say(&format!("next: {}", ui.ours(&next(self.judged, version))));
+        // What is out is signed no more.
+        let next = match self.subject.released {
+            true => format!("tag verify {}", word(&self.subject.tag)),
+            false => next(self.judged, version),
+        };
+        ui.say(&format!("next: {}", ui.ours(&next)));
     }
 
     /// For a log: a line for each reason.
