@@ -28,6 +28,7 @@ mod path;
 mod plan;
 mod record;
 mod repo;
+mod signoff;
 mod sites;
 mod sys;
 mod template;
