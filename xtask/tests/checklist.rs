@@ -189,6 +189,41 @@ fn after_a_release_its_record_counts() {
 }
 
 #[test]
+fn a_sign_off_ticks_the_boxes_of_its_role_until_it_is_void() {
+    let place = with("signed", &CONFIG.replace("= \"step\"", "= [\"step\"]"));
+    works(&place, &["check", "pages"]);
+    let sign = "next: gonogo sign --role 'Night Lead' --version 1.3.0\n";
+    let open = works(&place, &["checklist", "show"]);
+    assert!(open.out.ends_with(sign), "{open}");
+    works(&place, &["sign", "--role", "Night Lead", "--version", "1.3.0", "--yes"]);
+    assert_eq!(states(&place, &["show"]), ["done", "done", "done", "open", "open", "open"]);
+    let signed = works(&place, &["checklist", "run"]);
+    assert!(signed.out.contains("Ada Example, Night Lead, "), "{signed}");
+    assert!(signed.out.contains("GO: every box before the release is settled"), "{signed}");
+    assert!(place.read(".git/gonogo/checklist/1.3.0.md").contains("- [x] ready *(Ada"), "{signed}");
+    // The release writes version files only, which is what was signed.
+    let before = place.git(&["rev-parse", "HEAD"]);
+    works(&place, &["release", "minor", "--no-push"]);
+    assert_eq!(states(&place, &["show"]), ["done", "done", "done", "done", "open", "open"]);
+    works(&place, &["undo"]);
+    assert_eq!(place.git(&["rev-parse", "HEAD"]), before);
+    // Anything else voids it, and the file is named.
+    place.put("later.txt", "x");
+    place.commit_all("fix: later");
+    let void = place.gonogo(&["checklist", "run"]);
+    assert_eq!(void.code, 1, "{void}");
+    assert!(
+        void.out.contains("sign-off Night Lead: that of Ada Example is void: later.txt ("),
+        "{void}"
+    );
+    assert!(void.out.ends_with(sign), "{void}");
+    // A new one counts, and the old one is no matter.
+    works(&place, &["sign", "--role", "Night Lead", "--version", "1.3.0", "--yes"]);
+    let again = works(&place, &["checklist", "run"]);
+    assert!(!again.out.contains("void"), "{again}");
+}
+
+#[test]
 fn what_cannot_be_a_checklist_is_refused() {
     let place = with("bad", "");
     let import = |path: &'static str| ["checklist", "import", path];

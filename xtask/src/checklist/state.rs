@@ -15,6 +15,8 @@ pub struct Facts {
     pub left_out: Vec<String>,
     /// Who has signed; only what holds for this candidate.
     pub signed: Vec<Signed>,
+    /// Why sign-offs do not hold for it, a line each.
+    pub void: Vec<String>,
     /// Roles that do not have to sign for this kind of release.
     pub excused: Excused,
     /// The release, when it is out.

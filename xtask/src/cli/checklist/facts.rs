@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::super::Context;
 use super::super::check::{Names, Read, past};
+use super::super::sign::{self, Standing};
 use crate::checklist::{
-    Bound, Checklist, Excused, Facts, Group, Known, MOST, Problem, Released, bind, groups, parse,
+    Bound, Checklist, Excused, Facts, Group, Known, MOST, Problem, Released, Signed, Turn, bind,
+    groups, parse,
 };
 use crate::config::file::BUILT_IN;
 use crate::config::file::gates::{ProfileTable, Switch};
@@ -74,12 +76,14 @@ impl Reading {
     /// git fails.
     pub fn facts(&self, repo: &Repo, about: About) -> Result<Facts, Refusal> {
         if let Some((released, record)) = self.released(repo, about)? {
-            let facts = self.without_gates();
+            let standing = self.standing(repo, Some(&released.tag))?;
+            let facts = self.unsigned();
+            let (signed, void) = of_people(standing.as_ref());
             let (gates, waived) =
                 record.map(|record| (record.gates, record.waivers)).unwrap_or_default();
-            return Ok(Facts { released: Some(released), gates, waived, ..facts });
+            return Ok(Facts { released: Some(released), gates, waived, signed, void, ..facts });
         }
-        let mut facts = self.without_gates();
+        let mut facts = self.without_gates(repo)?;
         for report in past(repo, &self.status)? {
             let new = record::gates(&report);
             let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
@@ -93,13 +97,43 @@ impl Reading {
     }
 
     /// The same from a report of gates that were asked just now.
-    pub fn facts_of(&self, report: &Value) -> Facts {
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn facts_of(&self, repo: &Repo, report: &Value) -> Result<Facts, Refusal> {
         let (gates, waived) = (record::gates(report), waivers(report));
-        Facts { gates, waived, ..self.without_gates() }
+        Ok(Facts { gates, waived, ..self.without_gates(repo)? })
     }
 
-    /// What does not depend on gates.
-    pub fn without_gates(&self) -> Facts {
+    /// What does not depend on gates: who has signed what would be released.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn without_gates(&self, repo: &Repo) -> Result<Facts, Refusal> {
+        let standing = self.standing(repo, None)?;
+        let (signed, void) = of_people(standing.as_ref());
+        Ok(Facts { signed, void, ..self.unsigned() })
+    }
+
+    /// The sign-offs of the release with this tag, else of what is here; `None` where nothing says
+    /// what that would be.
+    fn standing(&self, repo: &Repo, released: Option<&str>) -> Result<Option<Standing>, Refusal> {
+        let of_tag = |tag| {
+            let (_, known, _) = self.read.sole()?;
+            let tagged = known.releases.commits.iter().find(|tagged| tagged.tag == tag)?;
+            Some((tagged.tag.as_str(), Oid::new(&tagged.commit)?))
+        };
+        let subject = match released {
+            Some(tag) => of_tag(tag),
+            None => self.read.aim.tag.as_deref().zip(repo.head.commit().cloned()),
+        };
+        let Some((tag, commit)) = subject else { return Ok(None) };
+        let (settings, profile) = (&self.read.settings, self.profile());
+        Standing::read(&sign::About { repo, settings, profile, tag, commit: &commit }).map(Some)
+    }
+
+    /// What depends on nobody.
+    fn unsigned(&self) -> Facts {
         let left_out = self.names.all.iter().filter(|id| !self.asks(id)).cloned().collect();
         let profile = self.profile();
         let excused = excused(self.table(), profile);
@@ -260,6 +294,20 @@ fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
         (None, Profile::Release | Profile::Hotfix) => Excused::None,
         (None, Profile::Alpha | Profile::Beta | Profile::Rc) => Excused::All,
     }
+}
+
+/// The sign-offs that count, and a line for each that would if it were not void.
+fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
+    let Some(standing) = standing else { return Default::default() };
+    let counted = standing.all.iter().filter(|one| one.standing.is_ok());
+    let signed = counted.map(|one| Signed {
+        role: one.signoff.role.clone(),
+        by: one.signoff.signer(),
+        at: one.signoff.at,
+        // What is out is signed no more.
+        turn: Turn::Before,
+    });
+    (signed.collect(), standing.voided())
 }
 
 fn waivers(report: &Value) -> Vec<Waiver> {

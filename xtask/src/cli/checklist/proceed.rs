@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let reading = Reading::of(&repo, context, profile)?;
     let names = gates(&reading);
     if names.is_empty() || !reading.is_wanted() {
-        return told(&reading, &reading.without_gates(), &repo, context);
+        return told(&reading, &reading.without_gates(&repo)?, &repo, context);
     }
     let all = reading.names.asked.len();
     let select = |choice: &Choice, _: Profile| Ok((choice.only(&names)?, Some(all)));
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     poll(&repo, context, &request, |report, data| {
         report.show_gates(&context.ui, context.at);
         context.ui.say("");
-        told(&reading, &reading.facts_of(data), &repo, context)
+        told(&reading, &reading.facts_of(&repo, data)?, &repo, context)
     })
 }
 

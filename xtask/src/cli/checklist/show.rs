@@ -2,9 +2,11 @@
 
 use super::super::Context;
 use super::super::check::named;
+use super::super::sign::shown;
 use super::facts::{About, Reading};
 use super::groups::{Groups, boxes};
 use crate::checklist::{Group, State, Turn, Waits, tick};
+use crate::config::file::Who;
 use crate::error::{Refusal, word};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, Volume, dot};
@@ -78,6 +80,9 @@ pub(super) fn title(groups: &Groups<'_>, repo: &Repo, ui: &Ui) {
         let profile = reading.profile().name();
         ui.mark(Mark::Warning, &format!("[profile.{profile}] leaves the checklist out"));
     }
+    for void in &groups.facts.void {
+        ui.mark(Mark::Warning, void);
+    }
     ui.say("");
 }
 
@@ -94,7 +99,8 @@ fn after(groups: &Groups<'_>, ui: &Ui) {
     ui.say(&format!("next: {}", ui.ours("checklist show")));
 }
 
-/// The command that leads on: a gate first, since a person can do little while it is red.
+/// The command that leads on: a gate first, since a person can do little while it is red; then who has
+/// to sign.
 pub(super) fn lead_on(groups: &Groups<'_>, ui: &Ui) -> String {
     let holding: Vec<&Group> = groups.holding().collect();
     let waits = holding.iter().flat_map(|group| match &group.state {
@@ -108,11 +114,21 @@ pub(super) fn lead_on(groups: &Groups<'_>, ui: &Ui) -> String {
     if let Some((id, _)) = gates.clone().find(|(_, red)| *red) {
         return ui.ours(&format!("check {}", word(id)));
     }
-    match (gates.next(), holding.is_empty()) {
-        (Some(_), _) => ui.ours("checklist run"),
-        (None, false) if ui.volume < Volume::Verbose => ui.ours("checklist show -v"),
-        (None, false) => ui.ours("checklist show --markdown"),
-        (None, true) if groups.facts.released.is_some() => ui.ours("checklist show --after"),
-        (None, true) => ui.ours("check"),
+    if gates.next().is_some() {
+        return ui.ours("checklist run");
     }
+    let who = waits.clone().find_map(|wait| match wait {
+        Waits::Role(who) => Some(who),
+        _ => None,
+    });
+    if let (Some(who), Some(version)) = (who, &groups.reading.read.aim.version) {
+        let role = if let Who::Role(name) = who { Some(name.as_str()) } else { None };
+        return ui.ours(&shown::command(role, version));
+    }
+    ui.ours(match holding.is_empty() {
+        false if ui.volume < Volume::Verbose => "checklist show -v",
+        false => "checklist show --markdown",
+        true if groups.facts.released.is_some() => "checklist show --after",
+        true => "check",
+    })
 }

@@ -90,6 +90,11 @@ pub(in crate::cli) fn missing(judged: &Judgement<'_>) -> Vec<String> {
 /// The command with which the first who is missing signs.
 pub(in crate::cli) fn next(judged: &Judgement<'_>, version: &Version) -> String {
     let role = judged.missing().next().map(|(role, _)| role.name.as_str());
+    command(role, version)
+}
+
+/// The command with which somebody signs, for a role or for none.
+pub(in crate::cli) fn command(role: Option<&str>, version: &Version) -> String {
     let role = role.map(|role| format!(" --role {}", word(role))).unwrap_or_default();
     format!("sign{role} --version {}", word(version))
 }

@@ -78,6 +78,15 @@ impl Standing {
         counted.map(|one| Trailer::from(&one.signoff).line()).collect()
     }
 
+    /// A line for each that is void where none of its role counts.
+    pub fn voided(&self) -> Vec<String> {
+        let counts = |role: &Option<String>| {
+            self.all.iter().any(|one| one.standing.is_ok() && one.signoff.role == *role)
+        };
+        let all = self.all.iter().filter(|one| one.standing.is_err());
+        all.filter(|one| !counts(&one.signoff.role)).map(void).collect()
+    }
+
     /// Each reason against the release in one line: what is missing or void of what is required.
     pub fn reasons(&self) -> Vec<String> {
         use crate::signoff::judge::State;
@@ -85,12 +94,7 @@ impl Standing {
         let mut reasons: Vec<String> = judged
             .missing()
             .map(|(role, state)| match state {
-                State::Void(one) => format!(
-                    "sign-off {}: that of {} is void: {}",
-                    role.name,
-                    one.signoff.signer(),
-                    one.standing.as_ref().err().map_or_else(String::new, shown),
-                ),
+                State::Void(one) => void(one),
                 State::Open | State::Signed(_) => {
                     format!("sign-off {}: open ({})", role.name, role.addresses.join(", "))
                 }
@@ -103,6 +107,13 @@ impl Standing {
         }
         reasons
     }
+}
+
+/// `sign-off QA Lead: that of Bo is void: detect.py (changed)`
+fn void(one: &Assessed) -> String {
+    let (role, signer) = (one.signoff.role_name(), one.signoff.signer());
+    let why = one.standing.as_ref().err().map_or_else(String::new, shown);
+    format!("sign-off {role}: that of {signer} is void: {why}")
 }
 
 /// What a release of this kind needs.
