@@ -112,7 +112,7 @@ fn what_is_no_hotfix_is_refused_with_the_version_to_type() {
     place.git(&["update-ref", "refs/gonogo/rolledback/v1.2.1", "HEAD"]);
     for (args, code, words) in [
         (&["1.2.0"][..], 3, &["1.2.0 is released already", "hotfix 1.2.2"][..]),
-        (&["1.2.1"], 3, &["1.2.1 was withdrawn", "hotfix 1.2.2"]),
+        (&["1.2.1"], 3, &["1.2.1 was rolled back", "hotfix 1.2.2"]),
         (&["1.2.5"], 2, &["1.2.5 skips 1.2.2", "hotfix 1.2.2"]),
         (&["1.3.0"], 2, &["1.3.0 is no hotfix of 1.2.0", "hotfix 1.2.2", "release 1.3.0"]),
         (&["1.2.2-rc.1"], 2, &["is a pre-release", "hotfix 1.2.2"]),

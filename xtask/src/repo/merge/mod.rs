@@ -3,13 +3,13 @@
 //! `merge`; what comes out is proved to differ from git's own merge in those files only.
 
 mod git;
+mod proof;
 mod rule;
 #[cfg(test)]
 mod tests;
 pub mod withdraw;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -394,42 +394,6 @@ impl Work<'_> {
             false => self.scratch.tree(&self.by_git.tree, files, modes, gone),
         }
     }
-
-    /// Proves that nothing but what was resolved differs from git's own merge, and that no conflict
-    /// marker is left in that.
-    fn prove(&self, merged: &Merged) -> Result<(), Refusal> {
-        let refuse = |path: &Path, why: &str| {
-            Refusal::external("the merge is not what it should be")
-                .why(format!("{}: {why}.", path.display()))
-                .why("Nothing was changed.")
-        };
-        let named =
-            |path: &Path| merged.resolved.iter().any(|one| Path::new(one.path.as_str()) == path);
-        for path in git::differing(self.git, &self.by_git.tree, &merged.tree)? {
-            if !named(&path) {
-                return Err(refuse(&path, "it differs from git's own merge"));
-            }
-        }
-        for path in self.by_git.conflicted.keys() {
-            let own = super::git::path(path);
-            let entry = git::entry(self.git, &merged.tree, own.as_os_str().as_bytes())?;
-            let bytes = entry.map(|entry| git::blob(self.git, &entry.id)).transpose()?;
-            let known = self.markers(path)?;
-            if bytes.as_deref().map_or(0, markers) > known || !named(&own) {
-                return Err(refuse(&own, "a conflict of git's is left in it"));
-            }
-        }
-        Ok(())
-    }
-
-    /// How many lines of the two sides look like conflict markers already: an example in a text.
-    fn markers(&self, path: &[u8]) -> Result<usize, Refusal> {
-        let mut count = 0;
-        for entry in self.by_git.conflicted[path][1..].iter().flatten() {
-            count += markers(&git::blob(self.git, &entry.id)?);
-        }
-        Ok(count)
-    }
 }
 
 /// Of so many files the line of the conflict is looked up.
@@ -455,11 +419,6 @@ fn unreadable(refusal: &Refusal) -> Conflict {
     let path = place.map_or_else(|| ".".to_owned(), |place| place.path.to_string());
     let why = format!("merged, it cannot be read: {}", refusal.what);
     Conflict { path, line: place.map(|place| place.line), why }
-}
-
-fn markers(bytes: &[u8]) -> usize {
-    let is = |line: &&[u8]| line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ");
-    bytes.split(|&byte| byte == b'\n').filter(is).count()
 }
 
 /// The projects that say another version than the one that stays.
