@@ -13,6 +13,7 @@
 //! ```
 
 mod changelog;
+mod checklist;
 mod cli;
 mod config;
 mod error;
@@ -27,6 +28,7 @@ mod path;
 mod plan;
 mod record;
 mod repo;
+mod signoff;
 mod sites;
 mod sys;
 mod template;

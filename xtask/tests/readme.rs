@@ -206,6 +206,31 @@ fn the_tags_of_the_readme_are_true() {
 }
 
 #[test]
+fn the_checklist_of_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let part = readme.split("### The checklist\n").nth(1).unwrap();
+    let block = |language: &str| {
+        let after = part.split(&format!("```{language}\n")).nth(1).unwrap();
+        after.split("```").next().unwrap().to_owned()
+    };
+    let place = support::Place::python("checklist");
+    for tool in ["pytest", "ruff"] {
+        place.script(&format!("../bin/{tool}"), "echo fine");
+    }
+    let path = std::env::var("PATH").unwrap();
+    let place = place.clone().with("PATH", &format!("{}:{path}", place.root.join("bin").display()));
+    place.put("gonogo.toml", block("toml"));
+    place.put("docs/CHECKLIST.md", block("markdown"));
+    place.commit_all("feat: something new");
+    let said = place.gonogo(&["checklist", "run"]);
+    let steps = first_block(part);
+    assert_eq!((steps[0].0.as_str(), said.code), ("gonogo checklist run", 1), "{said}");
+    assert_eq!(timeless(&said.out), timeless(&steps[0].1), "{said}");
+    assert_eq!(place.read("docs/CHECKLIST.md"), block("markdown"));
+}
+
+#[test]
 fn the_hotfix_of_the_readme_is_true() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
@@ -278,4 +303,35 @@ fn the_end_of_a_hotfix_of_the_readme_is_true() {
     let args = ["hotfix", "finish", "--summary", summary, "--dry-run"];
     let said = support::works(&to_be_finished(), &args);
     in_order(&said.out, expected, command);
+}
+
+#[test]
+fn the_sign_offs_of_the_readme_are_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let part = readme.split("### Sign-offs: who says GO\n").nth(1).unwrap();
+    let steps = first_block(part);
+    let config = part.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let place = support::Place::python("signed")
+        .with("GIT_AUTHOR_DATE", "1795269780 +0000")
+        .with("GIT_COMMITTER_DATE", "1795269780 +0000");
+    place.git(&["config", "--global", "user.name", "Bo"]);
+    place.git(&["config", "--global", "user.email", "bo@example.com"]);
+    place.put("gonogo.toml", config);
+    place.commit_all("feat: something new");
+    let _remote = support::remote::Remote::origin(&place);
+    let commit = place.git(&["rev-parse", "--short=7", "HEAD"]);
+    assert_eq!(steps.len(), 2);
+    for (command, expected) in steps {
+        // What stands in quotes is one word.
+        let parts = command.split('"').enumerate();
+        let words = parts.flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        let args: Vec<&str> = words.skip(2).collect();
+        let said = support::works(&place, &args);
+        let shown = said.out.replace("gonogo", "cargo xtask").replace(commit.trim(), "3b2a5ea");
+        assert_eq!(shown, expected, "$ {command}");
+    }
 }

@@ -4,6 +4,7 @@
 mod bump;
 mod changelog;
 mod check;
+mod checklist;
 mod completions;
 mod doctor;
 mod framework;
@@ -18,6 +19,7 @@ mod release;
 mod resume;
 mod rollback;
 mod schema;
+mod sign;
 mod status;
 mod tag;
 mod undo;
@@ -71,6 +73,8 @@ enum Command {
     Rollback(rollback::Args),
     Status(status::Args),
     Check(check::Args),
+    Checklist(checklist::Args),
+    Sign(sign::Args),
     Undo(undo::Args),
     Resume(resume::Args),
     Log(log::Args),
@@ -243,6 +247,8 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Rollback(args) => rollback::run(args, context)?,
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
+        Command::Checklist(args) => return Ok(checklist::run(args, context)?),
+        Command::Sign(args) => return Ok(sign::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,
         Command::Log(args) => log::run(args, context)?,

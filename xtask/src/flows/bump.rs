@@ -249,6 +249,20 @@ fn edits(
     Ok(edits)
 }
 
+/// The file changes that bring every place to a version, whatever is tagged and which comes first:
+/// what a release of it writes into these files.
+///
+/// # Errors
+/// A place that holds no version or cannot hold this one, an edit that would change more than that.
+pub fn written(facts: &Facts<'_>, to: &Version, style: &Style) -> Result<Vec<FileChange>, Refusal> {
+    let held = held(facts.project, facts.files)?;
+    let Some((_, from)) = held.into_iter().next() else { return Ok(Vec::new()) };
+    let edits = edits(facts, &from, to, style)?;
+    let name = facts.project.name.clone();
+    let bump = Bump { name, from, to: to.clone(), notes: Vec::new(), edits };
+    changes(&[bump], facts.files)
+}
+
 /// The file changes of all bumps together, in the order of the version files, each file once.
 ///
 /// # Errors

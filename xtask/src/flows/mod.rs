@@ -2,6 +2,7 @@
 
 pub mod bump;
 pub mod changelog;
+pub mod checklist;
 pub mod hooks;
 pub mod hotfix;
 pub mod init;

@@ -96,6 +96,17 @@ impl Choice {
         Ok(gates)
     }
 
+    /// The names of all gates there are.
+    pub fn names(&self) -> Vec<String> {
+        self.all.iter().map(|(gate, _)| gate.id.clone()).collect()
+    }
+
+    /// The names of those that the profile has.
+    pub fn asked(&self) -> Vec<String> {
+        let asked = self.all.iter().filter(|(_, chosen)| *chosen == Chosen::Yes);
+        asked.map(|(gate, _)| gate.id.clone()).collect()
+    }
+
     /// The gates of these names.
     ///
     /// # Errors

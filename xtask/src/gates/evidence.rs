@@ -84,6 +84,17 @@ impl Store {
         (sound && found.exit == Some(0)).then_some(found)
     }
 
+    /// The evidence of green runs on a tree. Files that cannot be read are as good as none.
+    pub fn of_tree(&self, tree: &Oid) -> Vec<Evidence> {
+        let Ok(files) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let read = |path: PathBuf| -> Option<Evidence> {
+            serde_json::from_slice(&fs::read(path).ok()?).ok()
+        };
+        let all = files.flatten().filter_map(|file| read(file.path()));
+        let green = |one: &Evidence| one.format == FORMAT && one.exit == Some(0);
+        all.filter(|one| green(one) && one.tree.as_ref() == Some(tree)).collect()
+    }
+
     /// Keeps the evidence of a green run, if it has a key.
     ///
     /// # Errors

@@ -144,7 +144,11 @@ impl FileChange {
 
     /// Text that is put into a file that holds `bytes`; `None` beyond its end.
     pub fn insert(path: RepoPath, bytes: &[u8], at: usize, text: String) -> Option<Self> {
-        let edits = vec![Edit { range: at..at, old: String::new(), new: text }];
+        Self::edited(path, bytes, vec![Edit { range: at..at, old: String::new(), new: text }])
+    }
+
+    /// Edits of a file that holds `bytes`; `None` when it does not hold what they replace.
+    pub fn edited(path: RepoPath, bytes: &[u8], edits: Vec<Edit>) -> Option<Self> {
         let change = Self { path, edits, before: Digest::of(bytes), after: Digest::absent() };
         let after = Digest::of(&change.apply(bytes)?);
         Some(Self { after, ..change })

@@ -189,6 +189,19 @@ fn next(
     Ok((version, previous))
 }
 
+/// The version that is next: that in the files, unless it is released; then what the commits since
+/// ask for.
+///
+/// # Errors
+/// git fails.
+pub fn next_version(
+    repo: &Repo,
+    survey: &Survey,
+    known: &Known,
+) -> Result<Option<Version>, Refusal> {
+    next(repo, survey, known, None).map(|(version, _)| version)
+}
+
 fn values(
     repo: &Repo,
     aim: &Aim,

@@ -6,9 +6,11 @@ mod fix;
 mod github;
 mod markdown;
 mod once;
+mod past;
 mod poll;
 mod rehearsal;
 mod show;
+mod signoffs;
 mod waivers;
 
 use std::time::Duration;
@@ -16,14 +18,18 @@ use std::time::Duration;
 use super::Context;
 use crate::error::Refusal;
 use crate::gates::builtin::{ALL, Facts};
-use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Wanted, named};
+use crate::gates::{Checked, Choice, Event, Poll, Profile, Reused, Wanted};
 use crate::journal::Journal;
 use crate::repo::{Contents, Repo};
 use crate::sys::proc::{self, Interrupt};
 use crate::ui::Ui;
-use facts::Read;
+use signoffs::Signoffs;
 
+pub(super) use facts::{Read, next_version};
+
+pub(super) use crate::gates::named;
 pub(super) use once::once;
+pub(super) use past::{Names, past};
 pub(super) use poll::{Request, Select, poll};
 pub(super) use rehearsal::installed;
 pub(super) use show::clock;
@@ -33,7 +39,8 @@ pub(super) use waivers::Waivers;
 ///
 /// Gates are commands of gonogo.toml, `[gates] tests = "pytest"`, and what is built in. They run in
 /// parallel in your work tree, without standard input. Those that were green on the same files are
-/// not repeated. It ends with GO or NO-GO; exit code 1 is NO-GO.
+/// not repeated. Where people have to sign, it says who has, as known here since the last fetch. It
+/// ends with GO or NO-GO; exit code 1 is NO-GO.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only these gates, and those that must be green before them
@@ -107,12 +114,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         select: &select,
     };
     poll(&repo, context, &request, |report, data| {
+        let signoffs = Signoffs::of(report)?;
         match args.markdown {
-            true => report.markdown(&context.ui, context.at),
-            false => report.show(&context.ui, fixed.as_ref(), context.at),
+            true => report.markdown(&context.ui, context.at, &signoffs),
+            false => report.show(&context.ui, fixed.as_ref(), context.at, &signoffs),
         }
-        context.ui.json(data);
-        Ok(u8::from(!report.stopping().is_empty()))
+        context.ui.json(&signoffs.added_to(data));
+        Ok(u8::from(!report.stopping().is_empty() || !signoffs.missing().is_empty()))
     })
 }
 
@@ -120,7 +128,7 @@ fn profile(args: &Args) -> Result<Option<Profile>, Refusal> {
     args.profile.as_deref().map(named).transpose()
 }
 
-fn interrupts() -> Result<Interrupt, Refusal> {
+pub(super) fn interrupts() -> Result<Interrupt, Refusal> {
     proc::catch_interrupts()
         .map_err(|error| Refusal::external("ctrl-C cannot be watched for").why(error.to_string()))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Report;
 use super::fix::Fixed;
 use super::github::Actions;
+use super::signoffs::Signoffs;
 use crate::config::file::gates::Need;
 use crate::error::{Next, word};
 use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
@@ -23,7 +24,7 @@ const DETAILS: usize = 200;
 
 impl Report<'_> {
     /// Shows everything; `at` is now.
-    pub fn show(&self, ui: &Ui, fixed: Option<&Fixed>, at: Timestamp) {
+    pub fn show(&self, ui: &Ui, fixed: Option<&Fixed>, at: Timestamp, signoffs: &Signoffs) {
         let actions = Actions::here();
         if let Some(actions) = &actions {
             actions.stop(ui);
@@ -42,8 +43,9 @@ impl Report<'_> {
                 None => self.ends_of_logs(ui, checked),
             }
         }
+        signoffs.show(ui);
         ui.say("");
-        self.verdict(ui, fixed);
+        self.verdict(ui, fixed, signoffs);
         if let Some(actions) = &actions {
             actions.resume(ui);
         }
@@ -208,7 +210,7 @@ impl Report<'_> {
         }
     }
 
-    fn verdict(&self, ui: &Ui, fixed: Option<&Fixed>) {
+    fn verdict(&self, ui: &Ui, fixed: Option<&Fixed>, signoffs: &Signoffs) {
         for (gate, reason) in self.waivers.iter() {
             let asked = self.checked.iter().find(|checked| checked.gate.id == gate);
             let why = match asked {
@@ -227,7 +229,8 @@ impl Report<'_> {
         let causes = self.causes();
         let about = self.read.aim.version.as_ref().map(Version::text);
         let about = about.map(|version| format!(" for {version}")).unwrap_or_default();
-        match (causes.is_empty(), self.part_of) {
+        let unsigned = signoffs.missing();
+        match (causes.is_empty() && unsigned.is_empty(), self.part_of) {
             (true, None) => ui.say(&format!("{}{about}: {}", bold("GO"), self.score())),
             (true, Some(_)) => {
                 ui.say(&format!("{}; check without names asks all of them", self.score()));
@@ -236,11 +239,13 @@ impl Report<'_> {
                 let (first, more) = causes.split_at(causes.len().min(6));
                 let first: Vec<String> =
                     first.iter().map(|checked| format!("gate {}", checked.gate.id)).collect();
-                let more = match more.len() {
-                    0 => String::new(),
-                    more => format!(" and {}", counted(more, "more gate")),
+                let gates = match more.len() {
+                    0 => first.join(", "),
+                    more => format!("{} and {}", first.join(", "), counted(more, "more gate")),
                 };
-                ui.answer(&format!("{}{about}: {}{more}", bold("NO-GO"), first.join(", ")));
+                let gates = (!gates.is_empty()).then_some(gates);
+                let named: Vec<String> = gates.into_iter().chain(unsigned).collect();
+                ui.answer(&format!("{}{about}: {}", bold("NO-GO"), named.join(", ")));
             }
         }
         let no_command = !self
@@ -261,6 +266,7 @@ impl Report<'_> {
         let next = match causes.first() {
             Some(checked) => mend(checked, ui, fixed),
             None if self.part_of.is_some() => ui.ours("check"),
+            None if signoffs.next().is_some() => ui.ours(&signoffs.next().unwrap_or_default()),
             None if no_command && self.read.settings.written().is_empty() => ui.ours("init"),
             None => ui.ours("status"),
         };

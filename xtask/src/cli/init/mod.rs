@@ -13,7 +13,7 @@ use super::project::Survey;
 use crate::config::Projects;
 use crate::config::presets::presets;
 use crate::config::scan::{Entry, Left, Scan};
-use crate::error::Refusal;
+use crate::error::{Refusal, word};
 use crate::exec;
 use crate::flows::bump;
 use crate::flows::init::{self, Proposal, Proposed};
@@ -101,6 +101,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let finished = exec::run(&repo, plan.clone(), &before, &context.asked(&|_: &str| ()))?;
     context.ui.say(&format!("{} written, nothing committed.", counted(plan.files().len(), "file")));
     context.ui.say(&format!("undo: {}", context.ui.ours("undo")));
+    if let Some(list) = super::checklist::candidate(&tree)? {
+        let import = context.ui.ours(&format!("checklist import {}", word(&list)));
+        context.ui.say(&format!("a checklist is there: {import}"));
+    }
     let next = if found.proposal.gates.is_empty() { "status" } else { "check" };
     context.ui.say(&format!("next: {}", context.ui.ours(next)));
     context.ui.json(&shown.json(Some(finished.id)));

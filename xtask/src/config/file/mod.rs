@@ -20,8 +20,9 @@ pub use schema::schema;
 pub use settings::gates;
 #[allow(unused_imports, reason = "the commands that make releases come next")]
 pub use settings::{
-    Begins, ChangelogTable, Code, Declared, Effective, Fate, Landing, Merge, PackageTable,
-    Prereleases, Procedure, RollbackTable, Said, Settings, Start, TagOn,
+    Begins, Binding, ChangelogTable, ChecklistTable, Code, Declared, Effective, Fate, Landing,
+    Merge, PackageTable, Prereleases, Procedure, RollbackTable, Said, Section, Settings,
+    SignoffTable, Start, TagOn, Who,
 };
 pub use template::broken_rule;
 pub use vocabulary::{BUILT_IN, PLACEHOLDERS, VARIABLES};

@@ -3,14 +3,18 @@
 
 mod branches;
 mod changelog;
+mod checklist;
 pub mod gates;
 mod landing;
 mod rollback;
+mod signoff;
 
 pub use branches::{BranchesTable, Merge};
 pub use changelog::{ChangelogTable, Prereleases};
+pub use checklist::{Binding, ChecklistTable, Section, Who};
 pub use landing::{Effective, Landing, LandingTable, Procedure, Start, TagOn};
 pub use rollback::{Code, Fate, RollbackTable};
+pub use signoff::SignoffTable;
 
 use super::check::integer;
 use super::text::key_path;
@@ -40,6 +44,8 @@ pub struct Settings {
     pub package: Vec<PackageTable>,
     pub gates: Vec<GateEntry>,
     pub profiles: Vec<ProfileTable>,
+    pub checklist: ChecklistTable,
+    pub signoff: SignoffTable,
     /// `[record]`: commands whose output is kept with a release, by name.
     pub record: Vec<(Said<String>, CommandLine)>,
     pub rollback: RollbackTable,
@@ -147,6 +153,8 @@ impl Settings {
             package: each.iter().map(|entry| package(entry, &file.bytes)).collect(),
             gates: gates::gates(root.get("gates"), &file.bytes),
             profiles: gates::profiles(root.get("profile"), &file.bytes),
+            checklist: checklist::checklist(root.get("checklist")),
+            signoff: signoff::signoff(root.get("signoff"), &file.bytes),
             record: gates::record(root.get("record")),
             rollback: rollback::rollback(root.get("rollback")),
             written: Some((file.clone(), doc.into_root())),
