@@ -1,7 +1,7 @@
 //! What the executor leaves to a release: the gates, the question before the push, the record.
 
-use std::cell::RefCell;
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -32,6 +32,8 @@ pub struct Host<'a> {
     consent: Consent,
     /// What the gates said.
     said: RefCell<Option<Value>>,
+    /// How long the step in execution has waited for an answer, which is nobody's work.
+    waited: Cell<Duration>,
 }
 
 impl<'a> Host<'a> {
@@ -42,7 +44,8 @@ impl<'a> Host<'a> {
         asking: &'a Asking<'a>,
         consent: Consent,
     ) -> Self {
-        Self { repo, context, asking, consent, said: RefCell::default() }
+        let (said, waited) = (RefCell::default(), Cell::default());
+        Self { repo, context, asking, consent, said, waited }
     }
 }
 
@@ -53,6 +56,7 @@ impl exec::Host for Host<'_> {
 
     fn done(&self, plan: &Plan, step: usize, took: Duration) {
         let said = self.said.borrow();
+        let took = took.saturating_sub(self.waited.take());
         progress::done(&self.context.ui, self.repo, plan, step, took, said.as_ref());
     }
 
@@ -79,7 +83,10 @@ impl exec::Host for Host<'_> {
             "",
             &format!("Everything up to here can be taken back ({undo}). {warns}"),
         );
-        ui.confirm(&format!("Push to {} now?", push.shown))
+        let start = Instant::now();
+        let answer = ui.confirm(&format!("Push to {} now?", push.shown));
+        self.waited.set(start.elapsed());
+        answer
     }
 
     fn pull(&self, pull: &Pull, interrupt: &Interrupt) -> Result<(), Refusal> {
