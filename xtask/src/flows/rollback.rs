@@ -66,6 +66,8 @@ pub struct Branch {
     /// What the commit is made on.
     pub tip: Oid,
     pub takes_out: Option<TakesOut>,
+    /// The commits that brought it.
+    pub taken: Vec<Oid>,
     /// The sections of its changelogs that are marked.
     pub retract: Vec<Retract>,
     /// Whether it has what main takes out, and so gets that commit into its history.
@@ -84,6 +86,8 @@ pub struct Mend {
     /// Where the work began, and what it came to.
     pub from: Oid,
     pub to: Oid,
+    /// The subjects of its commits, the newest first: later releases tell of them.
+    pub subjects: Vec<String>,
 }
 
 /// The whole of it.
@@ -121,6 +125,7 @@ struct Parts {
 fn parts(git: &Withdrawn) -> Parts {
     let mut parts = Parts { objects: Vec::new(), here: Vec::new(), there: Vec::new() };
     let mut reverted = None;
+    let mut withdrawals = Vec::new();
     for branch in &git.branches {
         let made = Id::Made(parts.objects.len());
         // What main took out is in the history of the others, so that merging them into it brings
@@ -130,6 +135,7 @@ fn parts(git: &Withdrawn) -> Parts {
         if reverted.is_none() && branch.takes_out.is_some() {
             reverted = Some(made.clone());
         }
+        withdrawals.extend(branch.takes_out.iter().map(|_| made.clone()));
         let known = |at: &Option<Oid>| at.clone().map(Id::Known);
         if let Some((name, there, _)) = &branch.offered {
             let (name, old) = (name.clone(), known(there));
@@ -142,7 +148,7 @@ fn parts(git: &Withdrawn) -> Parts {
     }
     if let Some(mend) = &git.mend {
         let made = Id::Made(parts.objects.len());
-        parts.objects.push(Object::Withdrawal(mended(git, mend)));
+        parts.objects.push(Object::Withdrawal(mended(git, mend, withdrawals)));
         parts.here.push(RefMove::create(&mend.name, made.clone()));
         parts.there.push(RefMove::create(&mend.name, made));
     }
@@ -177,6 +183,7 @@ fn withdrawal(git: &Withdrawn, branch: &Branch, also: Vec<Id>) -> Withdrawal {
         takes_out: branch.takes_out.clone(),
         retract: branch.retract.clone(),
         also,
+        reverts: branch.taken.iter().cloned().map(Id::Known).collect(),
         message: format!("chore: withdraw {}\n\n{body}", git.version),
         ..blank(git)
     }
@@ -184,17 +191,31 @@ fn withdrawal(git: &Withdrawn, branch: &Branch, also: Vec<Id>) -> Withdrawal {
 
 /// The same the other way round, where the work began: it is there again, without the section of the
 /// changelog.
-fn mended(git: &Withdrawn, mend: &Mend) -> Withdrawal {
+fn mended(git: &Withdrawn, mend: &Mend, withdrawals: Vec<Id>) -> Withdrawal {
+    let blank = blank(git);
+    let each: String = mend.subjects.iter().map(|subject| format!("\n* {subject}")).collect();
     let message = format!(
-        "chore: take {} up again\n\nThe work of {} as it was. Mend it here and merge it.\n",
+        "chore: take {} up again\n\nThe work of {} as it was. Mend it here and merge it.\n{each}\n",
         git.version, git.tag
     );
     Withdrawal {
         into: short(&mend.name).to_owned(),
         target: Id::Known(mend.from.clone()),
         takes_out: Some(TakesOut { from: mend.to.clone(), to: mend.from.clone() }),
+        reverts: withdrawals,
         message,
-        ..blank(git)
+        // Walks by date meet it before what it takes back.
+        committer: a_second_later(&blank.committer),
+        ..blank
+    }
+}
+
+/// `Name <address> seconds zone`, a second later.
+fn a_second_later(ident: &str) -> String {
+    let mut parts = ident.rsplitn(3, ' ');
+    match (parts.next(), parts.next().and_then(|at| at.parse::<i64>().ok()), parts.next()) {
+        (Some(zone), Some(at), Some(who)) => format!("{who} {} {zone}", at + 1),
+        _ => ident.to_owned(),
     }
 }
 
@@ -206,6 +227,7 @@ fn blank(git: &Withdrawn) -> Withdrawal {
         takes_out: None,
         retract: Vec::new(),
         also: Vec::new(),
+        reverts: Vec::new(),
         message: String::new(),
         author,
         committer,

@@ -106,6 +106,10 @@ pub struct Withdrawal {
     /// Its further parents: withdrawals from other branches, so that a later merge between the two
     /// loses nothing. What those branches had before is merged as a release is.
     pub also: Vec<Id>,
+    /// The commits that it takes back. Its message names each as git-revert(1) does, so that changelogs
+    /// tell of what is there.
+    #[serde(default)]
+    pub reverts: Vec<Id>,
     pub message: String,
     /// `Name <address> seconds zone`.
     pub author: String,

@@ -91,6 +91,16 @@ impl Repo {
         Ok(String::from_utf8_lossy(&out).trim().parse().unwrap_or(0))
     }
 
+    /// The ids of these commits, the newest first.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn ids_between(&self, from: &Oid, to: &Oid) -> Result<Vec<Oid>, Refusal> {
+        let not = format!("^{}", from.as_str());
+        let out = self.git.call(["rev-list", "--no-merges", to.as_str(), &not]).read()?;
+        Ok(git::lines(&out).iter().filter_map(|line| Oid::new(line)).collect())
+    }
+
     /// When a commit was made, and who made it (`Ada Example`).
     ///
     /// # Errors

@@ -148,9 +148,29 @@ fn release_hotfix_and_rollback() {
     );
     assert!(said.err.contains("the next free version is 0.3.2"), "{said}");
 
-    // The work is mended and comes back whole.
-    works(&place, &["hotfix", "--yes"]);
-    assert_eq!(place.git(&["branch", "--show-current"]), "hotfix/v0.3.2\n");
+    // Another release meanwhile does not tell of what is not there.
+    works(&place, &["release", "patch", "--codename", "Interim", "--yes"]);
+    same_there(&place, &remote, &["refs/heads/main", "refs/tags/v0.3.2"]);
+    let changelog = at(&place, "main", "CHANGELOG.md");
+    let section = &changelog[..changelog.find("## [0.3.1]").expect("it stays")];
+    assert!(section.contains("- later") && !section.contains("mpty upload"), "{changelog}");
+
+    // The work is mended on its branch and comes back whole, and is told of.
+    place.git(&["switch", "-q", "mend/v0.3.1"]);
+    assert!(place.read("core/app.py").contains("vier"));
+    place.put("core/mended.py", "mended\n");
+    place.commit_all("fix: no upload is lost");
+    place.git(&["switch", "-q", "main"]);
+    // Of the versions, which alone conflict, those of main stay.
+    place.git(&["merge", "-q", "--no-edit", "-X", "ours", "mend/v0.3.1"]);
+    assert!(place.read("core/app.py").contains("vier"), "it is back");
+    place.git(&["push", "-q", "origin", "main"]);
+    works(&place, &["release", "patch", "--codename", "Again", "--yes"]);
+    let changelog = at(&place, "main", "CHANGELOG.md");
+    let section = &changelog[..changelog.find("## [0.3.2]").expect("it stays")];
+    for entry in ["mpty upload", "no upload is lost"] {
+        assert!(section.contains(entry), "{entry}: {changelog}");
+    }
 }
 
 #[test]

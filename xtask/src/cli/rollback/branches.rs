@@ -351,12 +351,17 @@ impl Looking<'_> {
             }
             _ => None,
         };
+        let taken = match &takes_out {
+            Some(out) => repo.ids_between(&out.from, &out.to)?,
+            None => Vec::new(),
+        };
         let branch = Branch {
             name: full,
             here,
             there: place.there.clone(),
             tip: place.tip.clone(),
             takes_out,
+            taken,
             retract,
             follows: !also.is_empty(),
             offered,
@@ -423,6 +428,8 @@ impl Looking<'_> {
                     "gives it another name",
                 ));
         }
-        Ok(Mend { name: full, from, to })
+        let subjects = self.repo.between(&from, &to)?.into_iter().map(|commit| commit.subject);
+        let subjects = subjects.filter(|subject| !subject.starts_with("Merge ")).collect();
+        Ok(Mend { name: full, from, to, subjects })
     }
 }

@@ -67,6 +67,7 @@ fn blank(into: &str, target: Oid) -> Withdrawal {
         takes_out: None,
         retract: Vec::new(),
         also: Vec::new(),
+        reverts: Vec::new(),
         message: format!("chore: withdraw 1.2.1 from {into}\n"),
         author: WHO.into(),
         committer: WHO.into(),

@@ -44,6 +44,7 @@ fn branch(name: &str, tip: char, follows: bool) -> Branch {
         there: Some(oid(tip)),
         tip: oid(tip),
         takes_out: Some(TakesOut { from: oid('1'), to: oid('2') }),
+        taken: vec![oid('2')],
         retract: Vec::new(),
         follows,
         offered: None,
@@ -65,6 +66,7 @@ fn rollback() -> Rollback {
                 name: "refs/heads/mend/v0.3.0".into(),
                 from: oid('1'),
                 to: oid('c'),
+                subjects: vec!["fix: a leak".into()],
             }),
             author: Identity { author: "A".into(), committer: "A".into(), sign: Sign::No },
             remote: Some(Remote { name: "origin".into(), shown: "host/x".into() }),
@@ -99,6 +101,10 @@ fn objects_come_first_and_people_last() {
     let Object::Withdrawal(mend) = objects[2] else { panic!("{objects:?}") };
     assert_eq!(mend.takes_out, Some(TakesOut { from: oid('c'), to: oid('1') }));
     assert_eq!((mend.target.clone(), mend.also.len()), (Id::Known(oid('1')), 0));
+    // Changelogs tell of the work where it is, and nowhere else.
+    assert_eq!(develop.reverts, [Id::Known(oid('2'))]);
+    assert_eq!(mend.reverts, [Id::Made(0), Id::Made(1)]);
+    assert!(mend.message.ends_with("\n\n* fix: a leak\n"), "{}", mend.message);
     let push = made.point_of_no_return().unwrap();
     let names: Vec<_> = push.moves.iter().map(|it| (it.name.as_str(), it.old.is_some())).collect();
     let expected = [
