@@ -189,7 +189,14 @@ fn the_version_must_be_free() {
     );
     place.git(&["tag", "-d", "v1.3.0/notes"]);
     place.git(&["update-ref", "refs/gonogo/rolledback/v1.3.0", "HEAD"]);
-    assert_eq!(why(&asked(&place, 1, &[]), "tag"), "v1.3.0 was released and rolled back");
+    assert_eq!(remark(&asked(&place, 0, &[]), "tag"), "v1.3.1 would be next");
+    let files = ["pyproject.toml", "src/demo/__init__.py"];
+    for path in files {
+        place.edit(path, "1.2.0", "1.3.0");
+    }
+    place.commit_all("chore: a version that is burned");
+    assert_eq!(remark(&asked(&place, 0, &[]), "tag"), "v1.4.0 would be next");
+    place.git(&["reset", "-q", "--hard", "HEAD~1"]);
     place.git(&["update-ref", "-d", "refs/gonogo/rolledback/v1.3.0"]);
     place.put(
         "CHANGELOG.md",
