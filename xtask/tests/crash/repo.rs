@@ -23,10 +23,10 @@ pub struct Variant {
 pub const PLAIN: Variant = Variant { name: "plain", bump: &["bump", "minor"], sample: 1 };
 /// A commit with hooks.
 pub const COMMIT: Variant =
-    Variant { name: "commit", bump: &["bump", "minor", "--commit"], sample: 1 };
+    Variant { name: "commit", bump: &["bump", "minor", "--commit"], sample: 3 };
 /// A commit beside staged and unstaged work.
 pub const DIRTY: Variant =
-    Variant { name: "dirty", bump: &["bump", "minor", "--commit", "--allow-dirty"], sample: 1 };
+    Variant { name: "dirty", bump: &["bump", "minor", "--commit", "--allow-dirty"], sample: 3 };
 
 /// Files that do not exist yet, in a folder that does not exist yet.
 pub const INIT: Variant = Variant { name: "init", bump: &["init", "--alias"], sample: 1 };
@@ -39,33 +39,33 @@ pub const HOOKS: Variant = Variant { name: "hooks", bump: &["init", "--hooks"], 
 
 /// A release of everything: section, hooks, a gate, commit, tag, record.
 pub const RELEASE: Variant =
-    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 9 };
+    Variant { name: "release", bump: &["release", "minor", "--yes", "--no-push"], sample: 18 };
 
 /// A release that is pushed to a repository beside, [`REMOTE`]. No call there is struck, but a kill
 /// takes git's other side along.
 pub const PUSHED: Variant =
-    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 9 };
+    Variant { name: "pushed", bump: &["release", "minor", "--yes"], sample: 18 };
 
 /// Where a pushed release goes: a bare repository beside the one that is released in.
 pub const REMOTE: &str = "origin.git";
 
 /// A tag, beside staged and unstaged work.
-pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 3 };
+pub const TAG: Variant = Variant { name: "tag", bump: &["tag"], sample: 6 };
 
 /// The same with a signature, which git makes with the ref held back.
-pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 4 };
+pub const SIGNED: Variant = Variant { name: "signed", bump: &["tag"], sample: 9 };
 
 /// A release branch that is made, left and merged: the work tree goes there and back.
 pub const BRANCH: Variant =
-    Variant { name: "branch", bump: &["release", "minor", "--no-push"], sample: 12 };
+    Variant { name: "branch", bump: &["release", "minor", "--no-push"], sample: 24 };
 
 /// A release branch that waits for a pull request.
 pub const OFFERED: Variant =
-    Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 12 };
+    Variant { name: "offered", bump: &["release", "minor", "--no-push"], sample: 24 };
 
 /// The start of a hotfix: the work tree goes to files that were other ones before.
 pub const FIX: Variant =
-    Variant { name: "fix", bump: &["hotfix", "1.2.1", "--no-push"], sample: 16 };
+    Variant { name: "fix", bump: &["hotfix", "1.2.1", "--no-push"], sample: 33 };
 
 /// The end of a hotfix that is tagged on its merge: the work tree goes to the merge for a gate, and
 /// on to main; develop has another version.
