@@ -32,13 +32,12 @@ pub(super) fn make(
     if withdrawn.is_as_before && also.is_empty() {
         return Ok(target);
     }
-    let mut message = planned.message.clone();
-    for (number, id) in planned.reverts.iter().enumerate() {
+    let mut lines = vec![planned.message.clone()];
+    for id in &planned.reverts {
         let id = commit::known(running, step, id, made)?;
-        let blank = if number == 0 { "\n" } else { "" };
-        message += &format!("{blank}This reverts commit {}.\n", id.as_str());
+        lines.push(format!("This reverts commit {}.", id.as_str()));
     }
-    let message = running.repo.git.call(["stripspace"]).input(message.as_bytes()).read()?;
+    let message = running.repo.git.call(["stripspace"]).input(lines.join("\n")).read()?;
     let parents = [vec![target], also].concat();
     let Withdrawal { author, committer, sign, .. } = planned;
     Node { tree: &withdrawn.tree, parents: &parents, author, committer, sign: *sign }

@@ -193,10 +193,12 @@ fn withdrawal(git: &Withdrawn, branch: &Branch, also: Vec<Id>) -> Withdrawal {
 /// changelog.
 fn mended(git: &Withdrawn, mend: &Mend, withdrawals: Vec<Id>) -> Withdrawal {
     let blank = blank(git);
-    let each: String = mend.subjects.iter().map(|subject| format!("\n* {subject}")).collect();
+    let each: Vec<String> = mend.subjects.iter().map(|subject| format!("* {subject}")).collect();
     let message = format!(
-        "chore: take {} up again\n\nThe work of {} as it was. Mend it here and merge it.\n{each}\n",
-        git.version, git.tag
+        "chore: take {} up again\n\nThe work of {} as it was. Mend it here and merge it.\n\n{}\n",
+        git.version,
+        git.tag,
+        each.join("\n")
     );
     Withdrawal {
         into: short(&mend.name).to_owned(),
