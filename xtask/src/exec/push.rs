@@ -433,8 +433,11 @@ fn refused(
         (Cause::Moved, true) => came(running, push, refusal)
             .next("resume --merge", "keeps the tested commit and its tag, and merges it")
             .next("resume --replan", "releases on top of what is there now"),
-        (Cause::Moved, false) => came(running, push, refusal)
+        (Cause::Moved, false) if running.operation.is_undoable() => came(running, push, refusal)
             .why("Taken back, the same command begins with what is there."),
+        (Cause::Moved, false) => came(running, push, refusal)
+            .why("It reached beyond git already, so it is not taken back.")
+            .next("resume", "pushes again when the remote is as it was"),
         (Cause::Taken, true) => refusal
             .why("Somebody else has released this version.")
             .next("resume --replan", "releases the next one on top of what is there now"),

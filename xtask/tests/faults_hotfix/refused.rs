@@ -2,7 +2,7 @@
 
 use super::support::remote::Remote;
 use super::support::{Place, works};
-use super::{FLOWS, HOTFIX, REDEPLOY, RESUME, ROLLBACK, ids, somebody};
+use super::{FLOWS, HOTFIX, REDEPLOY, RESUME, ROLLBACK, does, ids, somebody};
 
 /// What is wrong, how it is mended, what is said.
 type Case = (&'static str, fn(&Place, &Remote), fn(&Place, &Remote), &'static str);
@@ -94,6 +94,28 @@ fn what_somebody_pushed_in_between_is_not_overwritten() {
             place.git(&["merge-base", "--is-ancestor", theirs.trim(), reference]);
         }
     }
+}
+
+/// Where a command has begun, nobody is sent to an undo that refuses.
+#[test]
+fn a_redeploy_that_was_overtaken_waits_for_the_remote() {
+    let (place, remote) = REDEPLOY.project("overtaken");
+    let other = somebody(&place, &remote);
+    let main = other.git(&["rev-parse", "HEAD"]);
+    other.git(&["commit", "-q", "--allow-empty", "-m", "theirs"]);
+    does(&place, "git -C ../somebody push -q origin HEAD:main");
+    let words = ["nothing arrived", "On the remote, main is at", "It reached beyond git", "resume"];
+    let said = place.gonogo(REDEPLOY.args).refused(4, &words);
+    let there = remote.state();
+    let again = place.gonogo(&RESUME).refused(4, &words);
+    let replan = place.gonogo(&["resume", "--replan", "--yes"]).refused(4, &["cannot go on"]);
+    for said in [said, again, replan] {
+        assert!(!said.err.contains("gonogo undo") && !said.err.contains("Taken back"), "{said}");
+    }
+    REDEPLOY.undone(&place, &place.state());
+    remote.state().must_be(&there, "theirs stays");
+    remote.place.git(&["update-ref", "refs/heads/main", main.trim()]);
+    REDEPLOY.completed(&place, &remote);
 }
 
 /// Not every server takes refs together, and then a part may arrive.

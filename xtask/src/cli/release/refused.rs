@@ -62,10 +62,13 @@ pub fn go_on(
 fn refused(repo: &Repo, old: &Operation) -> Result<Refused, Refusal> {
     let plan = old.plan();
     let other = |why: &str| {
-        Refusal::unsafe_to(format!("{} cannot go on that way", plan.title))
+        let refusal = Refusal::unsafe_to(format!("{} cannot go on that way", plan.title))
             .why(why)
-            .next("resume", "pushes again")
-            .next("undo", "takes everything back")
+            .next("resume", "pushes again");
+        match old.is_undoable() {
+            true => refusal.next("undo", "takes everything back"),
+            false => refusal,
+        }
     };
     let (Some(push), true) = (plan.point_of_no_return(), plan.is_straight()) else {
         return Err(other("It is no release straight on the branch that is checked out."));
