@@ -2,7 +2,7 @@
 
 use super::{Asked, Finished, Running, holder, interrupts};
 use crate::error::Refusal;
-use crate::journal::{Direction, Journal, Operation, Record, Said, State, Tried};
+use crate::journal::{Direction, Journal, Operation, Record, Said, Sent, State, Tried};
 use crate::plan::Action;
 use crate::repo::{Repo, in_hook};
 
@@ -72,6 +72,11 @@ fn names(operation: &Operation) -> Vec<(usize, &str)> {
             let open = all.into_iter().any(|number| operation.tried(step, number) != Tried::Done);
             open.then_some((step, run.name.as_str()))
         }
+        // The only way out where neither the push nor undo is possible any more.
+        Action::Push(_) => {
+            let stuck = operation.pushed(step) == Sent::No && !operation.is_undoable();
+            stuck.then_some((step, "push"))
+        }
         Action::Files(_)
         | Action::Check(_)
         | Action::Rehearse(_)
@@ -79,7 +84,6 @@ fn names(operation: &Operation) -> Vec<(usize, &str)> {
         | Action::Gates(_)
         | Action::Land(_)
         | Action::Switch(_)
-        | Action::Push(_)
         | Action::Pull(_)
         | Action::Keep(_)
         | Action::Share(_)

@@ -58,6 +58,11 @@ pub(super) fn forward(running: &mut Running<'_>, step: usize, push: &Push) -> Re
             }
             missing.retain(|wanted| found.get(&wanted.name) != wanted.after.as_ref());
         }
+        Sent::No if running.operation.by_hand(step).is_some() => {
+            let shown = &push.shown;
+            running.notes.push(format!("nothing was pushed to {shown}: that is left to you"));
+            return Ok(());
+        }
         Sent::No => {
             running.not_interrupted()?;
             if !running.host.go(running.operation.plan(), push)? {
@@ -437,6 +442,7 @@ fn refused(
             .why("Taken back, the same command begins with what is there."),
         (Cause::Moved, false) => came(running, push, refusal)
             .why("It reached beyond git already, so it is not taken back.")
+            .next("resume --skip push", "ends it here; then merge what came, and push by hand")
             .next("resume", "pushes again when the remote is as it was"),
         (Cause::Taken, true) => refusal
             .why("Somebody else has released this version.")

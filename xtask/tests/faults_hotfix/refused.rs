@@ -118,6 +118,23 @@ fn a_redeploy_that_was_overtaken_waits_for_the_remote() {
     REDEPLOY.completed(&place, &remote);
 }
 
+/// Nor does it block everything else for good.
+#[test]
+fn a_redeploy_that_was_overtaken_can_leave_the_push_to_a_person() {
+    let (place, remote) = REDEPLOY.project("left");
+    let other = somebody(&place, &remote);
+    other.git(&["commit", "-q", "--allow-empty", "-m", "theirs"]);
+    does(&place, "git -C ../somebody push -q origin HEAD:main");
+    place.gonogo(REDEPLOY.args).refused(4, &["resume --skip push"]);
+    let there = remote.id("refs/heads/main");
+    let said = works(&place, &["resume", "--skip", "push"]);
+    assert!(format!("{said}").contains("that is left to you"), "{said}");
+    assert_eq!(place.operations()[0], "done");
+    assert_eq!(remote.id("refs/heads/main"), there);
+    place.git(&["pull", "-q", "--no-rebase", "--no-edit", "origin", "main"]);
+    place.git(&["push", "-q", "origin", "main"]);
+}
+
 /// Not every server takes refs together, and then a part may arrive.
 #[test]
 fn a_part_that_has_arrived_is_completed_and_not_undone() {
