@@ -32,6 +32,14 @@ pub struct BoundItem {
     pub by: By,
 }
 
+impl Bound {
+    /// Boxes that are bound to these, in their order.
+    pub fn to(bindings: impl Iterator<Item = Vec<Binding>>) -> Self {
+        let items = bindings.map(|bindings| BoundItem { bindings, by: By::Comment }).collect();
+        Self { items, problems: Vec::new() }
+    }
+}
+
 /// What has bound a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {

@@ -13,6 +13,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod tick;
+mod waive;
 
 use std::ops::Range;
 
@@ -24,6 +25,7 @@ pub use state::{
     Evidence, Excused, Facts, Group, Released, Signed, State, Turn, Waits, groups, state,
 };
 pub use tick::tick;
+pub use waive::{ALL, Waived};
 
 /// A larger file is no checklist: bytes.
 pub const MOST: usize = 256 << 10;

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, arguments whose doc comments are the help, one
 //! `run` function each.
 
+mod approvals;
 mod bump;
 mod changelog;
 mod check;

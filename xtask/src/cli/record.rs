@@ -1,10 +1,16 @@
 //! The record of a release, made where the release is made.
 
 use super::rollback;
+use crate::checklist::{Bound, Facts, Released, Signed, State, Turn, parse, state, tick};
+use crate::config::file::Binding;
 use crate::error::Refusal;
 use crate::journal::{Journal, Operation};
-use crate::record::{Commit, Facts, MOST, Record, Subject, too_large};
-use crate::repo::Repo;
+use crate::path::RepoPath;
+use crate::plan::{About, SignedOff};
+use crate::record::{self, Commit, MOST, Record, Subject, Ticked, too_large};
+use crate::repo::{Repo, Stored};
+use crate::sites::Tree;
+use crate::sys::clock::Timestamp;
 
 /// So many commits are listed in a record.
 const COMMITS: usize = 500;
@@ -33,15 +39,54 @@ pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal>
         subject: subject.chars().take(SUBJECT).collect(),
     };
     let files = 0..operation.plan().files().len();
-    let facts = Facts {
+    let facts = record::Facts {
         tree: repo.tree_of(&subject.commit)?,
         before: files.map(|number| operation.before(number).ok()).collect(),
         commits: commits.into_iter().map(commit).collect(),
         more_commits,
     };
     let record = subject.record(facts);
+    let ticked = ticked(repo, &subject.keep.about, &record)?;
     let way_back = rollback::recorded(repo, &record)?;
-    Ok(Some(record.with_way_back(way_back)))
+    Ok(Some(record.with_checklist(ticked).with_way_back(way_back)))
+}
+
+/// The checklist as it stands in the released commit, with its boxes ticked; `None` where it is not
+/// there, or is another one by now.
+fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>, Refusal> {
+    let Some(boxes) = &about.approvals.checklist else { return Ok(None) };
+    let tree = Stored::in_commit(&repo.git, &record.commit)?;
+    let Some((tree, path)) = tree.zip(RepoPath::new(&boxes.path)) else { return Ok(None) };
+    let Some(file) = tree.read(&path)? else { return Ok(None) };
+    let list = parse(&file.bytes);
+    if list.items.len() != boxes.bindings.len() {
+        return Ok(None);
+    }
+    let bindings =
+        boxes.bindings.iter().map(|all| all.iter().filter_map(|one| Binding::parse(one)));
+    let facts = Facts {
+        gates: record.gates.clone(),
+        waived: record.waivers.clone(),
+        signed: record.signoffs.iter().map(signed).collect(),
+        released: Some(Released { tag: record.tag.clone(), at: Some(record.at) }),
+        profile: record.profile.clone(),
+        ..Facts::default()
+    };
+    let bound = Bound::to(bindings.map(Iterator::collect));
+    let copy = tick(&file.bytes, &list, &bound, &facts);
+    let states = bound.items.iter().map(|one| state(&one.bindings, &facts));
+    let done = |state: &State| matches!(state, State::Done(_) | State::Excused(_));
+    Ok(Some(Ticked {
+        path: boxes.path.clone(),
+        boxes: list.items.len(),
+        done: states.filter(done).count(),
+        text: String::from_utf8_lossy(&copy).into_owned(),
+    }))
+}
+
+fn signed(one: &SignedOff) -> Signed {
+    let (role, by, at) = (one.role.clone(), one.signer.clone(), Timestamp(one.at));
+    Signed { role, by, at, turn: Turn::Before }
 }
 
 /// The same as it is kept: what [`Host::record`](crate::exec::Host::record) answers.

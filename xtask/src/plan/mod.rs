@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 pub use beyond::{Command, Person, Run, Share};
 pub use digest::Digest;
 pub use object::{
-    About, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object, Page, Parents, Place,
-    Previous, Pull, Push, RefMove, Retract, Sign, Switch, Tag, TakesOut, Withdrawal,
+    About, Approvals, Boxes, Commit, Gates, HookEdits, Id, Keep, Land, Landing, Merge, Object,
+    Page, Parents, Place, Previous, Pull, Push, RefMove, Retract, Sign, SignedOff, Switch, Tag,
+    TakesOut, Withdrawal,
 };
 pub use render::{Change, changes};
 

@@ -263,6 +263,53 @@ pub struct About {
     /// Its section of the changelog, as it stands there.
     pub section: Option<String>,
     pub landing: Landing,
+    /// What the built-in gates have said before anything was edited: the report of the check.
+    pub checked: serde_json::Value,
+    pub approvals: Approvals,
+}
+
+/// What people have said of a release before it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Approvals {
+    /// The sign-offs that count.
+    pub signoffs: Vec<SignedOff>,
+    /// What was let through without them, and why: `signoff:ROLE`, `checklist:HEADING`.
+    pub waived: Vec<(String, String)>,
+    pub checklist: Option<Boxes>,
+}
+
+/// A sign-off that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedOff {
+    /// `None` where there are no roles.
+    pub role: Option<String>,
+    /// Whose it is, for people: `Bo Chen, witnessed by Ana Diaz`.
+    pub signer: String,
+    /// Who made it: `Name <address>`.
+    pub by: String,
+    /// Whose it is, where somebody else made it as a witness, and where that can be seen.
+    #[serde(default)]
+    pub witnessed: Option<(String, String)>,
+    /// When: seconds since 1970.
+    pub at: i64,
+    pub statement: String,
+    pub candidate: Oid,
+    /// Its tag object.
+    pub object: Oid,
+    /// What its signature is worth, for people; `None` where it has none.
+    #[serde(default)]
+    pub signature: Option<String>,
+}
+
+/// The boxes of a checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Boxes {
+    /// The file, in the commit of the release.
+    pub path: String,
+    /// What each waits for, as gonogo.toml spells it; what it does without is `skip: REASON`.
+    pub bindings: Vec<Vec<String>>,
 }
 
 /// The release before another one.

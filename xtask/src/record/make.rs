@@ -1,10 +1,13 @@
 //! From an operation of the journal to the record of the release it made.
 
 use super::{
-    Answer, Commit, FORMAT, FileEdit, Gate, Person, Pushed, PushedRef, Record, gates as reported,
+    Answer, Commit, FORMAT, FileEdit, Gate, Person, Pushed, PushedRef, Record, Ticked, Waiver,
+    gates as reported,
 };
 use crate::journal::{Operation, Sent};
-use crate::plan::{Action, Edit, FileChange, Id, Keep, Object, Oid, RefMove, Sign, Tag, changes};
+use crate::plan::{
+    About, Action, Edit, FileChange, Id, Keep, Object, Oid, RefMove, Sign, Tag, changes,
+};
 use crate::sys::mask::mask;
 
 /// Longer lines are cut: characters.
@@ -12,6 +15,9 @@ const LINE: usize = 300;
 
 /// A longer section is cut: bytes.
 const SECTION: usize = 256 << 10;
+
+/// A longer checklist is cut: bytes.
+const CHECKLIST: usize = 384 << 10;
 
 /// A longer way back is cut: bytes.
 const WAY_BACK: usize = 64 << 10;
@@ -61,7 +67,8 @@ impl<'o> Subject<'o> {
         let begin = operation.begin();
         let mut steps = operation.plan().steps.iter().enumerate().rev();
         let report = steps.find_map(|(step, _)| operation.gated(step));
-        let gates = report.map(reported::gates).unwrap_or_default();
+        let mut gates = reported::gates(&about.checked);
+        gates.extend(report.map(reported::gates).unwrap_or_default());
         let values = report.map(reported::values).unwrap_or_default();
         let record = Record {
             format: FORMAT,
@@ -84,7 +91,9 @@ impl<'o> Subject<'o> {
             pushed: pushed(operation),
             files: files(operation, &facts.before),
             section: about.section.as_deref().map(|text| cut(text, SECTION)),
-            waivers: report.map(reported::waivers).unwrap_or_default(),
+            waivers: waivers(report, about),
+            signoffs: about.approvals.signoffs.clone(),
+            checklist: None,
             notes: self.notes(&gates, &values),
             gates,
             commits: facts.commits,
@@ -143,6 +152,31 @@ impl Record {
         let rollback = text.map(|text| cut(&mask(&text), WAY_BACK));
         Self { rollback, ..self }
     }
+
+    /// The same with its checklist.
+    #[must_use]
+    pub fn with_checklist(self, ticked: Option<Ticked>) -> Self {
+        let cut = |ticked: Ticked| Ticked { text: cut(&mask(&ticked.text), CHECKLIST), ..ticked };
+        Self { checklist: ticked.map(cut), ..self }
+    }
+}
+
+/// What was let through: gates that were asked before the edits or on the tree, and people.
+fn waivers(report: Option<&serde_json::Value>, about: &About) -> Vec<Waiver> {
+    let mut all = reported::waivers(&about.checked);
+    for waiver in report.map(reported::waivers).unwrap_or_default() {
+        match all.iter_mut().find(|known| known.gate == waiver.gate) {
+            Some(known) => known.needed |= waiver.needed,
+            None => all.push(waiver),
+        }
+    }
+    let people = about.approvals.waived.iter().map(|(what, reason)| Waiver {
+        gate: what.clone(),
+        reason: reason.clone(),
+        needed: true,
+    });
+    all.extend(people);
+    all
 }
 
 /// `Name <address> seconds zone` and the login name as a person.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Answer, Gate, Landing, Record};
+use super::{Answer, Gate, Landing, Record, Ticked};
 use crate::error::word;
+use crate::sys::clock::Timestamp;
 use crate::wording::{clock, counted, plain};
 
 /// Digits of the digest of a log.
@@ -17,6 +18,8 @@ impl Record {
             format!("# {}\n\n{}", plain(&self.title()), self.summary()),
             format!("## Gates\n\n{}", self.gates_table()),
             format!("## Waivers\n\n{}", self.waivers_table()),
+            section("Sign-offs", &self.signoffs_table()),
+            section("Checklist", &self.checklist.as_ref().map(Ticked::said).unwrap_or_default()),
             section("Changes", &self.section.as_deref().map(fenced).unwrap_or_default()),
             section("Files", &self.files_table()),
             section("Recorded", &self.values_list()),
@@ -114,12 +117,39 @@ impl Record {
         if self.waivers.is_empty() {
             return "None.\n".to_owned();
         }
-        let mut table = "| gate | reason | |\n|---|---|---|\n".to_owned();
+        let mut table = "| what | reason | |\n|---|---|---|\n".to_owned();
         for waiver in &self.waivers {
-            let needed =
-                if waiver.needed { "it was not green" } else { "it was green all the same" };
+            let needed = match (waiver.needed, waiver.gate.split_once(':')) {
+                (true, Some(("signoff" | "checklist", _))) => "it was open",
+                (true, _) => "it was not green",
+                (false, _) => "it was green all the same",
+            };
             let (gate, reason) = (plain(&waiver.gate), plain(&waiver.reason));
             let _ = writeln!(table, "| {gate} | {reason} | {needed} |");
+        }
+        table
+    }
+
+    fn signoffs_table(&self) -> String {
+        if self.signoffs.is_empty() {
+            return String::new();
+        }
+        let mut table = "| role | who | when | commit | statement | signature | evidence |\n\
+            |---|---|---|---|---|---|---|\n"
+            .to_owned();
+        for one in &self.signoffs {
+            let evidence = one.witnessed.as_ref().map(|(_, evidence)| evidence.as_str());
+            let _ = writeln!(
+                table,
+                "| {} | {} | {} | {} | {} | {} | {} |",
+                plain(one.role.as_deref().unwrap_or("any")),
+                plain(&one.signer),
+                plain(&Timestamp(one.at).minute()),
+                one.candidate.short(),
+                plain(&one.statement),
+                plain(one.signature.as_deref().unwrap_or("none")),
+                plain(evidence.unwrap_or_default()),
+            );
         }
         table
     }
@@ -174,6 +204,19 @@ impl Record {
         }
         let fence = fence(&commands);
         format!("{fence}sh\n{commands}{fence}\n")
+    }
+}
+
+impl Ticked {
+    fn said(&self) -> String {
+        let Self { path, boxes, done, text } = self;
+        let boxes = match boxes {
+            1 => "1 box".to_owned(),
+            boxes => format!("{boxes} boxes"),
+        };
+        let open = "the others are for the days after or for a rollback";
+        let path = plain(path);
+        format!("{path}: {boxes}, {done} done or not needed; {open}.\n\n{}", fenced(text))
     }
 }
 

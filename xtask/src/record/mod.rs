@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use gates::gates;
 pub use make::{Facts, Subject};
 
-pub use crate::plan::{Landing, Previous};
+pub use crate::plan::{Landing, Previous, SignedOff};
 
 use crate::plan::Oid;
 use crate::sys::clock::Timestamp;
@@ -76,6 +76,12 @@ pub struct Record {
     pub gates: Vec<Gate>,
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// Who has signed, as far as it counts.
+    #[serde(default)]
+    pub signoffs: Vec<SignedOff>,
+    /// The checklist with its boxes ticked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<Ticked>,
     /// What else a reader should know.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -164,7 +170,21 @@ pub struct Gate {
     pub log_digest: Option<String>,
 }
 
-/// A gate that was allowed to fail.
+/// A checklist with what proves each box beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ticked {
+    /// The file it is a copy of.
+    pub path: String,
+    /// How many boxes it has, and how many were done or not needed when the release was out.
+    pub boxes: usize,
+    pub done: usize,
+    /// In Markdown.
+    pub text: String,
+}
+
+/// A gate that was allowed to fail, or what people did not have to say: `signoff:ROLE`,
+/// `checklist:HEADING`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Waiver {

@@ -73,6 +73,23 @@ fn record() -> Record {
             Gate { why: Some("exit 1".into()), ..gate("lint", "red") },
         ],
         waivers: vec![Waiver { gate: "lint".into(), reason: "known | small".into(), needed: true }],
+        signoffs: vec![SignedOff {
+            role: Some("QA | Lead".into()),
+            signer: "Bo, witnessed by Ana".into(),
+            by: "Ana <ana@example.com>".into(),
+            witnessed: Some(("Bo".into(), "https://example.com/mail".into())),
+            at: 1_795_269_000,
+            statement: "I <tested> this.".into(),
+            candidate: oid('e'),
+            object: oid('f'),
+            signature: Some("good signature".into()),
+        }],
+        checklist: Some(Ticked {
+            path: "docs/CHECK*LIST*.md".into(),
+            boxes: 3,
+            done: 2,
+            text: "# List\n\n- [x] tests *(gate tests: green)*\n```\n".into(),
+        }),
         notes: vec!["a *note*".into()],
         commits: vec![Commit { id: oid('b'), subject: "feat: <i>x</i>".into() }],
         more_commits: 3,
@@ -179,6 +196,10 @@ fn a_document_tells_all_and_obeys_no_text() {
         "2 gates, 1 green, 1 waived",
         "| ✓ | tests | green | 0 | 2:10 | ccccccc | 0123456789abcdef | pytest -q &#124; tee |",
         "| lint | known &#124; small | it was not green |",
+        "| QA &#124; Lead | Bo, witnessed by Ana | 2026-11-21 13&#58;50 UTC | eeeeeee | \
+         I &#60;tested&#62; this. | good signature | https&#58;//example.com/mail |",
+        "docs/CHECK&#42;LIST&#42;.md: 3 boxes, 2 done or not needed; the others are for the days \
+         after or for a rollback.",
         "| a&#124;b.toml, line 3 | version &#61; &#34;1.2.0&#34; | version &#61; &#34;1.3.0&#34; (and 2 lines more) |",
         "db (rev):",
         "4a90",
@@ -197,7 +218,7 @@ fn a_document_tells_all_and_obeys_no_text() {
     assert_eq!(block, Some("### Added\n\n- ```\n- <script>[2J\n````\n# no heading"));
     let outside: Vec<&str> = text.split("`````").step_by(2).flat_map(str::lines).collect();
     let headings = outside.iter().filter(|line| line.starts_with("## "));
-    assert_eq!(headings.count(), 9, "{text}");
+    assert_eq!(headings.count(), 11, "{text}");
 }
 
 #[test]

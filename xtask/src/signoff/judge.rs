@@ -83,6 +83,16 @@ impl Rules<'_> {
 }
 
 impl Required {
+    /// The same without a role, or without [`ANYBODY`]: then only the roles count.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        let before = self.roles.len();
+        self.roles.retain(|role| role.name != name);
+        let fewer = before - self.roles.len();
+        self.people = if name == ANYBODY { 0 } else { self.people.saturating_sub(fewer) };
+        self
+    }
+
     /// Whether nobody has to sign.
     pub fn is_nothing(&self) -> bool {
         self.roles.is_empty() && self.people == 0

@@ -11,6 +11,29 @@ use crate::plan::Oid;
 /// The key of the trailer (git-interpret-trailers(1)).
 pub const KEY: &str = "Sign-off";
 
+/// The key of the line about what people did not have to say: `Waived: signoff:QA Lead; Bo is ill`.
+pub const WAIVED: &str = "Waived";
+
+/// That line.
+pub fn waived(what: &str, reason: &str) -> String {
+    format!("{WAIVED}: {}; {}", encoded(what), encoded(reason))
+}
+
+/// Those of a message: what was waived, and why.
+pub fn all_waived(message: &str) -> Vec<(String, String)> {
+    let read = |line: &str| {
+        let (what, reason) = line.strip_prefix(WAIVED)?.strip_prefix(": ")?.split_once("; ")?;
+        let (what, reason) = (decoded(what), decoded(reason));
+        (is_sound(&what) && is_sound(&reason)).then_some((what, reason))
+    };
+    last_paragraph(message).lines().filter_map(read).collect()
+}
+
+/// Where trailers stand.
+fn last_paragraph(message: &str) -> &str {
+    message.trim_end().rsplit("\n\n").next().unwrap_or_default()
+}
+
 /// What a trailer tells of a sign-off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trailer {
@@ -74,8 +97,7 @@ impl Trailer {
 
     /// Those of the last paragraph of a message, which is where trailers stand.
     pub fn all(message: &str) -> Vec<Self> {
-        let last = message.trim_end().rsplit("\n\n").next().unwrap_or_default();
-        last.lines().filter_map(Self::read).collect()
+        last_paragraph(message).lines().filter_map(Self::read).collect()
     }
 }
 
@@ -111,6 +133,18 @@ mod tests {
             format!("Release 1.3.0\n\nWords.\n\n{}\nOther: x\n{}\n", bo.line(), cy.line());
         assert_eq!(Trailer::all(&message), [bo.clone(), cy]);
         assert_eq!(Trailer::all(&format!("{}\n\nNo trailers here.", bo.line())), []);
+    }
+
+    #[test]
+    fn a_waiver_reads_as_it_is_written() {
+        let (what, reason) = ("checklist:Manual; Testing", "50%; Bo is ill");
+        let line = waived(what, reason);
+        assert_eq!(line, "Waived: checklist:Manual%3B Testing; 50%25%3B Bo is ill");
+        let bo = Trailer::from(&signoff("QA Lead", "Bo"));
+        let message = format!("Release 1.3.0\n\n{}\n{line}\n", bo.line());
+        assert_eq!(all_waived(&message), [(what.to_owned(), reason.to_owned())]);
+        assert_eq!(Trailer::all(&message), [bo]);
+        assert_eq!(all_waived("Waived: nothing"), []);
     }
 
     #[test]

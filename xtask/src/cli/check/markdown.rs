@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::Report;
+use super::people::People;
 use super::show::clock;
-use super::signoffs::Signoffs;
 use crate::sys::clock::Timestamp;
 use crate::ui::{Mark, Ui};
 use crate::version::Version;
@@ -15,9 +15,9 @@ const LINES: usize = 40;
 
 impl Report<'_> {
     /// A headline, a table, the ends of the logs of what is not green.
-    pub fn markdown(&self, ui: &Ui, at: Timestamp, signoffs: &Signoffs) {
+    pub fn markdown(&self, ui: &Ui, at: Timestamp, people: &People) {
         let about = self.read.aim.version.as_ref().map(Version::text).unwrap_or_default();
-        let is_go = self.stopping().is_empty() && signoffs.missing().is_empty();
+        let is_go = self.stopping().is_empty() && people.missing().is_empty();
         let verdict = if is_go { "GO" } else { "NO-GO" };
         let of = if about.is_empty() { String::new() } else { format!(" for {}", plain(about)) };
         ui.answer(&format!("## {verdict}{of}\n"));
@@ -35,7 +35,7 @@ impl Report<'_> {
             let (id, text) = (plain(&checked.gate.id), plain(&self.text(checked, at)));
             ui.answer(&format!("| {mark} | {id} | {text} | {time} |"));
         }
-        signoffs.markdown(ui);
+        people.markdown(ui);
         for checked in self.checked.iter().filter(|checked| checked.outcome.stops()) {
             for (_, judged) in &checked.runs {
                 let Some(evidence) = &judged.evidence else { continue };

@@ -7,10 +7,10 @@ mod github;
 mod markdown;
 mod once;
 mod past;
+mod people;
 mod poll;
 mod rehearsal;
 mod show;
-mod signoffs;
 mod waivers;
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::journal::Journal;
 use crate::repo::{Contents, Repo};
 use crate::sys::proc::{self, Interrupt};
 use crate::ui::Ui;
-use signoffs::Signoffs;
+use people::People;
 
 pub(super) use facts::{Read, next_version};
 
@@ -114,13 +114,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         select: &select,
     };
     poll(&repo, context, &request, |report, data| {
-        let signoffs = Signoffs::of(report)?;
+        let people = People::of(report, context, data)?;
         match args.markdown {
-            true => report.markdown(&context.ui, context.at, &signoffs),
-            false => report.show(&context.ui, fixed.as_ref(), context.at, &signoffs),
+            true => report.markdown(&context.ui, context.at, &people),
+            false => report.show(&context.ui, fixed.as_ref(), context.at, &people),
         }
-        context.ui.json(&signoffs.added_to(data));
-        Ok(u8::from(!report.stopping().is_empty() || !signoffs.missing().is_empty()))
+        context.ui.json(&people.added_to(data));
+        Ok(u8::from(!report.stopping().is_empty() || !people.missing().is_empty()))
     })
 }
 

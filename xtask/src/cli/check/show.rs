@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Report;
 use super::fix::Fixed;
 use super::github::Actions;
-use super::signoffs::Signoffs;
+use super::people::People;
 use crate::config::file::gates::Need;
 use crate::error::{Next, word};
 use crate::gates::{Checked, Evidence, Judged, Kind, Outcome};
@@ -24,7 +24,7 @@ const DETAILS: usize = 200;
 
 impl Report<'_> {
     /// Shows everything; `at` is now.
-    pub fn show(&self, ui: &Ui, fixed: Option<&Fixed>, at: Timestamp, signoffs: &Signoffs) {
+    pub fn show(&self, ui: &Ui, fixed: Option<&Fixed>, at: Timestamp, people: &People) {
         let actions = Actions::here();
         if let Some(actions) = &actions {
             actions.stop(ui);
@@ -43,9 +43,9 @@ impl Report<'_> {
                 None => self.ends_of_logs(ui, checked),
             }
         }
-        signoffs.show(ui);
+        people.show(ui);
         ui.say("");
-        self.verdict(ui, fixed, signoffs);
+        self.verdict(ui, fixed, people);
         if let Some(actions) = &actions {
             actions.resume(ui);
         }
@@ -210,7 +210,7 @@ impl Report<'_> {
         }
     }
 
-    fn verdict(&self, ui: &Ui, fixed: Option<&Fixed>, signoffs: &Signoffs) {
+    fn verdict(&self, ui: &Ui, fixed: Option<&Fixed>, people: &People) {
         for (gate, reason) in self.waivers.iter() {
             let asked = self.checked.iter().find(|checked| checked.gate.id == gate);
             let why = match asked {
@@ -229,7 +229,7 @@ impl Report<'_> {
         let causes = self.causes();
         let about = self.read.aim.version.as_ref().map(Version::text);
         let about = about.map(|version| format!(" for {version}")).unwrap_or_default();
-        let unsigned = signoffs.missing();
+        let unsigned = people.missing();
         match (causes.is_empty() && unsigned.is_empty(), self.part_of) {
             (true, None) => ui.say(&format!("{}{about}: {}", bold("GO"), self.score())),
             (true, Some(_)) => {
@@ -266,7 +266,7 @@ impl Report<'_> {
         let next = match causes.first() {
             Some(checked) => mend(checked, ui, fixed),
             None if self.part_of.is_some() => ui.ours("check"),
-            None if signoffs.next().is_some() => ui.ours(&signoffs.next().unwrap_or_default()),
+            None if people.next().is_some() => ui.ours(&people.next().unwrap_or_default()),
             None if no_command && self.read.settings.written().is_empty() => ui.ours("init"),
             None => ui.ours("status"),
         };

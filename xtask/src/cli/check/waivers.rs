@@ -1,9 +1,16 @@
-//! `--waive GATE --reason TEXT`
+//! `--waive WHAT --reason TEXT`: a gate, `signoff:ROLE`, `checklist:HEADING`.
 
 use crate::error::{Refusal, word};
 
-/// Gates that may fail this time, each with the reason.
-pub struct Waivers(Vec<(String, String)>);
+/// What a waiver of something else than a gate begins with.
+const OF_PEOPLE: [&str; 2] = ["signoff:", "checklist:"];
+
+/// What may be missing this time, each with the reason.
+pub struct Waivers {
+    gates: Vec<(String, String)>,
+    /// `signoff:ROLE`, `checklist:HEADING`.
+    people: Vec<(String, String)>,
+}
 
 impl Waivers {
     /// The first gate with the first reason, and so on.
@@ -31,16 +38,24 @@ impl Waivers {
         }
         if let Some(reason) = reasons.get(gates.len()) {
             return Err(Refusal::usage("--reason without --waive")
-                .why(format!("Which gate may fail: {reason}?"))
+                .why(format!("What may be missing: {reason}?"))
                 .next(format!("check --waive GATE --reason {}", word(reason)), ""));
         }
         let reasons = reasons.iter().map(|reason| reason.trim().to_owned());
-        Ok(Self(gates.iter().cloned().zip(reasons).collect()))
+        let of_people =
+            |(name, _): &(String, String)| OF_PEOPLE.iter().any(|begin| name.starts_with(begin));
+        let (people, gates) = gates.iter().cloned().zip(reasons).partition(of_people);
+        Ok(Self { gates, people })
+    }
+
+    /// What people do not have to say, each with its reason: `signoff:ROLE`, `checklist:HEADING`.
+    pub fn of_people(&self) -> &[(String, String)] {
+        &self.people
     }
 
     /// Each gate with its reason.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(gate, reason)| (gate.as_str(), reason.as_str()))
+        self.gates.iter().map(|(gate, reason)| (gate.as_str(), reason.as_str()))
     }
 
     /// The names of the gates.

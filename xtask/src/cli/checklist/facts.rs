@@ -16,13 +16,13 @@ use crate::gates::Profile;
 use crate::path::RepoPath;
 use crate::plan::Oid;
 use crate::record::{self, Record, Waiver};
-use crate::repo::{Repo, Status, WorkTree};
+use crate::repo::{Repo, Status};
 use crate::sites::{File, Source, Tree};
 use crate::version::Version;
 
 /// A checklist with all that is known of the repository.
-pub struct Reading {
-    pub read: Read,
+pub struct Reading<'r> {
+    pub read: &'r Read,
     pub status: Status,
     pub names: Names,
     pub file: File,
@@ -40,33 +40,36 @@ pub enum About {
     Last,
 }
 
-impl Reading {
-    /// Reads the configured checklist.
+impl<'r> Reading<'r> {
+    /// Reads the configured checklist out of `tree`.
     ///
     /// # Errors
     /// None is configured, it is not there, it has no boxes; something is bound in a way that is
     /// wrong, with its place.
-    pub fn of(repo: &Repo, context: &Context, profile: Option<Profile>) -> Result<Self, Refusal> {
-        let read = Read::new(repo, profile)?;
+    pub fn of(
+        repo: &Repo,
+        context: &Context,
+        read: &'r Read,
+        tree: &impl Tree,
+    ) -> Result<Self, Refusal> {
         let table = &read.settings.checklist;
         let Some(said) = &table.file else {
             return Err(Refusal::usage("no checklist is configured")
                 .why("[checklist] file in gonogo.toml names the Markdown file.")
                 .next("checklist import FILE", "proposes what gonogo.toml would say of it"));
         };
-        let tree = WorkTree::new(repo)?;
-        let file = file(&tree, &said.value).map_err(|refusal| {
+        let file = file(tree, &said.value).map_err(|refusal| {
             let place = read.settings.place(said.at).filter(|_| refusal.place.is_none());
             place.into_iter().fold(refusal, Refusal::at)
         })?;
         let checklist = boxes(&file)?;
         let status = repo.status()?;
-        let names = Names::of(&read, repo, &status, context)?;
+        let names = Names::of(read, repo, &status, context)?;
         let roles: Vec<String> =
             read.settings.signoff.roles.iter().map(|(name, _)| name.clone()).collect();
         let known = Known { sections: &table.sections, roles: &roles, gates: &names.all };
         let bound = bind(&checklist, known);
-        let missing = missing(&read, &file, &checklist, &bound)?;
+        let missing = missing(read, &file, &checklist, &bound)?;
         Ok(Self { read, status, names, file, checklist, bound, missing })
     }
 
@@ -84,6 +87,12 @@ impl Reading {
             return Ok(Facts { released: Some(released), gates, waived, signed, void, ..facts });
         }
         let mut facts = self.without_gates(repo)?;
+        self.seen_before(repo, &mut facts)?;
+        Ok(facts)
+    }
+
+    /// Adds what gates have said of these files in earlier checks.
+    fn seen_before(&self, repo: &Repo, facts: &mut Facts) -> Result<(), Refusal> {
         for report in past(repo, &self.status)? {
             let new = record::gates(&report);
             let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
@@ -93,6 +102,24 @@ impl Reading {
             facts.waived.extend(waived.filter(of));
             facts.gates.extend(new);
         }
+        Ok(())
+    }
+
+    /// What is known when a release is about to be made: who has signed, what gates have said in this
+    /// report, else in earlier ones about the same files.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn facts_before(
+        &self,
+        repo: &Repo,
+        standing: &Standing,
+        report: &Value,
+    ) -> Result<Facts, Refusal> {
+        let (signed, void) = of_people(Some(standing));
+        let (gates, waived) = (record::gates(report), waivers(report));
+        let mut facts = Facts { gates, waived, signed, void, ..self.unsigned() };
+        self.seen_before(repo, &mut facts)?;
         Ok(facts)
     }
 
@@ -209,7 +236,7 @@ impl Reading {
 ///
 /// # Errors
 /// There is none, it is too large, it cannot be read.
-pub fn file(tree: &WorkTree<'_>, path: &RepoPath) -> Result<File, Refusal> {
+pub fn file(tree: &impl Tree, path: &RepoPath) -> Result<File, Refusal> {
     let Some(file) = tree.read(path)? else {
         return Err(Refusal::usage(format!("there is no {path}"))
             .next_shell("git ls-files -- '*.md'", "lists the files it could be"));

@@ -24,13 +24,14 @@ const PARTS: [(Turn, &str); 4] = [
 
 /// The groups of a checklist, as they are shown.
 pub struct Groups<'r> {
-    pub reading: &'r Reading,
+    pub reading: &'r Reading<'r>,
     pub facts: &'r Facts,
     pub all: Vec<Group>,
 }
 
 impl<'r> Groups<'r> {
-    pub fn of(reading: &'r Reading, facts: &'r Facts) -> Self {
+    /// Of a checklist that was read.
+    pub fn of(reading: &'r Reading<'r>, facts: &'r Facts) -> Self {
         Self { reading, facts, all: reading.groups(facts) }
     }
 
@@ -95,6 +96,15 @@ impl<'r> Groups<'r> {
         let items = &self.reading.checklist.items;
         let open = matches!(group.state, State::Open(_) | State::Unbound);
         group.items.iter().filter(|number| open && items[**number].ticked).count()
+    }
+
+    /// Who has to act before a box that is as far as this is done; empty where nobody has.
+    pub fn waits_for(&self, state: &State) -> String {
+        match state {
+            State::Open(waits) => self.waited(waits),
+            State::Unbound => "bound to nothing".to_owned(),
+            State::Done(_) | State::Excused(_) => String::new(),
+        }
     }
 
     fn waited(&self, waits: &[Waits]) -> String {

@@ -6,6 +6,9 @@ mod import;
 mod proceed;
 mod show;
 
+pub(super) use facts::Reading;
+pub(super) use groups::{Groups, boxes};
+
 use super::Context;
 use crate::error::Refusal;
 use crate::glob::Glob;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::Context;
-use super::super::check::{Request, Waivers, interrupts, named, poll};
+use super::super::check::{Read, Request, Waivers, interrupts, named, poll};
 use super::facts::Reading;
 use super::groups::{Groups, boxes};
 use super::show::{lead_on, title};
@@ -13,7 +13,7 @@ use crate::error::Refusal;
 use crate::gates::{Choice, Profile, Reused};
 use crate::journal::Journal;
 use crate::plan::Oid;
-use crate::repo::Repo;
+use crate::repo::{Repo, WorkTree};
 use crate::sys::fs as write;
 use crate::ui::{Ui, bold};
 use crate::version::Version;
@@ -46,7 +46,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     }
     let profile = args.profile.as_deref().map(named).transpose()?;
     let waivers = Waivers::new(&args.waive, &args.reason)?;
-    let reading = Reading::of(&repo, context, profile)?;
+    let read = Read::new(&repo, profile)?;
+    let reading = Reading::of(&repo, context, &read, &WorkTree::new(&repo)?)?;
     let names = gates(&reading);
     if names.is_empty() || !reading.is_wanted() {
         return told(&reading, &reading.without_gates(&repo)?, &repo, context);
@@ -72,7 +73,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
 }
 
 /// The gates that boxes are bound to, without those that this kind of release leaves out.
-fn gates(reading: &Reading) -> Vec<String> {
+fn gates(reading: &Reading<'_>) -> Vec<String> {
     let bound = reading.bound.items.iter().flat_map(|item| &item.bindings);
     let mut names: Vec<String> = Vec::new();
     for binding in bound {
@@ -87,7 +88,12 @@ fn gates(reading: &Reading) -> Vec<String> {
 }
 
 /// Keeps the ticked copy and says what is open.
-fn told(reading: &Reading, facts: &Facts, repo: &Repo, context: &Context) -> Result<u8, Refusal> {
+fn told(
+    reading: &Reading<'_>,
+    facts: &Facts,
+    repo: &Repo,
+    context: &Context,
+) -> Result<u8, Refusal> {
     let ui = &context.ui;
     let groups = Groups::of(reading, facts);
     let copy = keep(reading, facts, repo)?;
@@ -124,7 +130,7 @@ fn ended_below(ui: &Ui, copy: &str, next: &str) {
 }
 
 /// Writes the ticked copy where it stays until a release takes it.
-fn keep(reading: &Reading, facts: &Facts, repo: &Repo) -> Result<String, Refusal> {
+fn keep(reading: &Reading<'_>, facts: &Facts, repo: &Repo) -> Result<String, Refusal> {
     let folder = repo.common_dir.join("gonogo/checklist");
     let version = reading.read.aim.version.as_ref().map(Version::text);
     let commit = repo.head.commit().map(Oid::short);

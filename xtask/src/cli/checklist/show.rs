@@ -1,14 +1,14 @@
 //! `checklist show`
 
 use super::super::Context;
-use super::super::check::named;
+use super::super::check::{Read, named};
 use super::super::sign::shown;
 use super::facts::{About, Reading};
 use super::groups::{Groups, boxes};
 use crate::checklist::{Group, State, Turn, Waits, tick};
 use crate::config::file::Who;
 use crate::error::{Refusal, word};
-use crate::repo::Repo;
+use crate::repo::{Repo, WorkTree};
 use crate::ui::{Mark, Ui, Volume, dot};
 
 /// Show what is done, by whom, and what is open
@@ -37,7 +37,8 @@ impl Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let repo = Repo::discover(&context.folder)?;
     let ui = &context.ui;
-    let reading = Reading::of(&repo, context, args.profile.as_deref().map(named).transpose()?)?;
+    let read = Read::new(&repo, args.profile.as_deref().map(named).transpose()?)?;
+    let reading = Reading::of(&repo, context, &read, &WorkTree::new(&repo)?)?;
     let facts = reading.facts(&repo, if args.after { About::Last } else { About::Next })?;
     if args.markdown {
         let Reading { file, checklist, bound, .. } = &reading;

@@ -382,6 +382,7 @@ impl Starting<'_> {
             hooks: installed(self.repo)?,
             ci: ci.unwrap_or_default(),
             notes: notes.clone(),
+            signed: Vec::new(),
             merges: Vec::new(),
             warnings,
         })

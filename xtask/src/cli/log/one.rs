@@ -9,6 +9,7 @@ use crate::error::{self, Refusal};
 use crate::journal::{Closed, Ended, Evidence, Operation, State};
 use crate::plan::{Action, Id, Object, Oid};
 use crate::record::{Answer, Gate, Record, gates};
+use crate::sys::clock::Timestamp;
 use crate::sys::proc::mask;
 use crate::ui::{Mark, Ui, Volume, clean};
 use crate::wording::{clock, counted};
@@ -294,6 +295,20 @@ impl Shown<'_> {
             record.waivers.iter().map(|waiver| {
                 let needed = if waiver.needed { "" } else { " (it was green all the same)" };
                 format!("{}: {}{needed}", waiver.gate, waiver.reason)
+            }),
+        );
+        self.part(
+            "Signed",
+            record.signoffs.iter().map(|one| {
+                let role = one.role.as_ref().map(|role| format!(" ({role})")).unwrap_or_default();
+                let (signer, commit) = (&one.signer, one.candidate.short());
+                format!("{signer}{role} for {commit}, {}", Timestamp(one.at).minute())
+            }),
+        );
+        self.part(
+            "Checklist",
+            record.checklist.iter().map(|ticked| {
+                format!("{}: {} of {} done or not needed", ticked.path, ticked.done, ticked.boxes)
             }),
         );
         self.part(

@@ -4,25 +4,60 @@
 use std::cell::{OnceCell, RefCell};
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::args::Args;
 use super::hint::{self, Pinned};
 use super::progress;
 use crate::cli::Context;
-use crate::cli::check::{Report, Request, Select, Waivers, poll};
+use crate::cli::approvals::{self, Approvals};
+use crate::cli::check::{Read, Report, Request, Select, Waivers, poll};
 use crate::config::file::Settings;
 use crate::error::{Next, Refusal, word};
 use crate::gates::{Choice, Gate, Kind, Profile, Reused, recorded, remarks};
 use crate::journal::Journal;
 use crate::plan;
 use crate::repo::{Repo, Status};
+use crate::sites::Tree;
 use crate::sys::proc::Interrupt;
 use crate::ui::{Mark, Volume};
 use crate::version::Version;
 
 /// What a release does itself: it has just fetched, and its hooks see the commit.
 const ITS_OWN: [&str; 2] = ["fresh", "hooks"];
+
+/// What is known of gates before anything is edited.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// The commands that are asked later, on the tree of the release.
+    pub commands: Vec<String>,
+    /// What the release sees to itself.
+    pub own: Vec<String>,
+    /// The report of the built-in ones.
+    pub checked: Value,
+}
+
+impl Before {
+    /// The report of the built-in ones with those that the release sees to itself; `fetched` is the
+    /// remote that it has asked.
+    pub fn report(&self, fetched: Option<&str>) -> Value {
+        let mut report = self.checked.clone();
+        let own = self.own.iter().map(|id| {
+            let (outcome, why) = match (id.as_str(), fetched) {
+                ("fresh", Some(remote)) => ("green", format!("{remote} was fetched")),
+                ("fresh", None) => ("skipped", "nothing leaves this machine".to_owned()),
+                _ => ("green", "on the commit of the release".to_owned()),
+            };
+            json!({ "id": id, "outcome": outcome, "why": why, "required": true })
+        });
+        let own: Vec<Value> = own.collect();
+        match report["gates"].as_array_mut() {
+            Some(gates) => gates.extend(own),
+            None => report["gates"] = own.into(),
+        }
+        report
+    }
+}
 
 /// How gates are asked in a release.
 pub struct Asking<'a> {
@@ -43,6 +78,8 @@ pub struct Elsewhere<'a> {
     pub without: Vec<(&'static str, String)>,
     /// Those of them that a release asks.
     pub left_out: RefCell<Vec<(&'static str, String)>>,
+    /// What people have not said yet.
+    pub missing: RefCell<Vec<String>>,
 }
 
 impl<'a> Asking<'a> {
@@ -74,8 +111,8 @@ impl<'a> Asking<'a> {
         Ok(Self { context, waivers, jobs: None, fresh: false, old, elsewhere })
     }
 
-    /// The built-in gates, all at once, before anything is edited; the ids of the commands that are
-    /// asked later. `status` is what git says of the repository.
+    /// The built-in gates, all at once, before anything is edited. `status` is what git says of the
+    /// repository.
     ///
     /// # Errors
     /// One of them stops the release: all are told.
@@ -85,25 +122,30 @@ impl<'a> Asking<'a> {
         status: &Status,
         (profile, version): (Profile, &Version),
         interrupt: &Interrupt,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<Before, Refusal> {
         let commands = RefCell::new(Vec::new());
+        let own_ones = RefCell::new(Vec::new());
         let select = |choice: &Choice, profile| {
             let all = choice.whole(profile)?;
             let (built_in, later): (Vec<Gate>, Vec<Gate>) =
                 all.into_iter().partition(|gate| matches!(gate.kind, Kind::BuiltIn(_)));
             *commands.borrow_mut() = later.into_iter().map(|gate| gate.id).collect();
-            let own =
-                |gate: &Gate| ITS_OWN.contains(&gate.id.as_str()) || self.is_left_out(&gate.id);
-            Ok((built_in.into_iter().filter(|gate| !own(gate)).collect(), None))
+            let is_own = |gate: &Gate| ITS_OWN.contains(&gate.id.as_str());
+            let (own, asked): (Vec<Gate>, Vec<Gate>) = built_in.into_iter().partition(is_own);
+            own_ones.borrow_mut().extend(own.into_iter().map(|gate| gate.id));
+            Ok((asked.into_iter().filter(|gate| !self.is_left_out(&gate.id)).collect(), None))
         };
         let status = self.elsewhere.is_none().then_some(status);
         let request = self.request(Some(profile), Some(version), interrupt, &select);
         let request = Request { status, ..request };
-        poll(self.repo(repo), self.context, &request, |report, _| self.agreed(report, version))?;
-        Ok(commands.into_inner())
+        let checked = poll(self.repo(repo), self.context, &request, |report, data| {
+            self.agreed(report, version).map(|()| data.clone())
+        })?;
+        let own = own_ones.into_inner();
+        Ok(Before { commands: commands.into_inner(), own, checked })
     }
 
-    /// The gate `ci` alone, where it is on, about the commit that `repo` is seen from.
+    /// The gate `ci` alone, where it is on, about the commit that `repo` is seen from; the report.
     ///
     /// # Errors
     /// It stops the release.
@@ -112,14 +154,59 @@ impl<'a> Asking<'a> {
         repo: &Repo,
         (profile, version): (Profile, &Version),
         interrupt: &Interrupt,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Value, Refusal> {
         let select = |choice: &Choice, profile| {
             let mut all = choice.whole(profile)?;
             all.retain(|gate| gate.id == "ci" && matches!(gate.kind, Kind::BuiltIn(_)));
             Ok((all, None))
         };
         let request = self.request(Some(profile), Some(version), interrupt, &select);
-        poll(repo, self.context, &request, |report, _| self.agreed(report, version))
+        poll(repo, self.context, &request, |report, data| {
+            self.agreed(report, version).map(|()| data.clone())
+        })
+    }
+
+    /// What people have said of the release that is made on a commit; `report` is what gates have
+    /// said already, and the others are still to come. `None` where nobody has to say anything and
+    /// nobody has.
+    ///
+    /// # Errors
+    /// Those of [`Approvals::read`].
+    pub fn approvals(
+        &self,
+        repo: &Repo,
+        (profile, version, tag): (Profile, &Version, &str),
+        report: &Value,
+        tree: &impl Tree,
+    ) -> Result<Option<Approvals>, Refusal> {
+        let Some(commit) = repo.head.commit() else { return Ok(None) };
+        let people = self.repo(repo);
+        let mut read = Read::about(people, Some(profile), Some(version))?;
+        read.aim.version = Some(version.clone());
+        read.aim.tag = Some(tag.to_owned());
+        let (context, waivers) = (self.context, &self.waivers);
+        let gates = approvals::Gates::Later;
+        let asked =
+            approvals::Asked { repo: people, context, read: &read, commit, waivers, report, gates };
+        Approvals::read(&asked, tree)
+    }
+
+    /// Stops the release where people have not said what they have to; a rehearsal only tells it.
+    /// `ships` is how many commits nobody was asked about.
+    ///
+    /// # Errors
+    /// NO-GO, with each reason.
+    pub fn agreed_by_people(&self, approvals: &Approvals, ships: usize) -> Result<(), Refusal> {
+        match &self.elsewhere {
+            None => {
+                approvals.go(&self.context.command())?;
+                approvals.all_of_it(ships)
+            }
+            Some(elsewhere) => {
+                elsewhere.missing.borrow_mut().extend(approvals.reasons());
+                Ok(())
+            }
+        }
     }
 
     /// # Errors

@@ -40,11 +40,13 @@ pub struct Planned {
     pub merges: Vec<Outlook>,
     pub notes: Vec<String>,
     pub warnings: Vec<String>,
+    /// How many commits get the tag, too, that are not on the branch of the release.
+    pub ships: usize,
 }
 
 impl From<Plan> for Planned {
     fn from(plan: Plan) -> Self {
-        Self { plan, merges: Vec::new(), notes: Vec::new(), warnings: Vec::new() }
+        Self { plan, merges: Vec::new(), notes: Vec::new(), warnings: Vec::new(), ships: 0 }
     }
 }
 
@@ -170,9 +172,13 @@ impl Way<'_> {
         notes.extend(joined.notes.iter().cloned());
         let on_merge = tag_on == TagOn::Merge
             && joined.targets.first().is_some_and(|first| is(&first.name, into));
-        if on_merge {
-            notes.extend(self.ships(&joined, &ready.parent, &release.tag)?);
-        }
+        let shipped = match on_merge {
+            true => self.ships(&joined, &ready.parent, &release.tag)?,
+            false => Vec::new(),
+        };
+        // The first sentence tells how many.
+        let ships = shipped.len().saturating_sub(1);
+        notes.extend(shipped);
         let keep = match chosen.left_out.is_empty() {
             true => keeps(self.landing),
             // The same command goes on there.
@@ -203,7 +209,7 @@ impl Way<'_> {
         };
         let plan = landing::merged(release, end);
         let warnings = self.unconfigured(&proposed, into)?.into_iter().collect();
-        Ok(Planned { plan, merges: joined.merges, notes, warnings })
+        Ok(Planned { plan, merges: joined.merges, notes, warnings, ships })
     }
 
     /// A warning where main is configured and what is released from an older state is not.

@@ -1,10 +1,12 @@
 //! A release from the arguments to its plan: everything is read, nothing is written.
 
+use serde_json::Value;
+
 use super::already::already;
 use super::args::{Args, Asked};
 use super::ci::Ci;
-use super::gates::Asking;
-use super::landing::{Planned, Way};
+use super::gates::{Asking, Before};
+use super::landing::{Planned, Way, section};
 use super::made::{self, Made};
 use super::remote::Remote;
 use super::shown::Facts;
@@ -12,6 +14,7 @@ use super::target::{self, Choice, Choosing, Chosen};
 use crate::changelog::cut::Existing;
 use crate::changelog::web;
 use crate::cli::Context;
+use crate::cli::approvals::Approvals;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
@@ -24,6 +27,7 @@ use crate::gates::Profile;
 use crate::history::Tagged;
 use crate::plan::{self, Action, Gates, Object, Oid, Plan, Previous};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
+use crate::sites::Source;
 use crate::sys::proc;
 use crate::version::{Step, Version};
 
@@ -79,10 +83,15 @@ pub fn prepared(
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
     let status = &repo.status()?;
-    let gates = match args.way {
+    let before = match args.way {
         Asked::Whole => asking.before(repo, status, (profile, version), &interrupt)?,
         // They are asked at its end.
-        Asked::Start => Vec::new(),
+        Asked::Start => Before::default(),
+    };
+    let checked = before.report(remote.as_ref().map(Remote::name));
+    let approvals = match args.way {
+        Asked::Whole => asking.approvals(repo, (profile, version, &tag), &checked, &tree)?,
+        Asked::Start => None,
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let existing = match args.procedure {
@@ -92,19 +101,37 @@ pub fn prepared(
     let page = page.as_deref();
     let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
-    let mut gates = asking.step((profile, version, &tag), &survey.settings, gates);
+    let mut gates = asking.step((profile, version, &tag), &survey.settings, before.commands);
     if args.way == Asked::Start {
         gates.values.clear();
     }
     if let Some(files) = &chosen.files {
         let _ = asking.old.set(files.text().to_owned());
     }
-    let about =
-        About { args, context, repo, survey: &survey, known, chosen: &chosen, made, status };
+    let about = About {
+        args,
+        context,
+        repo,
+        survey: &survey,
+        known,
+        chosen: &chosen,
+        made,
+        status,
+        place: &place,
+        checked,
+        approvals: approvals.as_ref(),
+    };
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
-    let planned = about.plan(&tag, gates, remote)?;
+    let mut planned = about.plan(&tag, gates, remote)?;
+    if let Some(approvals) = &approvals {
+        // Whoever only opens a pull request asks for the word of others.
+        match planned.plan.release() {
+            Some(_) => asking.agreed_by_people(approvals, planned.ships)?,
+            None => planned.notes.extend(approvals.awaited(args.procedure)),
+        }
+    }
     let facts = about.facts(tag, &planned, &place)?;
     let (before, plan) = (made.bytes(&planned.plan), planned.plan);
     Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
@@ -154,8 +181,7 @@ pub fn kept(
         codename: args.codename.clone(),
         profile: Profile::of(args.procedure, version).name().to_owned(),
         previous,
-        section: None,
-        landing: plan::Landing::Push,
+        ..plan::About::default()
     }
 }
 
@@ -176,6 +202,12 @@ struct About<'a> {
     chosen: &'a Chosen,
     made: &'a Made,
     status: &'a Status,
+    /// The changelog.
+    place: &'a Place,
+    /// What gates have said.
+    checked: Value,
+    /// What people have said.
+    approvals: Option<&'a Approvals>,
 }
 
 impl About<'_> {
@@ -220,13 +252,18 @@ impl About<'_> {
             command: &command,
         };
         way.plan(Release {
-            about: kept(self.args, self.known, &self.chosen.version, made.previous.as_ref()),
+            about: plan::About {
+                checked: self.checked.clone(),
+                approvals: self.approvals.map(Approvals::kept).unwrap_or_default(),
+                section: self.section(),
+                ..kept(self.args, self.known, &self.chosen.version, made.previous.as_ref())
+            },
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
             version: &self.chosen.version,
             tag_message: match self.args.way {
-                Asked::Whole => words.message(&landing.tag_message)?,
+                Asked::Whole => self.told_in(words.message(&landing.tag_message)?),
                 // It may want words that are said at the end.
                 Asked::Start => String::new(),
             },
@@ -246,6 +283,25 @@ impl About<'_> {
             remote,
             tag: tag.to_owned(),
         })
+    }
+
+    /// The section of the release as it will stand in the changelog, without its heading.
+    fn section(&self) -> Option<String> {
+        let version = &self.chosen.version;
+        let Some(change) = self.made.changelog() else {
+            let Place::There(file) = self.place else { return None };
+            return section(Source::from(file), version);
+        };
+        let bytes = change.apply(self.made.before.get(&change.path)?)?;
+        section(Source { path: &change.path, bytes: &bytes }, version)
+    }
+
+    /// The message of the tag with who has signed.
+    fn told_in(&self, message: String) -> String {
+        match self.approvals {
+            Some(approvals) => approvals.told_in(&message),
+            None => message,
+        }
     }
 
     /// A sentence where no version was named and the last release itself made the only commit since,
@@ -317,6 +373,7 @@ impl About<'_> {
             ci: ci.unwrap_or_default(),
             notes,
             merges: planned.merges.clone(),
+            signed: self.approvals.map(Approvals::told).unwrap_or_default(),
             warnings,
         })
     }

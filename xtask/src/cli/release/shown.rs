@@ -27,6 +27,8 @@ pub struct Facts {
     pub notes: Vec<String>,
     /// What becomes of the branches that get it.
     pub merges: Vec<Outlook>,
+    /// What people have said, in sentences.
+    pub signed: Vec<String>,
     pub warnings: Vec<String>,
 }
 
@@ -49,6 +51,10 @@ pub fn plan(ui: &Ui, repo: &Repo, plan: &Plan, facts: &Facts) {
     facts.notes.iter().for_each(|note| wrapped(ui, "  ", note));
     merges(ui, &facts.merges);
     steps(ui, plan, &facts.hooks, &facts.ci);
+    if !facts.signed.is_empty() {
+        ui.say("");
+    }
+    facts.signed.iter().for_each(|sentence| wrapped(ui, "", sentence));
     if !facts.warnings.is_empty() {
         ui.say("");
     }

@@ -72,7 +72,6 @@ impl Standing {
     }
 
     /// Those that count, as trailers for the tag of the release, in the order in which they were made.
-    #[allow(dead_code, reason = "for releases, whose tags carry them")]
     pub fn trailers(&self) -> Vec<String> {
         let counted = self.all.iter().filter(|one| one.standing.is_ok());
         counted.map(|one| Trailer::from(&one.signoff).line()).collect()

@@ -1,6 +1,9 @@
 //! What is left to be done once the commit is known that has the tag or gets it.
 
+use serde_json::Value;
+
 use super::Finish;
+use crate::cli::approvals::Approvals;
 use crate::cli::release::ci::Ci;
 use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
@@ -19,6 +22,8 @@ pub struct Ending {
     pub tagging: Option<Tagging>,
     /// What has to be green on it.
     pub gates: Option<Gates>,
+    /// What people have said of it, in sentences.
+    pub signed: Vec<String>,
 }
 
 impl Finish<'_> {
@@ -34,7 +39,8 @@ impl Finish<'_> {
                     "brings it there, then the same again",
                 ));
         }
-        let ending = Ending { commit: commit.clone(), tagging: None, gates: None };
+        let commit = commit.clone();
+        let ending = Ending { commit, tagging: None, gates: None, signed: Vec::new() };
         let Some(rest) = self.ended(ending)? else {
             super::done(self.context, Some(&self.opened.version));
             return Ok(());
@@ -42,8 +48,14 @@ impl Finish<'_> {
         execute(self.args, self.context, self.repo, asking, rest)
     }
 
-    /// The tag that is made.
-    pub(super) fn tagging(&self) -> Result<Tagging, Refusal> {
+    /// The tag that is made; `checked` is what gates have said of it, `approvals` what people have,
+    /// `section` what the changelog has.
+    pub(super) fn tagging(
+        &self,
+        checked: Value,
+        approvals: Option<&Approvals>,
+        section: Option<String>,
+    ) -> Result<Tagging, Refusal> {
         let Self { repo, survey, known, context, opened, tag, .. } = self;
         let (date, command) = (context.at.date(), context.command());
         let newest = known.releases.newest.as_ref();
@@ -60,11 +72,18 @@ impl Finish<'_> {
             style: crate::flows::bump::style(&survey.facts(known), &opened.version),
             command: &command,
         })?;
+        let message = words.message(&self.landing.tag_message)?;
+        let about = plan::About {
+            checked,
+            section,
+            approvals: approvals.map(Approvals::kept).unwrap_or_default(),
+            ..self.about(newest.map(|(tag, _)| tag.as_str()))
+        };
         Ok(Tagging {
-            message: words.message(&self.landing.tag_message)?,
+            message: approvals.map_or(message.clone(), |approvals| approvals.told_in(&message)),
             tagger: repo.ident("COMMITTER", context.at)?,
             sign: survey.signing(repo)?.tried(repo)?,
-            about: self.about(newest.map(|(tag, _)| tag.as_str())),
+            about,
         })
     }
 
@@ -79,7 +98,7 @@ impl Finish<'_> {
     /// The plan of what is left; `None` where nothing is.
     pub(super) fn ended(&self, ending: Ending) -> Result<Option<Prepared>, Refusal> {
         let Self { repo, known, context, opened, tag, .. } = self;
-        let Ending { commit, tagging, gates } = ending;
+        let Ending { commit, tagging, gates, signed } = ending;
         let landed = tagging.as_ref().map(|_| self.main.0);
         let (joined, chosen) = self.joined(&commit, tag, landed)?;
         let goes = self.goes(&commit, &chosen.left_out)?;
@@ -126,6 +145,7 @@ impl Finish<'_> {
             ci: ci.unwrap_or_default(),
             notes,
             merges: joined.merges,
+            signed,
             warnings: Vec::new(),
         };
         Ok(Some(Prepared { plan, before: Vec::new(), facts }))

@@ -1,15 +1,19 @@
 //! A release branch that is in main: the commit it landed in gets the tag.
 
+use serde_json::Value;
+
 use super::Finish;
 use super::ended::Ending;
 use crate::changelog::{Changelog, Dated};
+use crate::cli::approvals::Approvals;
 use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
+use crate::cli::release::landing::section;
 use crate::error::Refusal;
 use crate::gates::Profile;
 use crate::merge::Side;
 use crate::plan::{Gates, Oid};
-use crate::repo::{self, How as By, Stored};
+use crate::repo::{self, How as By, Repo, Stored};
 use crate::sites::{Source, Tree};
 
 /// So many paths are named.
@@ -51,20 +55,26 @@ impl Finish<'_> {
             return Err(refusal.next_shell(format!("git show {short}"), "shows what it has"));
         }
         self.told(found);
-        if self.remote.is_some() {
-            let version = &self.opened.version;
-            let profile = Profile::of(self.args.procedure, version);
-            let there = self.repo.seen_from(found.commit.clone());
-            asking.ci(&there, (profile, version), self.interrupt)?;
-        }
+        let version = &self.opened.version;
+        let profile = Profile::of(self.args.procedure, version);
+        let there = self.repo.seen_from(found.commit.clone());
+        let checked = match self.remote {
+            Some(_) => asking.ci(&there, (profile, version), self.interrupt)?,
+            None => Value::Null,
+        };
+        let tree = stored(self.repo, &found.commit)?;
+        let approvals = asking.approvals(&there, (profile, version, self.tag), &checked, &tree)?;
+        approvals.iter().try_for_each(|approvals| asking.agreed_by_people(approvals, 0))?;
         let gates = match (is_tested(found), self.survey.settings.record.is_empty()) {
             (true, true) => None,
             // What is kept with a release is asked when it is made.
             (true, false) => Some(Gates { names: Vec::new(), ..self.gates(asking)? }),
             (false, _) => Some(self.gates(asking)?),
         };
-        let (commit, tagging) = (found.commit.clone(), Some(self.tagging()?));
-        match self.ended(Ending { commit, tagging, gates })? {
+        let section = self.section(&tree)?;
+        let tagging = Some(self.tagging(checked, approvals.as_ref(), section)?);
+        let signed = approvals.as_ref().map(Approvals::told).unwrap_or_default();
+        match self.ended(Ending { commit: found.commit.clone(), tagging, gates, signed })? {
             Some(release) => execute(self.args, self.context, self.repo, asking, release),
             None => Ok(()),
         }
@@ -95,12 +105,20 @@ impl Finish<'_> {
         Ok(asking.step((profile, version, self.tag), &self.survey.settings, names))
     }
 
+    /// The section of the release in the changelog.
+    fn section(&self, tree: &Stored<'_>) -> Result<Option<String>, Refusal> {
+        let side = Side::read(tree)?;
+        let held = side.same(&self.known.project);
+        let Some(path) = held.and_then(|held| held.changelog.as_ref()) else { return Ok(None) };
+        let file = tree.read(path)?;
+        Ok(file.and_then(|file| section(Source::from(&file), &self.opened.version)))
+    }
+
     /// What a commit lacks to be the release, in sentences: its version in every version file, its
     /// section in the changelog.
     pub(super) fn missing(&self, commit: &Oid) -> Result<Vec<String>, Refusal> {
         let version = &self.opened.version;
-        let lost = || Refusal::external(format!("git lacks the tree of {}", commit.as_str()));
-        let tree = Stored::in_commit(&self.repo.git, commit)?.ok_or_else(lost)?;
+        let tree = stored(self.repo, commit)?;
         let side = Side::read(&tree)?;
         let Some(held) = side.same(&self.known.project) else {
             return Ok(vec![format!("It does not have {}.", self.known.name())]);
@@ -128,6 +146,12 @@ impl Finish<'_> {
         }
         Ok(missing)
     }
+}
+
+/// The files of a commit.
+fn stored<'r>(repo: &'r Repo, commit: &Oid) -> Result<Stored<'r>, Refusal> {
+    let lost = || Refusal::external(format!("git lacks the tree of {}", commit.as_str()));
+    Stored::in_commit(&repo.git, commit)?.ok_or_else(lost)
 }
 
 /// Whether what landed is, byte for byte, what was tested.

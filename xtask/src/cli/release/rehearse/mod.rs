@@ -100,6 +100,8 @@ fn rehearse(
     let mut open = staged.open(repo, &plan)?;
     let left_out = asking.elsewhere.iter().flat_map(|all| all.left_out.take());
     open.extend(left_out.map(|(gate, why)| format!("The gate {gate} was not asked: {why}.")));
+    let missing = asking.elsewhere.iter().flat_map(|all| all.missing.take());
+    open.extend(missing.map(|reason| format!("It would be NO-GO now: {reason}.")));
     let here = moved(&start.0.refs, &end.0.refs);
     let there = moved(&start.1, &end.1);
     let destination = staged.destination;
@@ -234,7 +236,7 @@ fn gates_in(repo: &Repo) -> Elsewhere<'_> {
     if is_detached(repo) {
         without.push(("branch", "HEAD is detached".to_owned()));
     }
-    Elsewhere { repo, without, left_out: RefCell::default() }
+    Elsewhere { repo, without, left_out: RefCell::default(), missing: RefCell::default() }
 }
 
 fn is_detached(repo: &Repo) -> bool {
