@@ -68,6 +68,19 @@ struct Open {
 }
 
 impl Open {
+    /// Counts a box to those that wait for the same.
+    fn add(all: &mut Vec<Self>, who: String, role: Option<String>, title: String) {
+        let own = all.iter().position(|known| known.who == who).unwrap_or_else(|| {
+            all.push(Self { who, role, below: Vec::new() });
+            all.len() - 1
+        });
+        let below = &mut all[own].below;
+        match below.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, number)) => *number += 1,
+            None => below.push((title, 1)),
+        }
+    }
+
     fn boxes(&self) -> usize {
         self.below.iter().map(|(_, number)| number).sum()
     }
@@ -134,7 +147,9 @@ impl Approvals {
     pub(super) fn next(&self) -> Vec<String> {
         let judged = self.standing.judged();
         let sign = (!judged.is_go()).then(|| shown::next(&judged, &self.version));
-        let boxes = (self.open_boxes() > 0).then(|| "checklist run".to_owned());
+        let more =
+            self.checklist.iter().flat_map(|held| &held.open).any(|open| open.role.is_none());
+        let boxes = more.then(|| "checklist run".to_owned());
         sign.into_iter().chain(boxes).collect()
     }
 
@@ -349,21 +364,9 @@ impl Asked<'_> {
         let mut open: Vec<Open> = Vec::new();
         for (item, bindings) in list.items.iter().zip(&bindings) {
             let state = state(bindings, &facts);
-            if !state.holds(&waived.asked_later) {
-                continue;
-            }
-            let (who, title) = (groups.waits_for(&state), list.title(item.under));
-            let own = match open.iter().position(|known| known.who == who) {
-                Some(own) => own,
-                None => {
-                    open.push(Open { who, role: sole(&state), below: Vec::new() });
-                    open.len() - 1
-                }
-            };
-            let below = &mut open[own].below;
-            match below.iter_mut().find(|(known, _)| *known == title) {
-                Some((_, number)) => *number += 1,
-                None => below.push((title, 1)),
+            if state.holds(&waived.asked_later) {
+                let (who, role) = (groups.waits_for(&state), sole(&state));
+                Open::add(&mut open, who, role, list.title(item.under));
             }
         }
         let spelled = |all: &Vec<Binding>| all.iter().map(Binding::to_string).collect();

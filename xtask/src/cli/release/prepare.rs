@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::already::already;
 use super::args::{Args, Asked};
 use super::ci::Ci;
-use super::gates::{Asking, Before};
+use super::gates::Asking;
 use super::landing::{Planned, Way, section};
 use super::made::{self, Made};
 use super::remote::Remote;
@@ -28,7 +28,7 @@ use crate::history::Tagged;
 use crate::plan::{self, Action, Gates, Object, Oid, Plan, Previous};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sites::Source;
-use crate::sys::proc;
+use crate::sys::proc::{self, Interrupt};
 use crate::version::{Step, Version};
 
 /// A release that can be made.
@@ -83,15 +83,12 @@ pub fn prepared(
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
     let status = &repo.status()?;
-    let before = match args.way {
-        Asked::Whole => asking.before(repo, status, (profile, version), &interrupt)?,
-        // They are asked at its end.
-        Asked::Start => Before::default(),
-    };
-    let checked = before.report(remote.as_ref().map(Remote::name));
-    let approvals = match args.way {
-        Asked::Whole => asking.approvals(repo, (profile, version, &tag), &checked, &tree)?,
-        Asked::Start => None,
+    let release = (profile, version, tag.as_str());
+    let fetched = remote.as_ref().map(Remote::name);
+    let said = match args.way {
+        Asked::Whole => Said::before(repo, asking, release, (status, fetched, &interrupt))?,
+        // It is asked at its end.
+        Asked::Start => Said::default(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
     let existing = match args.procedure {
@@ -101,7 +98,7 @@ pub fn prepared(
     let page = page.as_deref();
     let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
-    let mut gates = asking.step((profile, version, &tag), &survey.settings, before.commands);
+    let mut gates = asking.step(release, &survey.settings, said.commands.clone());
     if args.way == Asked::Start {
         gates.values.clear();
     }
@@ -118,14 +115,13 @@ pub fn prepared(
         made,
         status,
         place: &place,
-        checked,
-        approvals: approvals.as_ref(),
+        said: &said,
     };
     if let Some(why) = about.only_begun()? {
         return Ok(Preparation::Nothing(why));
     }
     let mut planned = about.plan(&tag, gates, remote)?;
-    if let Some(approvals) = &approvals {
+    if let Some(approvals) = &said.approvals {
         // Whoever only opens a pull request asks for the word of others.
         match planned.plan.release() {
             Some(_) => asking.agreed_by_people(approvals, planned.ships)?,
@@ -204,10 +200,35 @@ struct About<'a> {
     status: &'a Status,
     /// The changelog.
     place: &'a Place,
-    /// What gates have said.
+    said: &'a Said,
+}
+
+/// What was said of a release before anything is edited.
+#[derive(Default)]
+struct Said {
+    /// The gates that are asked later.
+    commands: Vec<String>,
+    /// The report of the built-in ones.
     checked: Value,
-    /// What people have said.
-    approvals: Option<&'a Approvals>,
+    /// What people have said; `None` where nobody has to say anything and nobody has.
+    approvals: Option<Approvals>,
+}
+
+impl Said {
+    /// Asks the built-in gates and looks at what people have said; `fetched` is the remote that was
+    /// asked.
+    fn before(
+        repo: &Repo,
+        asking: &Asking<'_>,
+        (profile, version, tag): (Profile, &Version, &str),
+        (status, fetched, interrupt): (&Status, Option<&str>, &Interrupt),
+    ) -> Result<Self, Refusal> {
+        let before = asking.before(repo, status, (profile, version), interrupt)?;
+        let checked = before.report(fetched);
+        let tree = WorkTree::new(repo)?;
+        let approvals = asking.approvals(repo, (profile, version, tag), &checked, &tree)?;
+        Ok(Self { commands: before.commands, checked, approvals })
+    }
 }
 
 impl About<'_> {
@@ -253,8 +274,8 @@ impl About<'_> {
         };
         way.plan(Release {
             about: plan::About {
-                checked: self.checked.clone(),
-                approvals: self.approvals.map(Approvals::kept).unwrap_or_default(),
+                checked: self.said.checked.clone(),
+                approvals: self.said.approvals.as_ref().map(Approvals::kept).unwrap_or_default(),
                 section: self.section(),
                 ..kept(self.args, self.known, &self.chosen.version, made.previous.as_ref())
             },
@@ -298,7 +319,7 @@ impl About<'_> {
 
     /// The message of the tag with who has signed.
     fn told_in(&self, message: String) -> String {
-        match self.approvals {
+        match &self.said.approvals {
             Some(approvals) => approvals.told_in(&message),
             None => message,
         }
@@ -373,7 +394,7 @@ impl About<'_> {
             ci: ci.unwrap_or_default(),
             notes,
             merges: planned.merges.clone(),
-            signed: self.approvals.map(Approvals::told).unwrap_or_default(),
+            signed: self.said.approvals.as_ref().map(Approvals::told).unwrap_or_default(),
             warnings,
         })
     }
