@@ -9,6 +9,8 @@ mod keys;
 mod made;
 #[path = "sign/refused.rs"]
 mod refused;
+#[path = "sign/released.rs"]
+mod released;
 mod support;
 #[path = "sign/survives.rs"]
 mod survives;
