@@ -48,7 +48,6 @@ pub fn of(repo: &Repo, operation: &Operation) -> Result<Option<Record>, Refusal>
 ///
 /// # Errors
 /// git fails; the operation makes no release; the record would be too large to be read again.
-#[allow(dead_code, reason = "for releases, which keep records")]
 pub fn bytes(repo: &Repo, operation: &Operation) -> Result<Vec<u8>, Refusal> {
     let record = of(repo, operation)?;
     let record = record.ok_or_else(|| Refusal::external("no release was made"))?;

@@ -6,11 +6,9 @@ mod contents;
 mod destination;
 mod fetch;
 mod git;
-#[allow(dead_code, reason = "for releases, which look for what landed")]
 mod landing;
 mod log;
 pub mod merge;
-#[allow(dead_code, reason = "for releases, which compare branches")]
 mod moved;
 mod network;
 mod people;
@@ -34,14 +32,10 @@ pub use beside::Beside;
 pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;
-#[allow(unused_imports, reason = "for releases, which fetch")]
-pub use fetch::{Differing, Fetched, Wanted};
+pub use fetch::{Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
-#[allow(unused_imports, reason = "for releases, which look for what landed")]
 pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
-#[allow(unused_imports, reason = "for releases, which compare branches")]
-pub use moved::{Brief, Came, Standing};
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
 pub use records::{RECORDS, StoredRecord};
