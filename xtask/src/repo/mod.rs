@@ -50,6 +50,7 @@ pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
 use crate::plan::{Base, Oid};
+use crate::sys::fs::real;
 
 /// A repository with a work tree, and where its parts lie.
 pub struct Repo {
@@ -219,7 +220,6 @@ impl Repo {
     /// The name of this work tree among those that share the repository: empty for the main one,
     /// `worktrees/NAME` for a linked one. It stays when folders are moved or mounted elsewhere.
     pub fn work_tree_name(&self) -> PathBuf {
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (own, common) = (real(&self.git_dir), real(&self.common_dir));
         own.strip_prefix(common).map_or_else(|_| own.clone(), Path::to_owned)
     }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use super::{Git, Head, Repo, Tracked, git};
 use crate::error::Refusal;
 use crate::plan::Oid;
-use crate::sys::fs as write;
+use crate::sys::fs::{self as write, real};
 use crate::sys::proc;
 
 /// What a stand-in is made like.
@@ -171,7 +171,6 @@ impl Repo {
 
     /// Copies the hooks to where git looks for them there, and says by which setting it does.
     fn copy_hooks(&self, top: &Path) -> Result<Option<(String, String)>, Refusal> {
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = real(&self.hooks_folder()?);
         let set = |path: &Path| ("core.hooksPath".to_owned(), path.display().to_string());
         let own = [&self.common_dir, &self.git_dir].map(|git_dir| real(git_dir));
