@@ -190,6 +190,12 @@ pub struct Ready {
     pub sign: Sign,
 }
 
+/// A ref as people call it: a branch or a tag by its short name, any other in full.
+pub fn short(name: &str) -> &str {
+    let branch = name.strip_prefix("refs/heads/");
+    branch.or_else(|| name.strip_prefix("refs/tags/")).unwrap_or(name)
+}
+
 /// A git object id in hexadecimal, SHA-1 or SHA-256.
 ///
 /// Read from data it is checked, too: journals are local, but records of releases come from remotes.

@@ -8,7 +8,7 @@ use super::procedure;
 use crate::config::file::Procedure;
 use crate::error::word as shell;
 use crate::merge::Resolved;
-use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
+use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign, short};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, apart, bold, change_of, dot, folded, one_line, width};
 use crate::version::Version;
@@ -215,12 +215,6 @@ fn moves(plan: &Plan, moved: &RefMove) -> Line {
 /// The first line of a message.
 pub fn subject(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
-}
-
-/// A ref as people call it.
-pub fn short(name: &str) -> &str {
-    let tag = name.strip_prefix("refs/tags/");
-    tag.or_else(|| name.strip_prefix("refs/heads/")).unwrap_or(name)
 }
 
 /// One word for what a step does.

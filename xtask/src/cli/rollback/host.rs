@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::commands::words;
 use crate::cli::Context;
-use crate::cli::release::{open_pull, short, told};
+use crate::cli::release::{open_pull, told};
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::{Operation, Tried};
-use crate::plan::{Action, Command, Plan, Pull, RefMove, Run};
+use crate::plan::{Action, Command, Plan, Pull, RefMove, Run, short};
 use crate::repo::Repo;
 use crate::sys::proc::{Interrupt, mask};
 use crate::ui::Mark;

@@ -7,7 +7,7 @@ use crate::cli::Context;
 use crate::cli::release::prepare::Prepared;
 use crate::cli::release::shown;
 use crate::error::{Refusal, word};
-use crate::plan::{Action, Command, Id, Oid, Plan, Push};
+use crate::plan::{Action, Command, Id, Oid, Plan, Push, short};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, bold};
 
@@ -88,7 +88,7 @@ fn line(place: &str, moved: &Moved) -> String {
         let id = id.as_deref().and_then(Oid::new);
         id.map_or_else(|| "none".to_owned(), |id| id.short().to_owned())
     };
-    let short = moved.name.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/");
+    let short = short(&moved.name);
     format!("  {place:<8} {short}  {} -> {}", id(&moved.old), id(&moved.new))
 }
 
