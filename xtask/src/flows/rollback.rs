@@ -12,12 +12,9 @@ pub use out::{Class, Out, of_registry};
 
 use super::landing::{Identity, Remote};
 use crate::plan::{
-    Action, Base, FORMAT, Id, Land, Object, Oid, Person, Place, Plan, Pull, Push, RefMove, Retract,
-    Run, Share, Step, Switch, TakesOut, Withdrawal, short,
+    Action, Base, FORMAT, Id, Land, Object, Oid, Person, Place, Plan, Pull, Push, ROLLED_BACK,
+    RefMove, Retract, Run, Share, Step, Switch, TakesOut, Withdrawal, short,
 };
-
-/// Where the tags of releases that were rolled back are kept.
-const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
 
 /// What a rollback consists of.
 pub struct Rollback {

@@ -26,6 +26,10 @@ use crate::sites::splice;
 /// The version of the serialized form; readers refuse any other.
 pub const FORMAT: u32 = 2;
 
+/// Where the tags of releases that were rolled back are kept: their versions are burned, also where
+/// the tag itself was deleted.
+pub const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
+
 /// A procedure, ready to be executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {

@@ -45,11 +45,11 @@ pub use signoffs::{SIGNOFFS, StoredSignoff, Vouched};
 pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
-pub use tags::{ROLLED_BACK, Room, Signature, Tag};
+pub use tags::{Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
-use crate::plan::{Base, Oid};
+use crate::plan::{Base, Oid, ROLLED_BACK};
 use crate::sys::fs::real;
 
 /// A repository with a work tree, and where its parts lie.

@@ -12,9 +12,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Git, Head, Repo, Tracked, git};
+use super::{Git, Head, RECORDS, Repo, SIGNOFFS, Tracked, git};
 use crate::error::Refusal;
-use crate::plan::Oid;
+use crate::plan::{Oid, ROLLED_BACK};
 use crate::sys::fs::{self as write, real};
 use crate::sys::proc;
 
@@ -44,8 +44,7 @@ const REFS: [&str; 6] =
     ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/replace/", "refs/notes/", "refs/gonogo/"];
 
 /// What a remote has of them besides its branches.
-const SHARED: [&str; 4] =
-    ["refs/tags/", "refs/gonogo/record/", "refs/gonogo/rolledback/", "refs/gonogo/signoff/"];
+const SHARED: [&str; 4] = ["refs/tags/", RECORDS, ROLLED_BACK, SIGNOFFS];
 
 /// Sections of the configuration that say who commits and how it is signed. They may depend on
 /// where a repository lies (git-config, "includeIf").

@@ -2,11 +2,7 @@
 
 use super::{Repo, git};
 use crate::error::Refusal;
-use crate::plan::Oid;
-
-/// Where the tags of releases that were rolled back are kept: their versions are burned, also where
-/// the tag itself was deleted.
-pub const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
+use crate::plan::{Oid, ROLLED_BACK};
 
 /// What is told of a tag: NUL-separated, and one at the end (git-for-each-ref, "FIELD NAMES").
 const FIELDS: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(tag)%00\
