@@ -417,8 +417,7 @@ impl Repo {
     /// git fails.
     pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
         let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
-        let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
-        let out = call.env("GIT_GRAFT_FILE", "/dev/null").output()?;
+        let out = self.as_pushed(args.iter()).output()?;
         match out.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
