@@ -59,16 +59,7 @@ impl exec::Host for Host<'_> {
                     ui.aside().mark(Mark::Good, &format!("{:<8} {name}", "refs"));
                 }
             }
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Keep(_)
-            | Action::Hooks(_)
-            | Action::Person(_) => told(ui, self.repo, plan, step, took),
+            _ => told(ui, self.repo, plan, step, took),
         }
     }
 
