@@ -247,9 +247,17 @@ pub fn diff(ui: &Ui, plan: &Plan, before: &[Vec<u8>]) {
 /// The push as a person would type it.
 pub fn push_command(push: &Push) -> String {
     let names = push.moves.iter().filter(|planned| planned.old != planned.new);
-    let names: Vec<String> = names.map(|planned| shell(&planned.name)).collect();
+    let names: Vec<String> = names.map(refspec).collect();
     let atomic = if names.len() > 1 { "--atomic " } else { "" };
     format!("git push {atomic}{} {}", shell(&push.remote), names.join(" "))
+}
+
+/// A ref as `git push` is told of it: where it goes, or that it goes away.
+pub fn refspec(planned: &RefMove) -> String {
+    match planned.new {
+        Some(_) => shell(&planned.name),
+        None => shell(format!(":{}", planned.name)),
+    }
 }
 
 /// What `--dry-run` shows: the plan, every edit, and what would be pushed.
