@@ -93,7 +93,6 @@ fn signed(one: &SignedOff) -> Signed {
 ///
 /// # Errors
 /// git fails; the operation makes no release; the record would be too large to be read again.
-#[allow(dead_code, reason = "for releases, which keep records")]
 pub fn bytes(repo: &Repo, operation: &Operation) -> Result<Vec<u8>, Refusal> {
     let record = of(repo, operation)?;
     let record = record.ok_or_else(|| Refusal::external("no release was made"))?;

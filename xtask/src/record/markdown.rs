@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answer, Gate, Landing, Record, Ticked};
 use crate::error::word;
+use crate::plan::short;
 use crate::sys::clock::Timestamp;
 use crate::wording::{clock, counted, plain};
 
@@ -70,12 +71,8 @@ impl Record {
     /// What was pushed where: `main, v1.3.0 to github.com/acme/studio`.
     pub fn pushed_in_words(&self) -> String {
         let each = self.pushed.iter().map(|pushed| {
-            let short = |name: &str| {
-                let branch = name.strip_prefix("refs/heads/");
-                branch.or_else(|| name.strip_prefix("refs/tags/")).unwrap_or(name).to_owned()
-            };
             let refs = pushed.refs.iter().map(|one| match one.to {
-                Some(_) => short(&one.name),
+                Some(_) => short(&one.name).to_owned(),
                 None => format!("{} (deleted)", short(&one.name)),
             });
             format!("{} to {}", refs.collect::<Vec<_>>().join(", "), pushed.remote)

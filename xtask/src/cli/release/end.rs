@@ -1,8 +1,5 @@
 //! The end of a release: what is out, where to see it, and what to do if it is wrong.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::ci::Ci;
@@ -16,6 +13,7 @@ use crate::exec::Finished;
 use crate::journal::Journal;
 use crate::plan::{Action, Plan};
 use crate::repo::Repo;
+use crate::sys::fs::real;
 use crate::ui::{Mark, apart, bold, one_line, width};
 
 /// Whether what was finished is a release.
@@ -117,7 +115,6 @@ fn go(plan: &Plan, gates: Option<&Value>) -> Option<String> {
 /// What is next, and the way to the work tree of the operation, where that is elsewhere.
 fn next_there(context: &Context, repo: &Repo, next: &str) {
     context.ui.say(next);
-    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if !real(&context.folder).starts_with(real(&repo.top)) {
         context.ui.say(&format!("next: cd {}", word(repo.top.display())));
     }

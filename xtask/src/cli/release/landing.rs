@@ -17,6 +17,7 @@ use crate::plan::{Oid, Page, Plan, Pull, Ready};
 use crate::repo::merge::proposed;
 use crate::repo::{Repo, Stored};
 use crate::sites::{Source, Tree};
+use crate::sys::fs::real;
 use crate::version::Version;
 
 /// What is known when the way is chosen.
@@ -356,9 +357,6 @@ pub fn develop(repo: &Repo, settings: &Settings, main: &str) -> Result<Option<St
 /// It is checked out in another work tree; git fails.
 pub fn not_elsewhere(repo: &Repo, name: &str) -> Result<(), Refusal> {
     let Some(folder) = repo.work_tree_of(name)? else { return Ok(()) };
-    let real = |path: &std::path::Path| {
-        std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
-    };
     if real(folder.as_ref()) == real(&repo.top) {
         return Ok(());
     }
