@@ -225,7 +225,7 @@ impl Approvals {
 
     /// Who has signed, for one line: `Ana Diaz (Release Manager), Bo Chen (QA Lead)`.
     pub(super) fn signers(&self) -> Vec<String> {
-        let counted = self.standing.all.iter().filter(|one| one.standing.is_ok());
+        let counted = self.standing.counted().into_iter();
         counted
             .map(|one| match &one.signoff.role {
                 Some(role) => format!("{} ({role})", one.signoff.signer()),
@@ -236,17 +236,27 @@ impl Approvals {
 
     /// What is shown of it with the plan of the release, in sentences.
     pub(super) fn told(&self) -> Vec<String> {
-        let signers = self.signers();
-        let mut candidates: Vec<&str> = self
-            .standing
-            .all
+        let counted = self.standing.counted();
+        let mut commits: Vec<&str> =
+            counted.iter().map(|one| one.signoff.candidate.short()).collect();
+        commits.sort_unstable();
+        commits.dedup();
+        let mut since: Vec<&str> = counted
             .iter()
-            .filter(|one| one.standing.is_ok())
-            .map(|one| one.signoff.candidate.short())
+            .flat_map(|one| one.standing.as_deref().unwrap_or_default())
+            .map(String::as_str)
             .collect();
-        candidates.dedup();
-        let signed = (!signers.is_empty())
-            .then(|| format!("Signed off: {}, for {}.", signers.join(", "), candidates.join(", ")));
+        since.sort_unstable();
+        since.dedup();
+        let since = match since.as_slice() {
+            [] => String::new(),
+            paths => format!(", but for {}, which may change", paths.join(", ")),
+        };
+        let signed = (!counted.is_empty()).then(|| {
+            let (signers, commits) = (self.signers().join(", "), commits.join(", "));
+            let only = "What is edited here is the only difference to what they signed";
+            format!("Signed off: {signers}, for {commits}. {only}{since}.")
+        });
         let waived = self.waived.iter().map(|(what, reason)| format!("Waived: {what} ({reason})."));
         signed.into_iter().chain(waived).collect()
     }
@@ -261,8 +271,7 @@ impl Approvals {
 
     /// What is kept with the release.
     pub(super) fn kept(&self) -> plan::Approvals {
-        let counted = self.standing.all.iter().filter(|one| one.standing.is_ok());
-        let signoffs = counted.map(|one| {
+        let signoffs = self.standing.counted().into_iter().map(|one| {
             let signoff = &one.signoff;
             let witnessed = signoff.witnessed.as_ref();
             SignedOff {

@@ -13,7 +13,8 @@ const DIGITS: usize = 16;
 
 impl Record {
     /// The whole record in Markdown (GitHub's tables). The same record always gives the same
-    /// document; nothing in a text of it is Markdown or HTML.
+    /// document; nothing in a text of it is Markdown or HTML, but the checklist, which is Markdown and
+    /// stands in a quote.
     pub fn markdown(&self) -> String {
         let parts = [
             format!("# {}\n\n{}", plain(&self.title()), self.summary()),
@@ -213,7 +214,7 @@ impl Ticked {
         };
         let open = "the others are for the days after or for a rollback";
         let path = plain(path);
-        format!("{path}: {boxes}, {done} done or not needed; {open}.\n\n{}", fenced(text))
+        format!("{path}: {boxes}, {done} done or not needed; {open}.\n\n{}", quoted(text))
     }
 }
 
@@ -269,6 +270,15 @@ fn fenced(text: &str) -> String {
         text.chars().filter(|&c| !c.is_control() || c == '\n' || c == '\t').collect();
     let fence = fence(&shown);
     format!("{fence}text\n{}\n{fence}\n", shown.trim_matches('\n'))
+}
+
+/// Markdown in a quote that it cannot leave, without HTML.
+fn quoted(text: &str) -> String {
+    let line = |line: &str| {
+        let shown: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        format!("> {}\n", shown.replace('<', "&lt;"))
+    };
+    text.lines().map(line).collect()
 }
 
 /// A fence that is longer than every run of backticks in a text (CommonMark 0.31.2, 4.5).

@@ -12,7 +12,7 @@ use crate::plan::Oid;
 use crate::repo::{Repo, StoredSignoff, Vouched};
 use crate::signoff::Signoff;
 use crate::signoff::cover::Coverage;
-use crate::signoff::judge::{Assessed, Judgement, Required, Rules, Usual, Void, judge};
+use crate::signoff::judge::{Assessed, Judgement, Required, Role, Rules, Usual, Void, judge};
 use crate::signoff::trailer::Trailer;
 
 /// A release, and what its configuration says.
@@ -71,10 +71,21 @@ impl Standing {
         judge(&self.required, &self.all)
     }
 
-    /// Those that count, as trailers for the tag of the release, in the order in which they were made.
+    /// Those that count, in the order of the roles that have to sign.
+    pub fn counted(&self) -> Vec<&Assessed> {
+        let mut counted: Vec<&Assessed> =
+            self.all.iter().filter(|one| one.standing.is_ok()).collect();
+        let place = |one: &&Assessed| {
+            let own = |role: &Role| Some(&role.name) == one.signoff.role.as_ref();
+            self.required.roles.iter().position(own).unwrap_or(usize::MAX)
+        };
+        counted.sort_by_key(place);
+        counted
+    }
+
+    /// The same as trailers for the tag of the release.
     pub fn trailers(&self) -> Vec<String> {
-        let counted = self.all.iter().filter(|one| one.standing.is_ok());
-        counted.map(|one| Trailer::from(&one.signoff).line()).collect()
+        self.counted().into_iter().map(|one| Trailer::from(&one.signoff).line()).collect()
     }
 
     /// A line for each that is void where none of its role counts.
