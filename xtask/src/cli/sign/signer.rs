@@ -6,7 +6,7 @@ use crate::cli::Context;
 use crate::config::file::SignoffTable;
 use crate::error::{Refusal, word};
 use crate::repo::Repo;
-use crate::signoff::{LONGEST, Person, STATEMENT, Witnessed, is_sound, read};
+use crate::signoff::{LONGEST, Person, Witnessed, is_sound, read};
 use crate::sys::clock::Timestamp;
 use crate::wording::nearest;
 
@@ -55,7 +55,8 @@ impl Signer {
         let witnessed = witnessed.map(|(person, evidence)| Witnessed { person, evidence });
         let roles = Roles { repo, subject, table: &subject.survey.settings.signoff };
         let role = roles.role(args, &person, witnessed.as_ref())?;
-        let statement = args.statement.clone().unwrap_or_else(|| STATEMENT.to_owned());
+        let statement = args.statement.clone();
+        let statement = statement.unwrap_or_else(|| subject.phase().statement().to_owned());
         Ok(Self { person, at, ident, role, witnessed, statement })
     }
 }

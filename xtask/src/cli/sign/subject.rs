@@ -1,4 +1,5 @@
-//! What is signed: the version, its tag, and the commit that stands for it.
+//! What is signed: the version, its tag, and the commit that stands for it; or the release, when it is
+//! out.
 
 use super::Args;
 use crate::cli::Context;
@@ -11,6 +12,7 @@ use crate::flows::words::Branches;
 use crate::gates::Profile;
 use crate::plan::Oid;
 use crate::repo::{Destination, Listed, Repo, Stored, Wanted};
+use crate::signoff::Phase;
 use crate::sys::proc::Interrupt;
 use crate::version::Version;
 
@@ -78,8 +80,8 @@ enum At {
 }
 
 impl Subject {
-    /// Finds it: the release that is asked for by its version, or the one that is open, or the next.
-    /// Without a remote the branches here count.
+    /// Finds it: the release that is asked for by its version, or the one that is open, or the next, or
+    /// the last where nothing has come since. Without a remote the branches here count.
     ///
     /// # Errors
     /// Several are open; there is no main branch; no version can be found; git fails.
@@ -101,6 +103,10 @@ impl Subject {
             Some((tip, version)) => (tip, Some(version)),
             None => (main, None),
         };
+        if let Some((tag, commit, version)) = found.last(&tip, prepared.as_ref())? {
+            let survey = self::survey(repo, args, context, &commit)?;
+            return Self::new(repo, context, survey, Some(version), At::Tag(tag, commit));
+        }
         let survey = match prepared {
             Some(_) => self::survey(repo, args, context, &tip.commit)?,
             None => survey,
@@ -143,6 +149,11 @@ impl Subject {
         let released = branch.is_none();
         Ok(Self { name, version, tag, profile, commit, place, released, survey })
     }
+
+    /// What a sign-off for it is about.
+    pub fn phase(&self) -> Phase {
+        if self.released { Phase::After } else { Phase::Before }
+    }
 }
 
 /// What is known when a release is looked for.
@@ -161,6 +172,26 @@ impl Found<'_> {
         let own = known.releases.tagged.iter().find(|(_, tagged)| tagged.same(version));
         let Some((tag, _)) = own else { return Ok(None) };
         Ok(self.repo.named(tag)?.map(|commit| (tag.clone(), commit)))
+    }
+
+    /// The release that is out, where nobody names another one and main has nothing that would be one.
+    fn last(
+        &self,
+        main: &Tip,
+        prepared: Option<&Version>,
+    ) -> Result<Option<(String, Oid, Version)>, Refusal> {
+        let known = &self.survey.projects[0];
+        let Some((tag, version)) = &known.releases.newest else { return Ok(None) };
+        let seen = self.repo.seen_from(main.commit.clone());
+        if self.asked.or(prepared).is_some() || next_version(&seen, self.survey, known)?.is_some() {
+            return Ok(None);
+        }
+        let commit = known.releases.commits.iter().find(|tagged| tagged.tag == *tag);
+        let commit = commit.and_then(|tagged| Oid::new(&tagged.commit));
+        // Without a version in the files nothing says what the commits since would be.
+        let held = bump::held(&known.project, &self.survey.files).unwrap_or_default();
+        let commit = commit.filter(|commit| *commit == main.commit || !held.is_empty());
+        Ok(commit.map(|commit| (tag.clone(), commit, version.clone())))
     }
 
     /// The release or hotfix branch that is open: on the remote where there is one, else here.
