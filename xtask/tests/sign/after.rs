@@ -168,6 +168,27 @@ fn without_a_version_the_release_is_meant_where_nothing_is_new() {
 }
 
 #[test]
+fn a_package_has_releases_of_its_own() {
+    let place = Place::repository("packages");
+    place.put("core/pyproject.toml", "[project]\nname = \"core\"\nversion = \"1.2.0\"\n");
+    place.put("web/pyproject.toml", "[project]\nname = \"web\"\nversion = \"1.2.0\"\n");
+    place.put("LIST.md", "# After\n- [ ] a\n");
+    let config = "[packages]\ninclude = [\"*\"]\ntag = \"{package}-v{version}\"\n[checklist]\n\
+        file = \"LIST.md\"\n[checklist.sections]\n\"After\" = \"after:any\"\n";
+    place.put("gonogo.toml", config);
+    place.commit_all("feat: both");
+    place.git(&["tag", "-a", "-m", "x", "core-v1.2.0"]);
+    let core = ["sign", "--version", "1.2.0", "-p", "core"];
+    let said = works(&place, &[&core[..], &["--yes"]].concat());
+    assert!(said.out.contains("core-v1.2.0 signed after the release"), "{said}");
+    assert!(said.out.contains("next: gonogo sign --list --version 1.2.0 -p core\n"), "{said}");
+    // The other one is still to go out with this number.
+    let said = works(&place, &["sign", "-p", "web", "--version", "1.2.0", "--yes"]);
+    assert!(said.out.contains("✓ signed in your name"), "{said}");
+    refuses(&place, &["sign", "--version", "1.2.0"], 2, &["say which one with -p"]);
+}
+
+#[test]
 fn nobody_signs_a_release_by_mistake() {
     let team = team("mistake", ROLES);
     team.sign();

@@ -114,7 +114,8 @@ impl View<'_> {
         }
         let who = missing(self.judged).join(", ");
         ui.answer(&format!("{} for {version}: {who}", bold("NO-GO")));
-        ui.say(&format!("next: {}", ui.ours(&self.onwards(&next(self.judged, version)))));
+        let next = next(self.judged, version) + self.subject.option();
+        ui.say(&format!("next: {}", ui.ours(&self.onwards(&next))));
     }
 
     /// The command that leads on: this one before the release. What is out is signed no more but for the
@@ -125,7 +126,7 @@ impl View<'_> {
             (true, None) => format!("tag verify {}", word(&self.subject.tag)),
             (true, Some((role, _))) => {
                 let role = Some(*role).filter(|role| *role != ANYBODY);
-                command(role, &self.subject.version)
+                command(role, &self.subject.version) + self.subject.option()
             }
         }
     }

@@ -85,7 +85,10 @@ fn withdrawn(subject: &Subject) -> Result<(), Refusal> {
     match survey.projects[0].releases.withdrawn.contains(tag) {
         true => Err(Refusal::unsafe_to(format!("{version} was rolled back: {tag}"))
             .why("The version is burned; nobody signs for it any more.")
-            .next(format!("sign --list --version {version}"), "shows who has signed it")
+            .next(
+                format!("sign --list --version {version}{}", subject.option()),
+                "shows who has signed it",
+            )
             .next(format!("log {}", word(tag)), "tells what became of it")),
         false => Ok(()),
     }
@@ -103,8 +106,11 @@ fn waited_for(subject: &Subject, signoff: &Signoff, boxes: Option<&Boxes>) -> Re
         .why(format!(
             "No commit since {place} asks for a release, and no box waits for {who} after it."
         ))
-        .next(command(role, version), format!("signs {tag} all the same, as after the release"))
-        .next("sign --version VERSION", "says which version is next"))
+        .next(
+            command(role, version) + subject.option(),
+            format!("signs {tag} all the same, as after the release"),
+        )
+        .next(format!("sign --version VERSION{}", subject.option()), "says which version is next"))
 }
 
 /// Whether it is signed with a key, and what says so: where git has one it is used.
@@ -228,6 +234,11 @@ impl Making<'_> {
         format!("sign {project} {version}{role}{}", self.later())
     }
 
+    /// The command that lists the sign-offs, with more options.
+    fn list(&self, more: &str) -> String {
+        format!("sign --list{more}{}", self.subject.option())
+    }
+
     /// What is said behind the version where that is out.
     fn later(&self) -> &'static str {
         match self.signoff.phase {
@@ -261,7 +272,7 @@ impl Making<'_> {
             true => Ok(()),
             false => Err(Refusal::unsafe_to("not signed: you did not say yes")
                 .why("Nothing was made or pushed.")
-                .next("sign --list", "shows who has signed")),
+                .next(self.list(""), "shows who has signed")),
         }
     }
 
@@ -339,7 +350,7 @@ impl Making<'_> {
             .why("Others do not see it. A release that is made in this clone does.")
             .why("Its server has to take refs below refs/gonogo/; then the same command pushes it.")
             .next_typed(self.context.command(), "pushes it when the server takes it")
-            .next("sign --list --no-push", "shows who has signed, as known here")
+            .next(self.list(" --no-push"), "shows who has signed, as known here")
             .next_shell(
                 format!("git push {} 'refs/gonogo/*:refs/gonogo/*'", word(name)),
                 "shows what the server says",
@@ -404,8 +415,8 @@ impl Making<'_> {
                 ui.say(&format!("Open now: {have} of {need} different people have signed."));
             }
         }
-        let next = if judged.is_go() { "check" } else { "sign --list" };
-        ui.say(&format!("next: {}", ui.ours(next)));
+        let next = if judged.is_go() { "check".to_owned() } else { self.list("") };
+        ui.say(&format!("next: {}", ui.ours(&next)));
     }
 
     /// What is left of a release that is out.
@@ -423,7 +434,7 @@ impl Making<'_> {
                 false => format!("Open now, after the release: {}", left.join(", ")),
             });
         }
-        let list = format!("sign --list --version {}", word(&self.signoff.version));
+        let list = self.list(&format!(" --version {}", word(&self.signoff.version)));
         ui.say(&format!("next: {}", ui.ours(&list)));
     }
 

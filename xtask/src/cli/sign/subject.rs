@@ -150,6 +150,11 @@ impl Subject {
         Ok(Self { name, version, tag, profile, commit, place, released, survey })
     }
 
+    /// The option that names the package, for a command to copy; empty where none is needed.
+    pub fn option(&self) -> &str {
+        &self.survey.projects[0].option
+    }
+
     /// What a sign-off for it is about.
     pub fn phase(&self) -> Phase {
         if self.released { Phase::After } else { Phase::Before }
