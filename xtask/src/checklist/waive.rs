@@ -60,7 +60,7 @@ impl State {
     pub fn holds(&self, asked_later: &[String]) -> bool {
         let before = |wait: &Waits| match wait {
             Waits::Gate { id, .. } => !asked_later.contains(id),
-            Waits::Role(_) => true,
+            Waits::Role(_) | Waits::People { .. } => true,
             Waits::Release | Waits::Later(_) => false,
         };
         match self {

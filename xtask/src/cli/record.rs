@@ -67,7 +67,7 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
     let facts = Facts {
         gates: record.gates.clone(),
         waived: record.waivers.clone(),
-        signed: record.signoffs.iter().map(signed).collect(),
+        signed: record.signoffs.iter().enumerate().map(signed).collect(),
         released: Some(Released { tag: record.tag.clone(), at: Some(record.at) }),
         profile: record.profile.clone(),
         ..Facts::default()
@@ -84,9 +84,18 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
     }))
 }
 
-fn signed(one: &SignedOff) -> Signed {
+fn signed((person, one): (usize, &SignedOff)) -> Signed {
     let (role, by, at) = (one.role.clone(), one.signer.clone(), Timestamp(one.at));
-    Signed { role, by, at, turn: Turn::Before }
+    Signed { role, by, person, at, turn: Turn::Before }
+}
+
+/// The record of a release that is known here, by its tag; `None` where there is none that can be read.
+///
+/// # Errors
+/// git fails.
+pub fn known(repo: &Repo, tag: &str) -> Result<Option<Record>, Refusal> {
+    let stored = repo.records(MOST)?.into_iter().filter(|stored| stored.tag == tag);
+    Ok(stored.into_iter().find_map(|one| Record::read(&one.bytes.ok()?, tag).ok()))
 }
 
 /// The same as it is kept: what [`Host::record`](crate::exec::Host::record) answers.

@@ -17,6 +17,8 @@ use crate::path::RepoPath;
 use crate::plan::Oid;
 use crate::record::{self, Record, Waiver};
 use crate::repo::{Repo, Status};
+use crate::signoff::judge::persons;
+use crate::signoff::{Phase, Signoff};
 use crate::sites::{File, Source, Tree};
 use crate::version::Version;
 
@@ -168,7 +170,9 @@ impl<'r> Reading<'r> {
             Profile::Alpha | Profile::Beta | Profile::Rc => format!("{} release", profile.name()),
             Profile::Release | Profile::Hotfix => profile.name().to_owned(),
         };
-        Facts { left_out, excused, profile, ..Facts::default() }
+        let table = &self.read.settings.signoff;
+        let people = if table.roles.is_empty() { table.distinct.unwrap_or(1) } else { 1 };
+        Facts { left_out, people, excused, profile, ..Facts::default() }
     }
 
     /// All boxes in groups.
@@ -205,6 +209,12 @@ impl<'r> Reading<'r> {
         addresses.iter().map(String::as_str).collect()
     }
 
+    /// The version of the last release.
+    pub fn last(&self) -> Option<&Version> {
+        let (_, known, _) = self.read.sole()?;
+        known.releases.newest.as_ref().map(|(_, version)| version)
+    }
+
     /// What is to be released, for people.
     pub fn version(&self) -> String {
         let version = self.read.aim.version.as_ref().map(Version::text);
@@ -225,8 +235,7 @@ impl<'r> Reading<'r> {
         if about == About::Next && !(here && self.status.changed.is_empty()) {
             return Ok(None);
         }
-        let stored = repo.records(record::MOST)?.into_iter().filter(|stored| stored.tag == *tag);
-        let record = stored.into_iter().find_map(|one| Record::read(&one.bytes.ok()?, tag).ok());
+        let record = super::super::record::known(repo, tag)?;
         let at = record.as_ref().map(|record| record.at);
         Ok(Some((Released { tag: tag.clone(), at }, record)))
     }
@@ -326,15 +335,21 @@ fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
 /// The sign-offs that count, and a line for each that would if it were not void.
 fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
     let Some(standing) = standing else { return Default::default() };
-    let counted = standing.all.iter().filter(|one| one.standing.is_ok());
-    let signed = counted.map(|one| Signed {
-        role: one.signoff.role.clone(),
-        by: one.signoff.signer(),
-        at: one.signoff.at,
-        // What is out is signed no more.
-        turn: Turn::Before,
-    });
-    (signed.collect(), standing.voided())
+    let all = standing.all.iter().chain(&standing.after);
+    let counted = all.filter(|one| one.standing.is_ok()).map(|one| &one.signoff);
+    let signed = |(person, signoff): (usize, &Signoff)| Signed {
+        role: signoff.role.clone(),
+        by: signoff.signer(),
+        person,
+        at: signoff.at,
+        turn: match signoff.phase {
+            Phase::Before => Turn::Before,
+            Phase::After => Turn::After,
+        },
+    };
+    let each = persons(counted).into_iter().enumerate();
+    let each = each.flat_map(|(person, all)| all.into_iter().map(move |one| (person, one)));
+    (each.map(signed).collect(), standing.voided())
 }
 
 fn waivers(report: &Value) -> Vec<Waiver> {

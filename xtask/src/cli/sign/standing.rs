@@ -10,10 +10,10 @@ use crate::gates::Profile;
 use crate::glob::Glob;
 use crate::plan::Oid;
 use crate::repo::{Repo, StoredSignoff, Vouched};
-use crate::signoff::Signoff;
 use crate::signoff::cover::Coverage;
 use crate::signoff::judge::{Assessed, Judgement, Required, Role, Rules, Usual, Void, judge};
 use crate::signoff::trailer::Trailer;
+use crate::signoff::{Phase, Signoff};
 
 /// A release, and what its configuration says.
 pub(in crate::cli) struct About<'a> {
@@ -29,8 +29,10 @@ pub(in crate::cli) struct About<'a> {
 /// What was found.
 pub(in crate::cli) struct Standing {
     pub required: Required,
-    /// The sign-offs that can be read, the oldest first.
+    /// The sign-offs that can be read and were made before the release, the oldest first.
     pub all: Vec<Assessed>,
+    /// Those that were made when it was out: they tick boxes, and nobody has to make one.
+    pub after: Vec<Assessed>,
     /// The others: their ref and why.
     pub unreadable: Vec<(String, String)>,
 }
@@ -44,7 +46,7 @@ impl Standing {
     /// # Errors
     /// git fails.
     pub fn read(about: &About<'_>) -> Result<Self, Refusal> {
-        let mut all = Vec::new();
+        let mut all: Vec<Assessed> = Vec::new();
         let mut unreadable = Vec::new();
         let mut proofs = Proofs::new();
         let begin = format!("{}/", about.tag);
@@ -63,7 +65,16 @@ impl Standing {
         }
         all.sort_by_key(|one| one.signoff.at.0);
         let required = required(about.settings, about.profile);
-        Ok(Self { required, all, unreadable })
+        let (after, all) = all.into_iter().partition(|one| one.signoff.phase == Phase::After);
+        Ok(Self { required, all, after, unreadable })
+    }
+
+    /// Those of a phase.
+    pub fn of(&self, phase: Phase) -> &[Assessed] {
+        match phase {
+            Phase::Before => &self.all,
+            Phase::After => &self.after,
+        }
     }
 
     /// What they come to.
@@ -88,13 +99,14 @@ impl Standing {
         self.counted().into_iter().map(|one| Trailer::from(&one.signoff).line()).collect()
     }
 
-    /// A line for each that is void where none of its role counts.
+    /// A line for each that is void where none of its role and phase counts.
     pub fn voided(&self) -> Vec<String> {
-        let counts = |role: &Option<String>| {
-            self.all.iter().any(|one| one.standing.is_ok() && one.signoff.role == *role)
+        let lost = |one: &&Assessed| {
+            let mut others = self.of(one.signoff.phase).iter();
+            let same = |other: &Assessed| other.signoff.role == one.signoff.role;
+            !others.any(|other| same(other) && other.standing.is_ok())
         };
-        let all = self.all.iter().filter(|one| one.standing.is_err());
-        all.filter(|one| !counts(&one.signoff.role)).map(void).collect()
+        self.all.iter().chain(&self.after).filter(lost).map(void).collect()
     }
 
     /// Each reason against the release in one line: what is missing or void of what is required.
@@ -122,6 +134,10 @@ impl Standing {
 /// `sign-off QA Lead: that of Bo is void: detect.py (changed)`
 fn void(one: &Assessed) -> String {
     let (role, signer) = (one.signoff.role_name(), one.signoff.signer());
+    let role = match one.signoff.phase {
+        Phase::Before => role.to_owned(),
+        Phase::After => format!("{role} after the release"),
+    };
     let why = one.standing.as_ref().err().map_or_else(String::new, shown);
     format!("sign-off {role}: that of {signer} is void: {why}")
 }
@@ -172,12 +188,25 @@ impl About<'_> {
         let table = &self.settings.signoff;
         let (signature, good) = self.signature(&id, &signoff, signed)?;
         let sound = allowed(&signoff, table).and(good).and(self.tree(&signoff)?);
-        let proof = match sound {
-            Err(why) => Err(why),
-            Ok(()) => self.proved(&signoff.candidate, proofs)?,
+        let proof = match (sound, signoff.phase) {
+            (Err(why), _) => Err(why),
+            (Ok(()), Phase::Before) => self.proved(&signoff.candidate, proofs)?,
+            (Ok(()), Phase::After) => self.of_release(&signoff.candidate)?,
         };
         let standing = proof.map_err(Void::Because).and_then(Assessed::by_coverage);
         Ok(Assessed { id, signoff, signature, standing })
+    }
+
+    /// What was checked when it was out has to be the release itself.
+    fn of_release(&self, candidate: &Oid) -> Result<Result<Coverage, String>, Refusal> {
+        let tag = self.tag;
+        Ok(match self.repo.ref_at(&format!("refs/tags/{tag}^{{commit}}"))? {
+            Some(commit) if commit == *candidate => Ok(Coverage::Covered(Vec::new())),
+            Some(commit) => {
+                Err(format!("it is about {}, and {tag} is {}", candidate.short(), commit.short()))
+            }
+            None => Err(format!("{tag} is not released")),
+        })
     }
 
     /// [`Self::covered`], worked out once for each candidate.
