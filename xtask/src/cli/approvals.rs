@@ -12,6 +12,7 @@ use crate::checklist::{State, Waits, Waived, state};
 use crate::config::file::{Binding, Procedure};
 use crate::error::{Refusal, word};
 use crate::plan::{self, Boxes, Oid, SignedOff};
+use crate::record::Waiver;
 use crate::repo::Repo;
 use crate::signoff::judge::ANYBODY;
 use crate::signoff::trailer;
@@ -104,7 +105,6 @@ impl Approvals {
             let role = what.strip_prefix("signoff:").map(|role| asked.role(what, role));
             if let Some(role) = role.transpose()? {
                 standing.required = standing.required.without(role);
-                waived.roles.push((role.to_owned(), reason.clone()));
             } else if let Some(heading) = what.strip_prefix("checklist:") {
                 waived.headings.push((heading.to_owned(), reason.clone()));
             }
@@ -355,7 +355,13 @@ impl Asked<'_> {
         if self.gates == Gates::Later {
             waived.asked_later.clone_from(&reading.names.asked);
         }
-        let facts = reading.facts_before(self.repo, standing, self.report)?;
+        let mut facts = reading.facts_before(self.repo, standing, self.report)?;
+        let people = self.waivers.of_people().iter();
+        facts.waived.extend(people.map(|(what, reason)| Waiver {
+            gate: what.clone(),
+            reason: reason.clone(),
+            needed: true,
+        }));
         let (list, bound) = (&reading.checklist, &reading.bound);
         let bindings = bound.excused(list, &facts, &waived).map_err(|heading| {
             let mut titles: Vec<String> =
@@ -390,6 +396,7 @@ fn sole(state: &State) -> Option<String> {
     match state {
         State::Open(waits) => match waits.as_slice() {
             [Waits::Role(who)] => Some(who.name().to_owned()),
+            [Waits::People { .. }] => Some(ANYBODY.to_owned()),
             _ => None,
         },
         State::Done(_) | State::Excused(_) | State::Unbound => None,
