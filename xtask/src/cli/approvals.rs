@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::check::{Read, Waivers};
-use super::checklist::{Groups, Reading, boxes};
+use super::checklist::{Groups, Reading, boxes, is_wanted};
 use super::sign::{About, Standing, shown};
 use crate::checklist::{State, Waits, Waived, state};
 use crate::config::file::{Binding, Procedure};
@@ -348,10 +348,10 @@ impl Asked<'_> {
                 .next("checklist import FILE", "proposes what gonogo.toml would say of one")),
             };
         }
-        let reading = Reading::of(self.repo, self.context, self.read, tree)?;
-        if !reading.is_wanted() {
+        if !is_wanted(self.read) {
             return Ok(None);
         }
+        let reading = Reading::of(self.repo, self.context, self.read, tree)?;
         if self.gates == Gates::Later {
             waived.asked_later.clone_from(&reading.names.asked);
         }

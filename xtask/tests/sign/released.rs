@@ -223,6 +223,28 @@ fn a_hotfix_asks_whom_its_profile_names() {
 }
 
 #[test]
+fn the_end_of_a_hotfix_tells_which_sign_offs_it_voids() {
+    let settings = "\n[release]\nbranch = \"release/v{version}\"\n\
+        [profile.hotfix]\nsignoffs = []\nchecklist = false\n";
+    let team = with("moves", settings);
+    let (ana, bo) = (&team.ana, &team.bo);
+    works(ana, &["release", "start", "minor", "--yes"]);
+    works(bo, &["sign", "--yes", "--version", "1.3.0"]);
+    ana.git(&["switch", "-q", "main"]);
+    works(ana, &["hotfix", "1.2.1", "--yes"]);
+    ana.put("fix.txt", "fix\n");
+    ana.commit_all("fix: it");
+    ana.git(&["push", "-q", "origin", "hotfix/v1.2.1"]);
+    let waive = ["--waive", "tests", "--reason", "that file is of 1.3.0"];
+    let plan = works(ana, &[&["hotfix", "finish", "1.2.1", "--dry-run"], &waive[..]].concat());
+    let warning = "release/v1.3.0 moves: 1 sign-off for 1.3.0 (QA Lead) will be void";
+    assert!(format!("{}{}", plan.out, plan.err).contains(warning), "{plan}");
+    works(ana, &[&["hotfix", "finish", "1.2.1", "--yes"], &waive[..]].concat());
+    let expected = "Release Manager open, QA Lead void, Security Lead open";
+    assert_eq!(states(bo), expected);
+}
+
+#[test]
 fn a_tag_on_a_merge_with_more_than_was_signed_is_refused() {
     let team = with("ships", "\n[hotfix]\ntag_on = \"merge\"\n");
     let (ana, bo) = (&team.ana, &team.bo);

@@ -165,7 +165,7 @@ impl<'r> Reading<'r> {
     fn unsigned(&self) -> Facts {
         let left_out = self.names.all.iter().filter(|id| !self.asks(id)).cloned().collect();
         let profile = self.profile();
-        let excused = excused(self.table(), profile);
+        let excused = excused(table(self.read), profile);
         let profile = match profile {
             Profile::Alpha | Profile::Beta | Profile::Rc => format!("{} release", profile.name()),
             Profile::Release | Profile::Hotfix => profile.name().to_owned(),
@@ -195,12 +195,7 @@ impl<'r> Reading<'r> {
 
     /// Whether this kind of release goes through the checklist at all.
     pub fn is_wanted(&self) -> bool {
-        self.table().and_then(|table| table.checklist) != Some(Switch::Off)
-    }
-
-    fn table(&self) -> Option<&ProfileTable> {
-        let tables = &self.read.settings.profiles;
-        tables.iter().find(|table| table.name == self.profile().name())
+        is_wanted(self.read)
     }
 
     /// The addresses of those who can sign for a role.
@@ -239,6 +234,15 @@ impl<'r> Reading<'r> {
         let at = record.as_ref().map(|record| record.at);
         Ok(Some((Released { tag: tag.clone(), at }, record)))
     }
+}
+
+/// Whether this kind of release goes through the checklist at all.
+pub fn is_wanted(read: &Read) -> bool {
+    table(read).and_then(|table| table.checklist) != Some(Switch::Off)
+}
+
+fn table(read: &Read) -> Option<&ProfileTable> {
+    read.settings.profiles.iter().find(|table| table.name == read.aim.profile.name())
 }
 
 /// The file at a path.

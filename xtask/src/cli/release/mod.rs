@@ -23,6 +23,7 @@ mod shown;
 mod start;
 mod target;
 mod targets;
+mod voided;
 
 use serde_json::json;
 
