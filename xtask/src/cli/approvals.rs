@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use super::Context;
 use super::check::{Read, Waivers};
 use super::checklist::{Groups, Reading, boxes, is_wanted};
-use super::sign::{About, Standing, shown};
+use super::sign::{About, Standing, required, shown};
 use crate::checklist::{State, Waits, Waived, state};
-use crate::config::file::{Binding, Procedure};
+use crate::config::file::{Binding, Procedure, Settings};
 use crate::error::{Refusal, word};
+use crate::gates::Profile;
 use crate::plan::{self, Boxes, Oid, SignedOff};
 use crate::record::Waiver;
 use crate::repo::Repo;
@@ -88,6 +89,22 @@ impl Open {
 }
 
 impl Approvals {
+    /// Whether anything is asked of people, or has been said by them, so that it is worth reading more.
+    ///
+    /// # Errors
+    /// git fails.
+    pub(super) fn are_wanted(
+        repo: &Repo,
+        settings: &Settings,
+        profile: Profile,
+        waivers: &Waivers,
+    ) -> Result<bool, Refusal> {
+        let asked = !required(settings, profile).is_nothing()
+            || settings.checklist.file.is_some()
+            || !waivers.of_people().is_empty();
+        Ok(asked || !repo.signoffs()?.is_empty())
+    }
+
     /// Looks at what is known here, which a fetch brings up to date; `None` where nothing says what is
     /// released, or nobody has to say anything and nobody has.
     ///

@@ -18,7 +18,7 @@ use crate::cli::approvals::Approvals;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
-use crate::config::file::{Landing, Procedure};
+use crate::config::file::{Landing, Procedure, Settings};
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
@@ -86,7 +86,9 @@ pub fn prepared(
     let release = (profile, version, tag.as_str());
     let fetched = remote.as_ref().map(Remote::name);
     let said = match args.way {
-        Asked::Whole => Said::before(repo, asking, release, (status, fetched, &interrupt))?,
+        Asked::Whole => {
+            Said::before(repo, asking, (&survey.settings, release), (status, fetched, &interrupt))?
+        }
         // It is asked at its end.
         Asked::Start => Said::default(),
     };
@@ -220,13 +222,14 @@ impl Said {
     fn before(
         repo: &Repo,
         asking: &Asking<'_>,
-        (profile, version, tag): (Profile, &Version, &str),
+        (settings, (profile, version, tag)): (&Settings, (Profile, &Version, &str)),
         (status, fetched, interrupt): (&Status, Option<&str>, &Interrupt),
     ) -> Result<Self, Refusal> {
         let before = asking.before(repo, status, (profile, version), interrupt)?;
         let checked = before.report(fetched);
         let tree = WorkTree::new(repo)?;
-        let approvals = asking.approvals(repo, (profile, version, tag), &checked, &tree)?;
+        let approvals =
+            asking.approvals(repo, settings, (profile, version, tag), (&checked, &tree))?;
         Ok(Self { commands: before.commands, checked, approvals })
     }
 }

@@ -143,7 +143,7 @@ fn void(one: &Assessed) -> String {
 }
 
 /// What a release of this kind needs.
-pub(super) fn required(settings: &Settings, profile: Profile) -> Required {
+pub(in crate::cli) fn required(settings: &Settings, profile: Profile) -> Required {
     let table = settings.profiles.iter().find(|table| table.name == profile.name());
     let usual = match profile {
         Profile::Release | Profile::Hotfix => Usual::All,

@@ -63,7 +63,9 @@ impl Finish<'_> {
             None => Value::Null,
         };
         let tree = stored(self.repo, &found.commit)?;
-        let approvals = asking.approvals(&there, (profile, version, self.tag), &checked, &tree)?;
+        let release = (profile, version, self.tag);
+        let settings = &self.survey.settings;
+        let approvals = asking.approvals(&there, settings, release, (&checked, &tree))?;
         approvals.iter().try_for_each(|approvals| asking.agreed_by_people(approvals, 0))?;
         let gates = match (is_tested(found), self.survey.settings.record.is_empty()) {
             (true, true) => None,
