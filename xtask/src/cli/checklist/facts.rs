@@ -84,15 +84,7 @@ impl Reading {
             return Ok(Facts { released: Some(released), gates, waived, signed, void, ..facts });
         }
         let mut facts = self.without_gates(repo)?;
-        for report in past(repo, &self.status)? {
-            let new = record::gates(&report);
-            let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
-            let new: Vec<_> = new.into_iter().filter(|gate| !seen(&gate.id)).collect();
-            let waived = waivers(&report).into_iter();
-            let of = |waiver: &Waiver| new.iter().any(|gate| gate.id == waiver.gate);
-            facts.waived.extend(waived.filter(of));
-            facts.gates.extend(new);
-        }
+        seen_before(repo, &self.status, &mut facts)?;
         Ok(facts)
     }
 
@@ -285,6 +277,23 @@ fn missing(
     Ok(missing)
 }
 
+/// Adds what gates have said of these files in earlier checks.
+///
+/// # Errors
+/// git fails.
+pub fn seen_before(repo: &Repo, status: &Status, facts: &mut Facts) -> Result<(), Refusal> {
+    for report in past(repo, status)? {
+        let new = record::gates(&report);
+        let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
+        let new: Vec<_> = new.into_iter().filter(|gate| !seen(&gate.id)).collect();
+        let waived = waivers(&report).into_iter();
+        let of = |waiver: &Waiver| new.iter().any(|gate| gate.id == waiver.gate);
+        facts.waived.extend(waived.filter(of));
+        facts.gates.extend(new);
+    }
+    Ok(())
+}
+
 /// Which sign-offs a kind of release does without: pre-releases need none where nothing is said.
 fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
     match (table.and_then(|table| table.signoffs.as_ref()), profile) {
@@ -297,7 +306,7 @@ fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
 }
 
 /// The sign-offs that count, and a line for each that would if it were not void.
-fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
+pub fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
     let Some(standing) = standing else { return Default::default() };
     let counted = standing.all.iter().filter(|one| one.standing.is_ok());
     let signed = counted.map(|one| Signed {

@@ -12,6 +12,7 @@ use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::repo::WorkTree;
 use crate::sites::Tree;
+pub(super) use facts::{of_people, seen_before};
 
 /// The team's own checklist in Markdown: what is done, and who has to act
 ///
