@@ -67,7 +67,7 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
     let facts = Facts {
         gates: record.gates.clone(),
         waived: record.waivers.clone(),
-        signed: record.signoffs.iter().enumerate().map(signed).collect(),
+        signed: signed(record),
         released: Some(Released { tag: record.tag.clone(), at: Some(record.at) }),
         profile: record.profile.clone(),
         ..Facts::default()
@@ -84,9 +84,13 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
     }))
 }
 
-fn signed((person, one): (usize, &SignedOff)) -> Signed {
-    let (role, by, at) = (one.role.clone(), one.signer.clone(), Timestamp(one.at));
-    Signed { role, by, person, at, turn: Turn::Before }
+/// Who has signed, as a record says.
+pub fn signed(record: &Record) -> Vec<Signed> {
+    let signed = |(person, one): (usize, &SignedOff)| {
+        let (role, by, at) = (one.role.clone(), one.signer.clone(), Timestamp(one.at));
+        Signed { role, by, person, at, turn: Turn::Before }
+    };
+    record.signoffs.iter().enumerate().map(signed).collect()
 }
 
 /// The record of a release that is known here, by its tag; `None` where there is none that can be read.

@@ -89,22 +89,8 @@ impl<'r> Reading<'r> {
             return Ok(Facts { released: Some(released), gates, waived, signed, void, ..facts });
         }
         let mut facts = self.without_gates(repo)?;
-        self.seen_before(repo, &mut facts)?;
+        seen_before(repo, &self.status, &mut facts)?;
         Ok(facts)
-    }
-
-    /// Adds what gates have said of these files in earlier checks.
-    fn seen_before(&self, repo: &Repo, facts: &mut Facts) -> Result<(), Refusal> {
-        for report in past(repo, &self.status)? {
-            let new = record::gates(&report);
-            let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
-            let new: Vec<_> = new.into_iter().filter(|gate| !seen(&gate.id)).collect();
-            let waived = waivers(&report).into_iter();
-            let of = |waiver: &Waiver| new.iter().any(|gate| gate.id == waiver.gate);
-            facts.waived.extend(waived.filter(of));
-            facts.gates.extend(new);
-        }
-        Ok(())
     }
 
     /// What is known when a release is about to be made: who has signed, what gates have said in this
@@ -121,7 +107,7 @@ impl<'r> Reading<'r> {
         let (signed, void) = of_people(Some(standing));
         let (gates, waived) = (record::gates(report), waivers(report));
         let mut facts = Facts { gates, waived, signed, void, ..self.unsigned() };
-        self.seen_before(repo, &mut facts)?;
+        seen_before(repo, &self.status, &mut facts)?;
         Ok(facts)
     }
 
@@ -325,6 +311,23 @@ fn missing(
     Ok(missing)
 }
 
+/// Adds what gates have said of these files in earlier checks.
+///
+/// # Errors
+/// git fails.
+pub fn seen_before(repo: &Repo, status: &Status, facts: &mut Facts) -> Result<(), Refusal> {
+    for report in past(repo, status)? {
+        let new = record::gates(&report);
+        let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
+        let new: Vec<_> = new.into_iter().filter(|gate| !seen(&gate.id)).collect();
+        let waived = waivers(&report).into_iter();
+        let of = |waiver: &Waiver| new.iter().any(|gate| gate.id == waiver.gate);
+        facts.waived.extend(waived.filter(of));
+        facts.gates.extend(new);
+    }
+    Ok(())
+}
+
 /// Which sign-offs a kind of release does without: pre-releases need none where nothing is said.
 fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
     match (table.and_then(|table| table.signoffs.as_ref()), profile) {
@@ -337,7 +340,7 @@ fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
 }
 
 /// The sign-offs that count, and a line for each that would if it were not void.
-fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
+pub fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
     let Some(standing) = standing else { return Default::default() };
     let all = standing.all.iter().chain(&standing.after);
     let counted = all.filter(|one| one.standing.is_ok()).map(|one| &one.signoff);
