@@ -93,12 +93,9 @@ pub fn prepared(
         Asked::Start => Said::default(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let existing = match args.procedure {
-        Procedure::Release => Existing::Keep,
-        Procedure::Hotfix => Existing::Open,
-    };
-    let page = page.as_deref();
-    let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
+    let existing = existing(args.procedure);
+    let wanted =
+        made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), existing, status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
     let mut gates = asking.step(release, &survey.settings, said.commands.clone());
     if args.way == Asked::Start {
@@ -119,20 +116,15 @@ pub fn prepared(
         place: &place,
         said: &said,
     };
-    if let Some(why) = about.only_begun()? {
-        return Ok(Preparation::Nothing(why));
+    about.ready(asking, tag, gates, remote)
+}
+
+/// What becomes of a section of the changelog that is there already.
+fn existing(procedure: Procedure) -> Existing {
+    match procedure {
+        Procedure::Release => Existing::Keep,
+        Procedure::Hotfix => Existing::Open,
     }
-    let mut planned = about.plan(&tag, gates, remote)?;
-    if let Some(approvals) = &said.approvals {
-        // Whoever only opens a pull request asks for the word of others.
-        match planned.plan.release() {
-            Some(_) => asking.agreed_by_people(approvals, planned.ships)?,
-            None => planned.notes.extend(approvals.awaited(args.procedure)),
-        }
-    }
-    let facts = about.facts(tag, &planned, &place)?;
-    let (before, plan) = (made.bytes(&planned.plan), planned.plan);
-    Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
 }
 
 /// Which version it is; one that has a tag already is complete, or another one is meant.
@@ -235,6 +227,30 @@ impl Said {
 }
 
 impl About<'_> {
+    /// The release with its plan, if people let it go.
+    fn ready(
+        &self,
+        asking: &Asking<'_>,
+        tag: String,
+        gates: Gates,
+        remote: Option<Remote>,
+    ) -> Result<Preparation, Refusal> {
+        if let Some(why) = self.only_begun()? {
+            return Ok(Preparation::Nothing(why));
+        }
+        let mut planned = self.plan(&tag, gates, remote)?;
+        if let Some(approvals) = &self.said.approvals {
+            // Whoever only opens a pull request asks for the word of others.
+            match planned.plan.release() {
+                Some(_) => asking.agreed_by_people(approvals, planned.ships)?,
+                None => planned.notes.extend(approvals.awaited(self.args.procedure)),
+            }
+        }
+        let facts = self.facts(tag, &planned)?;
+        let (before, plan) = (self.made.bytes(&planned.plan), planned.plan);
+        Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
+    }
+
     fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Planned, Refusal> {
         let Self { repo, made, context, survey, .. } = self;
         let landing = survey.settings.landing(self.args.procedure);
@@ -364,14 +380,14 @@ impl About<'_> {
         Some(Written { change, why })
     }
 
-    fn facts(&self, tag: String, planned: &Planned, place: &Place) -> Result<Facts, Refusal> {
+    fn facts(&self, tag: String, planned: &Planned) -> Result<Facts, Refusal> {
         let ci =
             planned.plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
         let mut notes = self.chosen.notes.clone();
         let summary = &self.made.range.changes;
-        let waits = self.made.section.is_none() && matches!(place, Place::There(_));
+        let waits = self.made.section.is_none() && matches!(self.place, Place::There(_));
         if waits && self.chosen.version.is_prerelease() {
-            notes.push(format!("what changed stays under Unreleased in {}", place.path()));
+            notes.push(format!("what changed stays under Unreleased in {}", self.place.path()));
         }
         let next = &self.survey.settings.landing(self.args.procedure).next;
         if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(&planned.plan) {

@@ -119,14 +119,14 @@ impl Words<'_> {
             return Ok(unfilled(&why, Next::Ours(next), what_for));
         }
         let facts = self.release.facts()?;
-        Ok(match (word, facts.gates.as_slice()) {
+        Ok(match (word, told(facts).next()) {
             ("waivers", _) => Value::text(waivers(facts)),
-            (_, []) if facts.released.is_none() => {
+            (_, None) if facts.released.is_none() => {
                 let why = "No gate was asked on these very files.";
                 unfilled(why, Next::Ours("check".to_owned()), "asks the gates")
             }
-            (_, []) => Value::text("- none was asked"),
-            _ => Value::text(gates(facts)),
+            (_, None) => Value::text("- none was asked"),
+            (_, Some(_)) => Value::text(gates(facts)),
         })
     }
 
@@ -156,6 +156,12 @@ fn list(lines: impl Iterator<Item = String>) -> String {
     lines.map(|one| format!("- {one}")).collect::<Vec<_>>().join("\n")
 }
 
+/// The gates that others want to hear of: commands, and CI. Whether the work tree was clean is nobody's
+/// business.
+fn told(facts: &Facts) -> impl Iterator<Item = &Gate> {
+    facts.gates.iter().filter(|gate| gate.command.is_some() || gate.id == "ci")
+}
+
 /// `- tests: green, 2:10`
 fn gates(facts: &Facts) -> String {
     let waived = |gate: &Gate| {
@@ -163,7 +169,7 @@ fn gates(facts: &Facts) -> String {
         let waiver = waivers.find(|waiver| waiver.gate == gate.id && gate.outcome != "green");
         waiver.map(|waiver| format!(", waived: {}", waiver.reason)).unwrap_or_default()
     };
-    list(facts.gates.iter().map(|gate| {
+    list(told(facts).map(|gate| {
         let took = gate.seconds().map(|seconds| format!(", {}", clock(seconds)));
         let said = format!("{}: {}{}", gate.name(), gate.result(), took.unwrap_or_default());
         line(&format!("{said}{}", waived(gate)))
