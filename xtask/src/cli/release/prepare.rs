@@ -292,12 +292,7 @@ impl About<'_> {
             command: &command,
         };
         way.plan(Release {
-            about: plan::About {
-                checked: self.said.checked.clone(),
-                approvals: self.said.approvals.as_ref().map(Approvals::kept).unwrap_or_default(),
-                section: self.section(),
-                ..kept(self.args, self.known, &self.chosen.version, made.previous.as_ref())
-            },
+            about: self.kept(),
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
@@ -323,6 +318,17 @@ impl About<'_> {
             remote,
             tag: tag.to_owned(),
         })
+    }
+
+    /// What the record says that no step knows.
+    fn kept(&self) -> plan::About {
+        let Said { checked, approvals, .. } = self.said;
+        plan::About {
+            checked: checked.clone(),
+            approvals: approvals.as_ref().map(Approvals::kept).unwrap_or_default(),
+            section: self.section(),
+            ..kept(self.args, self.known, &self.chosen.version, self.made.previous.as_ref())
+        }
     }
 
     /// The section of the release as it will stand in the changelog, without its heading.
