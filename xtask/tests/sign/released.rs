@@ -70,6 +70,9 @@ fn a_release_waits_for_everybody_and_keeps_what_they_said() {
     let said = works(ana, &["release", "minor", "--yes"]);
     assert!(said.out.contains("signed by Ana, Bo, Cy, witnessed by Ana"), "{said}");
 
+    let open = "open      1 box for the days after: gonogo checklist show --after";
+    assert!(said.out.contains(open), "{said}");
+
     let told = trailers(ana, "v1.3.0");
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[1].starts_with("Sign-off: QA Lead; Bo <bo@example.com>; 20"), "{told:?}");

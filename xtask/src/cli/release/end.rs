@@ -8,6 +8,7 @@ use super::progress::score;
 use super::shown::push_command;
 use crate::changelog::web;
 use crate::cli::Context;
+use crate::cli::checklist::boxes;
 use crate::error::{Refusal, word};
 use crate::exec::Finished;
 use crate::journal::Journal;
@@ -89,6 +90,11 @@ pub fn end(
         (Some(page), _) => ui.say(&format!("  CI        publishes: {page}")),
         (None, _) => {}
     }
+    let later = after(plan);
+    if later > 0 {
+        let show = ui.ours("checklist show --after");
+        ui.say(&format!("  open      {} for the days after: {show}", boxes(later)));
+    }
     let version = plan.release().map(|keep| word(&keep.about.version));
     let back = format!("rollback {}", version.unwrap_or_default());
     ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
@@ -110,6 +116,13 @@ fn go(plan: &Plan, gates: Option<&Value>) -> Option<String> {
     let waived = (!waived.is_empty()).then(|| format!("without {}", waived.join(", ")));
     let all: Vec<String> = gates.map(score).into_iter().chain(signed).chain(waived).collect();
     (!all.is_empty()).then(|| one_line(&all.join("; ")))
+}
+
+/// How many boxes of the checklist are for the days after.
+fn after(plan: &Plan) -> usize {
+    let checklist = plan.release().and_then(|keep| keep.about.approvals.checklist.as_ref());
+    let all = checklist.iter().flat_map(|checklist| &checklist.bindings);
+    all.filter(|bindings| bindings.iter().any(|binding| binding.starts_with("after:"))).count()
 }
 
 /// What is next, and the way to the work tree of the operation, where that is elsewhere.

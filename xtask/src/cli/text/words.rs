@@ -4,7 +4,7 @@
 use super::release::Release;
 use super::said::Said;
 use crate::changelog::{Changelog, Markup, Section, text};
-use crate::checklist::Facts;
+use crate::checklist::{Facts, Turn};
 use crate::cli::changelog::{About, unfilled};
 use crate::error::{Next, Refusal, word};
 use crate::record::Gate;
@@ -184,6 +184,7 @@ fn waivers(facts: &Facts) -> String {
 fn signoffs(facts: &Facts) -> String {
     list(facts.signed.iter().map(|signed| {
         let role = signed.role.as_ref().map(|role| format!("{role}: ")).unwrap_or_default();
-        line(&format!("{role}{}, {}", signed.by, signed.at.minute()))
+        let after = if signed.turn == Turn::After { ", after the release" } else { "" };
+        line(&format!("{role}{}, {}{after}", signed.by, signed.at.minute()))
     }))
 }
