@@ -40,6 +40,8 @@ pub(super) enum Gates {
     Asked,
     /// The release asks those of its kind on its own tree.
     Later,
+    /// It is out: what its record says is all that counts, not what was seen here.
+    Recorded,
 }
 
 /// What was found.
@@ -85,7 +87,19 @@ impl Approvals {
             return Ok(None);
         };
         let (settings, profile) = (&read.settings, read.aim.profile);
-        let mut standing = Standing::read(&About { repo, settings, profile, tag, commit })?;
+        let standing = Standing::read(&About { repo, settings, profile, tag, commit })?;
+        Self::by(asked, tree, (version, standing))
+    }
+
+    /// The same by what is known of the sign-offs.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub(super) fn by(
+        asked: &Asked<'_>,
+        tree: &impl Tree,
+        (version, mut standing): (&Version, Standing),
+    ) -> Result<Option<Self>, Refusal> {
         let mut waived = Waived::default();
         for (what, reason) in asked.waivers.of_people() {
             let role = what.strip_prefix("signoff:").map(|role| asked.role(what, role));
@@ -331,7 +345,12 @@ impl Asked<'_> {
         if self.gates == Gates::Later {
             waived.asked_later.clone_from(&reading.names.asked);
         }
-        let facts = reading.facts_before(self.repo, standing, self.report)?;
+        let facts = match self.gates {
+            Gates::Asked | Gates::Later => {
+                reading.facts_before(self.repo, standing, self.report)?
+            }
+            Gates::Recorded => reading.facts_told(standing, self.report),
+        };
         let (list, bound) = (&reading.checklist, &reading.bound);
         let bindings = bound.excused(list, &facts, &waived).map_err(|heading| {
             let mut titles: Vec<String> =
@@ -353,13 +372,10 @@ impl Asked<'_> {
                 continue;
             }
             let (who, title) = (groups.waits_for(&state), list.title(item.under));
-            let own = match open.iter().position(|known| known.who == who) {
-                Some(own) => own,
-                None => {
-                    open.push(Open { who, role: sole(&state), below: Vec::new() });
-                    open.len() - 1
-                }
-            };
+            let own = open.iter().position(|known| known.who == who).unwrap_or(open.len());
+            if own == open.len() {
+                open.push(Open { who, role: sole(&state), below: Vec::new() });
+            }
             let below = &mut open[own].below;
             match below.iter_mut().find(|(known, _)| *known == title) {
                 Some((_, number)) => *number += 1,

@@ -58,7 +58,9 @@ impl People {
         if !open.is_empty() {
             ui.answer("\n**Checklist**\n");
         }
-        open.iter().for_each(|line| ui.answer(&format!("- {}", plain(line))));
+        for line in &open {
+            ui.answer(&format!("- {}", plain(line)));
+        }
     }
 
     /// What is missing, as it stands behind NO-GO.

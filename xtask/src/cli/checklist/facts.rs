@@ -116,11 +116,16 @@ impl<'r> Reading<'r> {
         standing: &Standing,
         report: &Value,
     ) -> Result<Facts, Refusal> {
-        let (signed, void) = of_people(Some(standing));
-        let (gates, waived) = (record::gates(report), waivers(report));
-        let mut facts = Facts { gates, waived, signed, void, ..self.unsigned() };
+        let mut facts = self.facts_told(standing, report);
         self.seen_before(repo, &mut facts)?;
         Ok(facts)
+    }
+
+    /// The same by what stands in this report alone.
+    pub fn facts_told(&self, standing: &Standing, report: &Value) -> Facts {
+        let (signed, void) = of_people(Some(standing));
+        let (gates, waived) = (record::gates(report), waivers(report));
+        Facts { gates, waived, signed, void, ..self.unsigned() }
     }
 
     /// The same from a report of gates that were asked just now.

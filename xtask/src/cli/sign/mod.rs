@@ -11,7 +11,7 @@ mod subject;
 
 use super::Context;
 use crate::error::Refusal;
-pub(super) use standing::{About, Standing};
+pub(super) use standing::{About, Claims, Standing};
 
 /// Sign a release: say for your role that its candidate may go out
 ///
