@@ -57,6 +57,8 @@ struct Held {
     boxes: Boxes,
     /// The boxes that hold it up.
     open: Vec<Open>,
+    /// The report of earlier checks that others rely on.
+    proved: Value,
 }
 
 /// Boxes that wait for the same.
@@ -283,6 +285,19 @@ impl Approvals {
         }
     }
 
+    /// The report of the gates of a release, with what earlier checks have said for boxes.
+    pub(super) fn with_proofs(&self, mut report: Value) -> Value {
+        for key in ["gates", "waivers"] {
+            let more = self.checklist.as_ref().and_then(|held| held.proved[key].as_array());
+            let Some(more) = more.filter(|more| !more.is_empty()) else { continue };
+            match report[key].as_array_mut() {
+                Some(all) => all.extend(more.iter().cloned()),
+                None => report[key] = more.clone().into(),
+            }
+        }
+        report
+    }
+
     /// The message of the tag with who has signed below it, and what was let through.
     pub(super) fn told_in(&self, message: &str) -> String {
         let mut trailers = self.standing.trailers();
@@ -342,8 +357,10 @@ impl Asked<'_> {
         if !reading.is_wanted() {
             return Ok(None);
         }
+        let mut proved = Value::Null;
         if self.gates == Gates::Later {
             waived.asked_later.clone_from(&reading.names.asked);
+            proved = reading.proved_before(self.repo)?;
         }
         let facts = match self.gates {
             Gates::Asked | Gates::Later => {
@@ -385,7 +402,7 @@ impl Asked<'_> {
         let spelled = |all: &Vec<Binding>| all.iter().map(Binding::to_string).collect();
         let bindings = bindings.iter().map(spelled).collect();
         let path = reading.file.path.to_string();
-        Ok(Some(Held { boxes: Boxes { path, bindings }, open }))
+        Ok(Some(Held { boxes: Boxes { path, bindings }, open, proved }))
     }
 }
 

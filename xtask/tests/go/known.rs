@@ -73,6 +73,49 @@ fn a_hotfix_is_judged_as_one() {
 }
 
 #[test]
+fn what_an_earlier_check_proved_for_a_box_is_kept() {
+    let bound = format!("{GATES}{PEOPLE}\"Sign-off\" = \"gate:env\"\n");
+    let toml = bound.replace("\"Sign-off\" = \"role:QA Lead\"\n", "");
+    let (place, remote) =
+        project("proved", &toml.replace("\"QA Lead\" = [\"bo@example.com\"]\n", ""));
+    works(&place, &["sign", "--yes"]);
+    let release = [&["release", "minor", "--yes"], &WAIVED[..]].concat();
+    place.gonogo(&release).refused(1, &["1 box open: gate env, not asked on these files"]);
+    works(&place, &["check", "env"]);
+    works(&place, &release);
+    let ci = clone(&place, &remote, "ci", &[]);
+    go(&ci, &[], &["GO for demo 1.3.0: "]);
+}
+
+/// Whether the command gates of the record were green before and not repeated.
+fn reused(place: &Place) -> Vec<bool> {
+    let record = place.git(&["cat-file", "blob", RECORD]);
+    let record: serde_json::Value = serde_json::from_str(&record).expect("a record");
+    let gates = record["gates"].as_array().expect("gates").iter();
+    let commands = gates.filter(|gate| !gate["command"].is_null());
+    commands.map(|gate| gate["reused"].as_bool().expect("yes or no")).collect()
+}
+
+#[test]
+fn a_release_that_landed_by_a_pull_request_has_its_evidence() {
+    let toml = "[gates]\ntests = \"true\"\nlint = \"true\"\nenv = true\nhooks = true\n\n\
+                [branches]\nprotected = [\"main\"]\n";
+    for (name, finishes, again) in [("pull-here", "repo", false), ("pull-other", "other", true)] {
+        let (place, remote) = project(name, toml);
+        works(&place, &["release", "minor", "--yes"]);
+        let other = clone(&place, &remote, "other", &[]);
+        other.git(&["merge", "-q", "--no-ff", "-m", "Merge", "origin/release/v1.3.0"]);
+        other.git(&["push", "-q"]);
+        let finisher = place.at(place.root.join(finishes));
+        works(&finisher, &["release", "finish", "--yes"]);
+        assert_eq!(reused(&finisher), [!again; 2], "{name}");
+        let ci = clone(&place, &remote, "ci", &[]);
+        // Without a work tree that was changed, without a commit here, without variables.
+        go(&ci, &[], &["GO for demo 1.3.0: 7 gates green, 3 skipped\n"]);
+    }
+}
+
+#[test]
 fn a_record_that_arrives_late_is_waited_for() {
     let (place, remote) = released("late");
     let record = remote.id(RECORD).expect("a record");

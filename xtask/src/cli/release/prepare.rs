@@ -253,7 +253,10 @@ impl About<'_> {
         };
         way.plan(Release {
             about: plan::About {
-                checked: self.checked.clone(),
+                checked: match self.approvals {
+                    Some(approvals) => approvals.with_proofs(self.checked.clone()),
+                    None => self.checked.clone(),
+                },
                 approvals: self.approvals.map(Approvals::kept).unwrap_or_default(),
                 section: self.section(),
                 ..kept(self.args, self.known, &self.chosen.version, made.previous.as_ref())
