@@ -128,7 +128,8 @@ fn a_record_that_was_changed_proves_nothing() {
         ("held", of_gate("lint", "outcome", json!("skipped")), vec!["gate lint: skipped".into()]),
         ("missing", without, vec!["gate lint: no result in the record".to_owned()]),
         ("nothing waived", at("waivers", json!([])), vec!["gate audit: red: exit 1".to_owned()]),
-        ("profile", at("profile", json!("alpha")), kind),
+        ("profile", at("profile", json!("alpha")), kind.clone()),
+        ("hotfix", at("profile", json!("hotfix")), vec![kind[0].replace("alpha", "hotfix")]),
     ] {
         replaced(&remote, &changed.to_string());
         let found = no_go(&ci, &[]);

@@ -133,17 +133,20 @@ pub(super) fn judge(asked: &Asked<'_, '_>) -> Result<Go, Refusal> {
     Ok(go)
 }
 
-/// The kind of release: a hotfix is one only by its record, anything else by its version.
+/// The kind of release: by its version, or a hotfix, if its record says so and the version can be one: the
+/// last number counted up. So no record can make less of a release than it is.
 fn profile(version: &Version, record: Option<&Record>, reasons: &mut Vec<Reason>) -> Profile {
     let usual = Profile::of(Procedure::Release, version);
     let Some(record) = record else { return usual };
+    let counted_up = version.numbers().last().is_some_and(|last| *last > 0);
     match Profile::named(&record.profile) {
-        Some(said) if said == usual || said == Profile::Hotfix => said,
+        Some(said) if said == usual => said,
+        Some(Profile::Hotfix) if counted_up && !version.is_prerelease() => Profile::Hotfix,
         _ => {
-            let (said, usual) = (&record.profile, usual.name());
-            let what = format!("record: it says {said:?}, and by its version this is {usual}");
+            let (said, is) = (&record.profile, usual.name());
+            let what = format!("record: it says {said:?}, and by its version this is {is}");
             reasons.push(Reason::new(what));
-            Profile::of(Procedure::Release, version)
+            usual
         }
     }
 }
