@@ -178,9 +178,10 @@ fn after_a_release_its_record_counts() {
     let place = with("after", &CONFIG.replace("\"step\"", "[\"step\"]"));
     let coming = works(&place, &["checklist", "show", "--after"]);
     assert!(coming.out.contains("docs/LIST.md:22  tell everybody\n"), "{coming}");
+    works(&place, &["sign", "--role", "Night Lead", "--version", "1.3.0", "--yes"]);
     works(&place, &["release", "minor", "--no-push"]);
     let states = states(&place, &["show"]);
-    assert_eq!(states, ["done", "done", "open", "done", "open", "open"]);
+    assert_eq!(states, ["done", "done", "done", "done", "open", "open"]);
     let shown = works(&place, &["checklist", "show"]);
     assert!(shown.out.contains("released as v1.3.0"), "{shown}");
     let left = works(&place, &["checklist", "show", "--after"]);
@@ -223,6 +224,79 @@ fn a_sign_off_ticks_the_boxes_of_its_role_until_it_is_void() {
     assert!(!again.out.contains("void"), "{again}");
 }
 
+/// Whoever git knows here says GO.
+#[track_caller]
+fn signs(place: &Place, name: &str, address: &str) {
+    place.git(&["config", "--global", "user.name", name]);
+    place.git(&["config", "--global", "user.email", address]);
+    works(place, &["sign", "--version", "1.3.0", "--yes"]);
+}
+
+#[test]
+fn several_people_sign_where_anybody_can() {
+    let config = "[gates]\npages = \"true\"\n[signoff]\ndistinct = 2\n[checklist]\n\
+        file = \"docs/LIST.md\"\n[checklist.sections]\n\"Before the release\" = \"role:any\"\n\
+        \"Pages\" = [\"gate:pages\", \"role:any\"]\n\"Night Lead\" = \"skip: nobody\"\n\
+        \"Publishing\" = \"step\"\n\"After the release\" = \"after:any\"\n\"Rollback\" = \"rollback\"\n";
+    let place = with("several", config);
+    let run = || place.gonogo(&["checklist", "run"]);
+    let none = run();
+    assert!(none.out.contains("open: 0 of 2 people have signed\n"), "{none}");
+    assert!(none.out.ends_with("next: gonogo sign --version 1.3.0\n"), "{none}");
+    signs(&place, "Ana", "ana@example.com");
+    // Nobody is two people.
+    signs(&place, "Ana D.", "ANA@example.com");
+    let one = run();
+    assert_eq!(one.code, 1, "{one}");
+    assert!(one.out.contains("open: 1 of 2 people have signed\n"), "{one}");
+    assert!(one.out.contains("\n1 of 2 people have signed: 2 boxes\n"), "{one}");
+    let copy = place.read(".git/gonogo/checklist/1.3.0.md");
+    assert!(copy.contains("- [ ] `flake8 .` *(open: 1 of 2 people have signed)*"), "{copy}");
+    assert_eq!(states(&place, &["show"])[..2], ["open", "open"]);
+    signs(&place, "Bo", "bo@example.com");
+    let two = works(&place, &["checklist", "run"]);
+    assert!(two.out.contains("gate pages; Bo, 2026-") && two.out.contains("Ana"), "{two}");
+    let copy = place.read(".git/gonogo/checklist/1.3.0.md");
+    let line = copy.lines().find(|line| line.contains("flake8")).expect("a box");
+    assert!(line.contains("; Ana") && line.contains("; Bo, 2026-"), "{line}");
+    // One is enough for what is looked at when it is out; those of before are none of these.
+    works(&place, &["release", "minor", "--no-push"]);
+    assert_eq!(states(&place, &["show"]), ["done", "done", "excused", "done", "open", "open"]);
+    signs(&place, "Bo", "bo@example.com");
+    assert_eq!(states(&place, &["show"])[4], "done");
+    let left = works(&place, &["checklist", "show", "--after"]);
+    assert!(left.out.contains("Nothing is left for the days after the release.\n"), "{left}");
+}
+
+#[test]
+fn a_sign_off_after_a_release_ticks_what_its_role_has_left() {
+    let place = with("later", CONFIG);
+    works(&place, &["check", "pages"]);
+    works(&place, &["sign", "--version", "1.3.0", "--yes"]);
+    works(&place, &["release", "minor", "--no-push"]);
+    let left = works(&place, &["checklist", "show", "--after"]);
+    let sign = "next: gonogo sign --role 'Night Lead' --version 1.3.0\n";
+    assert!(left.out.ends_with(sign), "{left}");
+    let before = place.state();
+    let said = works(&place, &["sign", "--role", "Night Lead", "--version", "1.3.0", "--yes"]);
+    assert!(said.out.contains("Open now: nothing is left for the days after"), "{said}");
+    let all = ["done", "done", "done", "done", "done", "open"];
+    assert_eq!(states(&place, &["show", "--after"]), all);
+    let copy = works(&place, &["checklist", "show", "--markdown"]).out;
+    assert!(copy.contains("- [x] tell *everybody* *(Ada Example, Night Lead, 2026-"), "{copy}");
+    undone(&place, &before);
+    assert_eq!(states(&place, &["show", "--after"])[4], "open");
+    // Void as soon as the tag is another commit, and said.
+    works(&place, &["sign", "--role", "Night Lead", "--version", "1.3.0", "--yes"]);
+    place.put("later.txt", "x");
+    place.commit_all("fix: later");
+    place.git(&["tag", "-f", "-a", "-m", "1.3.0", "v1.3.0"]);
+    let shown = works(&place, &["checklist", "show", "--after"]);
+    let void = "! sign-off Night Lead after the release: that of Ada Example is void: it is about ";
+    assert!(shown.out.contains(void), "{shown}");
+    assert!(shown.out.ends_with(sign), "{shown}");
+}
+
 #[test]
 fn what_cannot_be_a_checklist_is_refused() {
     let place = with("bad", "");
@@ -240,6 +314,13 @@ fn what_cannot_be_a_checklist_is_refused() {
     refuses(&place, &import("link.md"), 2, &["link.md leads out of the repository"]);
     place.put("gonogo.toml", "[checklist]\nfile = \"docs/NONE.md\"\n");
     refuses(&place, &["checklist", "show"], 2, &["there is no docs/NONE.md", "gonogo.toml:2"]);
+    place.put("docs/NONE.md", "# None\n\n- one\n");
+    for command in [&["show"][..], &["show", "--after"], &["show", "--markdown"], &["run"]] {
+        let command = [&["checklist"], command].concat();
+        refuses(&place, &command, 2, &["docs/NONE.md has no boxes", "docs/NONE.md:1:1"]);
+    }
+    // For a sign-off that is no matter.
+    works(&place, &["sign", "--version", "1.3.0", "--yes"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod protected;
 mod start;
 mod support;
 
-use support::remote::Remote;
+use support::remote::{self, Remote};
 use support::{Place, Said, works};
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-01\n\n- old\n";
@@ -19,14 +19,7 @@ const VERSIONED: [&str; 2] = ["pyproject.toml", "src/demo/__init__.py"];
 
 /// A project at 1.2.0 with this gonogo.toml, and a remote that has all of it.
 fn project(name: &str, toml: &str) -> (Place, Remote) {
-    let place = Place::repository(name).with("SOURCE_DATE_EPOCH", "1767319445");
-    place.python_files();
-    place.put("CHANGELOG.md", CHANGELOG);
-    place.put("gonogo.toml", toml);
-    place.commit_all("start");
-    place.git(&["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
-    let remote = Remote::origin(&place);
-    (place, remote)
+    remote::python(name, toml, CHANGELOG)
 }
 
 /// A branch that goes on from 1.2.0 to another version, with an entry that waits; pushed.

@@ -10,7 +10,7 @@ mod pulls;
 mod refused;
 mod support;
 
-use support::remote::Remote;
+use support::remote::{self, Remote};
 use support::{Place, Said};
 
 const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- a thing\n\n\
@@ -18,14 +18,7 @@ const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- a thin
 
 /// A project at 1.2.0 with this gonogo.toml, and a remote that has all of it.
 fn project(name: &str, toml: &str) -> (Place, Remote) {
-    let place = Place::repository(name).with("SOURCE_DATE_EPOCH", "1767319445");
-    place.python_files();
-    place.put("CHANGELOG.md", CHANGELOG);
-    place.put("gonogo.toml", toml);
-    place.commit_all("start");
-    place.git(&["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
-    let remote = Remote::origin(&place);
-    (place, remote)
+    remote::python(name, toml, CHANGELOG)
 }
 
 /// Another clone of the same remote.

@@ -1,6 +1,8 @@
 //! `sign`: people in clones of one remote say GO for a commit, and what voids that.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "not the program")]
 
+#[path = "sign/after.rs"]
+mod after;
 #[path = "sign/attacked.rs"]
 mod attacked;
 #[path = "sign/keys.rs"]
@@ -9,6 +11,8 @@ mod keys;
 mod made;
 #[path = "sign/refused.rs"]
 mod refused;
+#[path = "sign/released.rs"]
+mod released;
 mod support;
 #[path = "sign/survives.rs"]
 mod survives;
@@ -57,6 +61,7 @@ fn team(name: &str, settings: &str) -> Team {
 
 impl Team {
     /// All three sign.
+    #[track_caller]
     fn sign(&self) {
         for clone in [&self.ana, &self.bo, &self.cy] {
             works(clone, &["sign", "--yes"]);
@@ -87,6 +92,32 @@ fn states(place: &Place) -> String {
 
 const ALL_SIGNED: &str = "Release Manager signed, QA Lead signed, Security Lead signed";
 const ALL_VOID: &str = "Release Manager void, QA Lead void, Security Lead void";
+
+/// Pushes an object that somebody wrote who knows how sign-offs are named; its ref.
+fn forged(place: &Place, candidate: &str, who: &str, message: &str) -> String {
+    let digest = place.root.join("said");
+    std::fs::write(&digest, format!("{who}\n1\n{message}")).expect("what it says");
+    let digest = place.run("sha256sum", &[digest.to_str().expect("UTF-8")]).ok().out;
+    let name = format!("gonogo/signoff/v1.3.0/qa-lead/{}", &digest[..16]);
+    let head = format!("object {candidate}\ntype commit\ntag {name}\ntagger {who} 1 +0000");
+    let path = place.root.join("object");
+    std::fs::write(&path, format!("{head}\n\n{message}")).expect("object");
+    let path = path.to_str().expect("UTF-8");
+    let made = place.git(&["hash-object", "-t", "tag", "-w", path]);
+    place.git(&["push", "-q", "origin", &format!("{}:refs/{name}", made.trim())]);
+    format!("refs/{name}")
+}
+
+/// What Bo says as QA Lead; behind a release with the phase.
+fn said(candidate: &str, tree: &str, phase: Option<&str>) -> String {
+    let title = if phase.is_some() { "demo 1.3.0 checked" } else { "GO for demo 1.3.0" };
+    let title = format!("{title}{}", phase.map(|phase| format!(" {phase}")).unwrap_or_default());
+    let more = phase.map(|phase| format!("Phase: {phase}\n")).unwrap_or_default();
+    format!(
+        "QA Lead: {title}\n\nYes.\n\nSignoff-Format: 1\n{more}Role: QA Lead\nProject: demo\n\
+         Version: 1.3.0\nTag: v1.3.0\nCandidate: {candidate}\nTree: {tree}\n"
+    )
+}
 
 fn id(place: &Place, name: &str) -> String {
     place.git(&["rev-parse", "--verify", name]).trim().to_owned()

@@ -28,7 +28,6 @@ pub mod retract;
 mod tests;
 pub mod text;
 mod title;
-#[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod web;
 mod wrong_links;
 

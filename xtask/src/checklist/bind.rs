@@ -145,24 +145,27 @@ fn role<'r>(heading: &Heading, roles: &'r [String]) -> Option<&'r String> {
 fn comments(item: &Item, known: Known<'_>, problems: &mut Vec<Problem>) -> Vec<Binding> {
     let mut found = Vec::new();
     for (text, at) in &item.comments {
-        // A reason may hold commas.
-        let parts: Vec<&str> = match text.starts_with("skip:") {
-            true => vec![text],
-            false => text.split(',').map(str::trim).collect(),
-        };
-        if !parts.iter().any(|part| means_binding(part)) {
-            continue;
-        }
-        for part in parts {
-            match checked(part, known) {
+        for binding in of_comment(text, known).unwrap_or_default() {
+            match binding {
                 Ok(binding) => found.push(binding),
-                Err(why) => {
-                    problems.push(Problem::Comment { at: *at, text: part.to_owned(), why });
-                }
+                Err((text, why)) => problems.push(Problem::Comment { at: *at, text, why }),
             }
         }
     }
     found
+}
+
+/// What a comment binds its line to: each binding, or a text that is none and why. `None` for a
+/// comment that means no binding.
+pub fn of_comment(text: &str, known: Known<'_>) -> Option<Vec<Result<Binding, (String, String)>>> {
+    // A reason may hold commas.
+    let parts: Vec<&str> = match text.starts_with("skip:") {
+        true => vec![text],
+        false => text.split(',').map(str::trim).collect(),
+    };
+    let each =
+        parts.iter().map(|part| checked(part, known).map_err(|why| ((*part).to_owned(), why)));
+    parts.iter().any(|part| means_binding(part)).then(|| each.collect())
 }
 
 /// The words that bindings begin with.

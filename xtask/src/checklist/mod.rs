@@ -17,7 +17,7 @@ mod waive;
 
 use std::ops::Range;
 
-pub use bind::{Bound, Known, Problem, bind};
+pub use bind::{Bound, Known, Problem, bind, of_comment};
 pub use import::{Imported, LIKE_A_ROLE, Meaning, ProposedGate, Repository, Row, WORDS, import};
 pub use name::name;
 pub use parse::parse;

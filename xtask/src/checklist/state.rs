@@ -1,5 +1,8 @@
 //! What became of each box: from gates, sign-offs and the release itself.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use super::{Bound, Checklist};
 use crate::config::file::{Binding, Who};
 use crate::record::{Gate, Waiver};
@@ -15,6 +18,8 @@ pub struct Facts {
     pub left_out: Vec<String>,
     /// Who has signed; only what holds for this candidate.
     pub signed: Vec<Signed>,
+    /// So many different people have to sign where anybody can; at least one.
+    pub people: usize,
     /// Why sign-offs do not hold for it, a line each.
     pub void: Vec<String>,
     /// Roles that do not have to sign for this kind of release.
@@ -42,6 +47,8 @@ pub struct Signed {
     pub role: Option<String>,
     /// The name of the person.
     pub by: String,
+    /// A number for each person: sign-offs with the same one are by the same.
+    pub person: usize,
     pub at: Timestamp,
     /// Before the release, or when it was out.
     pub turn: Turn,
@@ -94,6 +101,8 @@ pub enum Waits {
     Gate { id: String, said: Option<String> },
     /// Somebody's word.
     Role(Who),
+    /// The word of several people, of whom some have given it.
+    People { have: usize, need: usize },
     /// The release.
     Release,
     /// Somebody who does it when the release is out, or is taken back.
@@ -129,7 +138,10 @@ pub fn state(bindings: &[Binding], facts: &Facts) -> State {
     let (mut proofs, mut open, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for binding in bindings {
         match facts.of(binding) {
-            State::Done(more) => proofs.extend(more),
+            State::Done(mut more) => {
+                more.retain(|proof| !proofs.contains(proof));
+                proofs.extend(more);
+            }
             State::Open(waits) => open.extend(waits),
             State::Excused(why) => reasons.push(why),
             State::Unbound => {}
@@ -151,10 +163,9 @@ impl Facts {
                 Some(released) => State::Done(vec![Evidence::Step(released.clone())]),
                 None => State::Open(vec![Waits::Release]),
             },
-            Binding::After(who) => self.signed(who, Turn::After).map_or_else(
-                || State::Open(vec![Waits::Later(Some(who.clone()))]),
-                |signed| State::Done(vec![Evidence::Signed(signed)]),
-            ),
+            Binding::After(who) => self
+                .signed(who, Turn::After, 1)
+                .unwrap_or_else(|_| State::Open(vec![Waits::Later(Some(who.clone()))])),
             Binding::Rollback => State::Open(vec![Waits::Later(None)]),
             Binding::Skip(reason) => State::Excused(reason.clone()),
         }
@@ -190,9 +201,19 @@ impl Facts {
     }
 
     fn role(&self, who: &Who) -> State {
-        if let Some(signed) = self.signed(who, Turn::Before) {
-            return State::Done(vec![Evidence::Signed(signed)]);
+        let waived = format!("signoff:{}", who.name());
+        if let Some(waiver) = self.waived.iter().find(|waiver| waiver.gate == waived) {
+            let what = match who {
+                Who::Any => "the sign-off".to_owned(),
+                Who::Role(name) => format!("the sign-off of {name}"),
+            };
+            return State::Excused(format!("{what} is waived: {}", waiver.reason));
         }
+        let need = if *who == Who::Any { self.people.max(1) } else { 1 };
+        let have = match self.signed(who, Turn::Before, need) {
+            Ok(done) => return done,
+            Err(have) => have,
+        };
         let excused = match (&self.excused, who) {
             (Excused::None, _) => false,
             (Excused::All, _) => true,
@@ -200,6 +221,7 @@ impl Facts {
             (Excused::AllBut(roles), Who::Role(name)) => !roles.contains(name),
         };
         match (excused, who) {
+            (false, _) if need > 1 => State::Open(vec![Waits::People { have, need }]),
             (false, _) => State::Open(vec![Waits::Role(who.clone())]),
             (true, Who::Any) => State::Excused(format!("a {} needs no sign-off", self.profile)),
             (true, Who::Role(name)) => {
@@ -208,8 +230,8 @@ impl Facts {
         }
     }
 
-    /// The last sign-off of somebody.
-    fn signed(&self, who: &Who, turn: Turn) -> Option<Signed> {
+    /// Done, by the last sign-offs of so many people; else how many have signed.
+    fn signed(&self, who: &Who, turn: Turn, need: usize) -> Result<State, usize> {
         let theirs = |signed: &&Signed| {
             let meant = match who {
                 Who::Any => true,
@@ -217,7 +239,17 @@ impl Facts {
             };
             meant && signed.turn == turn
         };
-        self.signed.iter().filter(theirs).max_by_key(|signed| signed.at).cloned()
+        let mut last: Vec<&Signed> = self.signed.iter().filter(theirs).collect();
+        last.sort_by_key(|signed| Reverse(signed.at));
+        let mut people = BTreeSet::new();
+        last.retain(|signed| people.insert(signed.person));
+        if last.len() < need {
+            return Err(last.len());
+        }
+        // Where one is enough the others are no matter; where several are needed all are named.
+        last.truncate(if need > 1 { last.len() } else { 1 });
+        last.reverse();
+        Ok(State::Done(last.into_iter().cloned().map(Evidence::Signed).collect()))
     }
 }
 
@@ -236,12 +268,7 @@ pub struct Group {
 impl Group {
     /// Does it hold a release up?
     pub fn holds(&self) -> bool {
-        let before = |wait: &Waits| matches!(wait, Waits::Gate { .. } | Waits::Role(_));
-        match &self.state {
-            State::Open(waits) => waits.iter().any(before),
-            State::Unbound => true,
-            State::Done(_) | State::Excused(_) => false,
-        }
+        self.state.holds(&[])
     }
 }
 

@@ -91,7 +91,7 @@ fn gate(id: &str, outcome: &str) -> crate::record::Gate {
 
 fn signed(role: &str, by: &str, turn: Turn) -> Signed {
     let at = crate::sys::clock::Timestamp(1_795_269_780);
-    Signed { role: Some(role.into()), by: by.into(), at, turn }
+    Signed { role: Some(role.into()), by: by.into(), person: by.len(), at, turn }
 }
 
 #[test]
@@ -136,6 +136,7 @@ fn a_box_is_done_when_all_it_waits_for_is() {
         (&["role:any"], "done 1"),
         (&["after:QA"], "done 1"),
         (&["after:Captain"], "open 1"),
+        (&["after:QA", "after:any"], "done 1"),
         (&["step"], "open 1"),
         (&["skip: no"], "no"),
         (&["rollback"], "open 1"),
@@ -143,6 +144,42 @@ fn a_box_is_done_when_all_it_waits_for_is() {
     ] {
         assert_eq!(of(texts), expected, "{texts:?}");
     }
+}
+
+#[test]
+fn what_anybody_can_sign_may_need_several_people() {
+    let one = |by: &str, seconds: i64, turn| {
+        let at = crate::sys::clock::Timestamp(1_795_269_780 + seconds);
+        Signed { role: None, at, ..signed("", by, turn) }
+    };
+    let of = |text: &str, signed: &[Signed], people| {
+        let facts = Facts { signed: signed.to_vec(), people, ..Facts::default() };
+        match state(&[Binding::parse(text).unwrap()], &facts) {
+            State::Done(proofs) => {
+                let by = proofs.iter().map(|proof| match proof {
+                    Evidence::Signed(signed) => format!("{} {}", signed.by, signed.at.0 % 10),
+                    other => panic!("{other:?}"),
+                });
+                by.collect::<Vec<_>>().join(", ")
+            }
+            State::Open(waits) => format!("{waits:?}"),
+            other => panic!("{other:?}"),
+        }
+    };
+    let open = |have| format!("[People {{ have: {have}, need: 2 }}]");
+    let (ana, bo) = (one("Ana", 0, Turn::Before), one("Bo", 1, Turn::Before));
+    let again = one("Ana", 5, Turn::Before);
+    assert_eq!(of("role:any", &[], 2), open(0));
+    assert_eq!(of("role:any", &[ana.clone(), again.clone()], 2), open(1));
+    let late = one("Bo", 1, Turn::After);
+    assert_eq!(of("role:any", &[ana.clone(), late.clone()], 2), open(1));
+    // All are named, each with the last word, in the order in which it was given.
+    assert_eq!(of("role:any", &[ana.clone(), bo.clone(), again.clone()], 2), "Bo 1, Ana 5");
+    assert_eq!(of("role:any", &[ana.clone(), bo.clone()], 0), "Bo 1");
+    assert_eq!(of("role:any", &[], 1), "[Role(Any)]");
+    // Once it is out one is enough.
+    assert_eq!(of("after:any", &[ana, bo], 2), "[Later(Some(Any))]");
+    assert_eq!(of("after:any", &[late], 2), "Bo 1");
 }
 
 #[test]

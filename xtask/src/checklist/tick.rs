@@ -106,6 +106,7 @@ impl Waits {
             Self::Gate { id, said: None } => format!("gate {} was not asked", plain(id)),
             Self::Gate { id, said: Some(why) } => format!("gate {}: {}", plain(id), plain(why)),
             Self::Role(Who::Any) => "a sign-off".to_owned(),
+            Self::People { have, need } => format!("{have} of {need} people have signed"),
             Self::Role(Who::Role(name)) => plain(name),
             Self::Release => "the release does it".to_owned(),
             Self::Later(Some(Who::Any)) => "after the release".to_owned(),

@@ -1,7 +1,7 @@
 //! What becomes of the boxes of a checklist that are let through without proof.
 
 use super::{Bound, Checklist, Facts, State, Waits, name, state};
-use crate::config::file::{Binding, Who};
+use crate::config::file::Binding;
 
 /// The word for all headings.
 pub const ALL: &str = "all";
@@ -9,8 +9,6 @@ pub const ALL: &str = "all";
 /// What is let through.
 #[derive(Debug, Default)]
 pub struct Waived {
-    /// Roles, or [`any`](crate::signoff::judge::ANYBODY), each with the reason.
-    pub roles: Vec<(String, String)>,
     /// Headings, or [`ALL`], each with the reason.
     pub headings: Vec<(String, String)>,
     /// Gates that are still to be asked: whoever waits for one of them needs no other word.
@@ -37,8 +35,7 @@ impl Bound {
         let each = checklist.items.iter().zip(&self.items);
         Ok(each
             .map(|(item, one)| {
-                let bindings: Vec<Binding> =
-                    one.bindings.iter().map(|binding| waived.without_role(binding)).collect();
+                let bindings = one.bindings.clone();
                 let state = state(&bindings, facts);
                 let mut below = waived.headings.iter();
                 let below = below.find(|(name, _)| is_below(checklist, item, name));
@@ -60,7 +57,7 @@ impl State {
     pub fn holds(&self, asked_later: &[String]) -> bool {
         let before = |wait: &Waits| match wait {
             Waits::Gate { id, .. } => !asked_later.contains(id),
-            Waits::Role(_) => true,
+            Waits::Role(_) | Waits::People { .. } => true,
             Waits::Release | Waits::Later(_) => false,
         };
         match self {
@@ -68,19 +65,6 @@ impl State {
             Self::Unbound => true,
             Self::Done(_) | Self::Excused(_) => false,
         }
-    }
-}
-
-impl Waived {
-    fn without_role(&self, binding: &Binding) -> Binding {
-        let Binding::Role(who) = binding else { return binding.clone() };
-        let found = self.roles.iter().find(|(name, _)| name == who.name());
-        let Some((name, reason)) = found else { return binding.clone() };
-        let what = match who {
-            Who::Any => "the sign-off".to_owned(),
-            Who::Role(_) => format!("the sign-off of {name}"),
-        };
-        Binding::Skip(format!("{what} is waived: {reason}"))
     }
 }
 
@@ -95,15 +79,23 @@ mod tests {
     use super::super::{Known, bind, parse};
     use super::*;
     use crate::config::file::Binding::{Gate, Role, Skip};
+    use crate::config::file::Who;
+    use crate::record::Waiver;
 
     const TEXT: &[u8] = b"# 1. Code\n\n- [ ] tests <!-- gate:tests -->\n- [ ] open\n\n\
         # Manual \xe2\x9c\x85\n\n- [ ] by hand <!-- role:QA -->\n";
 
-    fn excused(waived: &Waived) -> Result<Vec<Vec<Binding>>, String> {
+    fn excused(waived: &Waived, role: &[(String, String)]) -> Result<Vec<Vec<Binding>>, String> {
         let checklist = parse(TEXT);
         let (roles, gates) = (["QA".to_owned()], ["tests".to_owned()]);
         let bound = bind(&checklist, Known { sections: &[], roles: &roles, gates: &gates });
-        bound.excused(&checklist, &Facts::default(), waived)
+        let waiver = |(role, reason): &(String, String)| Waiver {
+            gate: format!("signoff:{role}"),
+            reason: reason.clone(),
+            needed: true,
+        };
+        let facts = Facts { waived: role.iter().map(waiver).collect(), ..Facts::default() };
+        bound.excused(&checklist, &facts, waived)
     }
 
     fn because(what: &str) -> Vec<(String, String)> {
@@ -114,25 +106,25 @@ mod tests {
     fn only_what_is_meant_and_holds_is_let_through() {
         let (tests, qa) = (Gate("tests".to_owned()), Role(Who::Role("QA".to_owned())));
         let skip = |why: &str| vec![Skip(why.to_owned())];
-        let nothing = excused(&Waived::default()).unwrap();
+        let nothing = excused(&Waived::default(), &[]).unwrap();
         assert_eq!(nothing, [vec![tests.clone()], vec![], vec![qa.clone()]]);
 
         let waived = Waived { headings: because("code"), ..Waived::default() };
         let both = skip("waived: Bo is ill");
-        assert_eq!(excused(&waived).unwrap(), [both.clone(), both.clone(), vec![qa.clone()]]);
+        assert_eq!(excused(&waived, &[]).unwrap(), [both.clone(), both.clone(), vec![qa.clone()]]);
 
         let asked_later = vec!["tests".to_owned()];
-        let waived = Waived { headings: because(ALL), asked_later, ..Waived::default() };
-        assert_eq!(excused(&waived).unwrap(), [vec![tests.clone()], both.clone(), both]);
+        let waived = Waived { headings: because(ALL), asked_later };
+        assert_eq!(excused(&waived, &[]).unwrap(), [vec![tests.clone()], both.clone(), both]);
 
-        let waived = Waived { roles: because("QA"), ..Waived::default() };
         let role = skip("the sign-off of QA is waived: Bo is ill");
-        assert_eq!(excused(&waived).unwrap(), [vec![tests], vec![], role]);
+        let without = excused(&Waived::default(), &because("QA")).unwrap();
+        assert_eq!(without, [vec![tests], vec![], role]);
     }
 
     #[test]
     fn a_heading_that_no_box_has_is_told() {
         let waived = Waived { headings: because("Cod"), ..Waived::default() };
-        assert_eq!(excused(&waived), Err("Cod".to_owned()));
+        assert_eq!(excused(&waived, &[]), Err("Cod".to_owned()));
     }
 }

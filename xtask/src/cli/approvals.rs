@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::check::{Read, Waivers};
-use super::checklist::{Groups, Reading, boxes};
-use super::sign::{About, Standing, shown};
+use super::checklist::{Groups, Reading, boxes, is_wanted};
+use super::sign::{About, Standing, required, shown};
 use crate::checklist::{State, Waits, Waived, state};
-use crate::config::file::{Binding, Procedure};
+use crate::config::file::{Binding, Procedure, Settings};
 use crate::error::{Refusal, word};
+use crate::gates::Profile;
 use crate::plan::{self, Boxes, Oid, SignedOff};
+use crate::record::Waiver;
 use crate::repo::Repo;
 use crate::signoff::judge::ANYBODY;
 use crate::signoff::trailer;
@@ -72,12 +74,41 @@ struct Open {
 }
 
 impl Open {
+    /// Counts a box to those that wait for the same.
+    fn add(all: &mut Vec<Self>, who: String, role: Option<String>, title: String) {
+        let own = all.iter().position(|known| known.who == who).unwrap_or_else(|| {
+            all.push(Self { who, role, below: Vec::new() });
+            all.len() - 1
+        });
+        let below = &mut all[own].below;
+        match below.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, number)) => *number += 1,
+            None => below.push((title, 1)),
+        }
+    }
+
     fn boxes(&self) -> usize {
         self.below.iter().map(|(_, number)| number).sum()
     }
 }
 
 impl Approvals {
+    /// Whether anything is asked of people, or has been said by them, so that it is worth reading more.
+    ///
+    /// # Errors
+    /// git fails.
+    pub(super) fn are_wanted(
+        repo: &Repo,
+        settings: &Settings,
+        profile: Profile,
+        waivers: &Waivers,
+    ) -> Result<bool, Refusal> {
+        let asked = !required(settings, profile).is_nothing()
+            || settings.checklist.file.is_some()
+            || !waivers.of_people().is_empty();
+        Ok(asked || !repo.signoffs()?.is_empty())
+    }
+
     /// Looks at what is known here, which a fetch brings up to date; `None` where nothing says what is
     /// released, or nobody has to say anything and nobody has.
     ///
@@ -107,7 +138,6 @@ impl Approvals {
             let role = what.strip_prefix("signoff:").map(|role| asked.role(what, role));
             if let Some(role) = role.transpose()? {
                 standing.required = standing.required.without(role);
-                waived.roles.push((role.to_owned(), reason.clone()));
             } else if let Some(heading) = what.strip_prefix("checklist:") {
                 waived.headings.push((heading.to_owned(), reason.clone()));
             }
@@ -150,7 +180,9 @@ impl Approvals {
     pub(super) fn next(&self) -> Vec<String> {
         let judged = self.standing.judged();
         let sign = (!judged.is_go()).then(|| shown::next(&judged, &self.version));
-        let boxes = (self.open_boxes() > 0).then(|| "checklist run".to_owned());
+        let more =
+            self.checklist.iter().flat_map(|held| &held.open).any(|open| open.role.is_none());
+        let boxes = more.then(|| "checklist run".to_owned());
         sign.into_iter().chain(boxes).collect()
     }
 
@@ -226,7 +258,7 @@ impl Approvals {
 
     /// Who has signed, for one line: `Ana Diaz (Release Manager), Bo Chen (QA Lead)`.
     pub(super) fn signers(&self) -> Vec<String> {
-        let counted = self.standing.all.iter().filter(|one| one.standing.is_ok());
+        let counted = self.standing.counted().into_iter();
         counted
             .map(|one| match &one.signoff.role {
                 Some(role) => format!("{} ({role})", one.signoff.signer()),
@@ -237,17 +269,27 @@ impl Approvals {
 
     /// What is shown of it with the plan of the release, in sentences.
     pub(super) fn told(&self) -> Vec<String> {
-        let signers = self.signers();
-        let mut candidates: Vec<&str> = self
-            .standing
-            .all
+        let counted = self.standing.counted();
+        let mut commits: Vec<&str> =
+            counted.iter().map(|one| one.signoff.candidate.short()).collect();
+        commits.sort_unstable();
+        commits.dedup();
+        let mut since: Vec<&str> = counted
             .iter()
-            .filter(|one| one.standing.is_ok())
-            .map(|one| one.signoff.candidate.short())
+            .flat_map(|one| one.standing.as_deref().unwrap_or_default())
+            .map(String::as_str)
             .collect();
-        candidates.dedup();
-        let signed = (!signers.is_empty())
-            .then(|| format!("Signed off: {}, for {}.", signers.join(", "), candidates.join(", ")));
+        since.sort_unstable();
+        since.dedup();
+        let since = match since.as_slice() {
+            [] => String::new(),
+            paths => format!(", but for {}, which may change", paths.join(", ")),
+        };
+        let signed = (!counted.is_empty()).then(|| {
+            let (signers, commits) = (self.signers().join(", "), commits.join(", "));
+            let only = "What is edited here is the only difference to what they signed";
+            format!("Signed off: {signers}, for {commits}. {only}{since}.")
+        });
         let waived = self.waived.iter().map(|(what, reason)| format!("Waived: {what} ({reason})."));
         signed.into_iter().chain(waived).collect()
     }
@@ -262,8 +304,7 @@ impl Approvals {
 
     /// What is kept with the release.
     pub(super) fn kept(&self) -> plan::Approvals {
-        let counted = self.standing.all.iter().filter(|one| one.standing.is_ok());
-        let signoffs = counted.map(|one| {
+        let signoffs = self.standing.counted().into_iter().map(|one| {
             let signoff = &one.signoff;
             let witnessed = signoff.witnessed.as_ref();
             SignedOff {
@@ -353,21 +394,27 @@ impl Asked<'_> {
                 .next("checklist import FILE", "proposes what gonogo.toml would say of one")),
             };
         }
-        let reading = Reading::of(self.repo, self.context, self.read, tree)?;
-        if !reading.is_wanted() {
+        if !is_wanted(self.read) {
             return Ok(None);
         }
+        let reading = Reading::of(self.repo, self.context, self.read, tree)?;
         let mut proved = Value::Null;
         if self.gates == Gates::Later {
             waived.asked_later.clone_from(&reading.names.asked);
             proved = reading.proved_before(self.repo)?;
         }
-        let facts = match self.gates {
+        let mut facts = match self.gates {
             Gates::Asked | Gates::Later => {
                 reading.facts_before(self.repo, standing, self.report)?
             }
             Gates::Recorded => reading.facts_told(standing, self.report),
         };
+        let people = self.waivers.of_people().iter();
+        facts.waived.extend(people.map(|(what, reason)| Waiver {
+            gate: what.clone(),
+            reason: reason.clone(),
+            needed: true,
+        }));
         let (list, bound) = (&reading.checklist, &reading.bound);
         let bindings = bound.excused(list, &facts, &waived).map_err(|heading| {
             let mut titles: Vec<String> =
@@ -385,18 +432,9 @@ impl Asked<'_> {
         let mut open: Vec<Open> = Vec::new();
         for (item, bindings) in list.items.iter().zip(&bindings) {
             let state = state(bindings, &facts);
-            if !state.holds(&waived.asked_later) {
-                continue;
-            }
-            let (who, title) = (groups.waits_for(&state), list.title(item.under));
-            let own = open.iter().position(|known| known.who == who).unwrap_or(open.len());
-            if own == open.len() {
-                open.push(Open { who, role: sole(&state), below: Vec::new() });
-            }
-            let below = &mut open[own].below;
-            match below.iter_mut().find(|(known, _)| *known == title) {
-                Some((_, number)) => *number += 1,
-                None => below.push((title, 1)),
+            if state.holds(&waived.asked_later) {
+                let (who, role) = (groups.waits_for(&state), sole(&state));
+                Open::add(&mut open, who, role, list.title(item.under));
             }
         }
         let spelled = |all: &Vec<Binding>| all.iter().map(Binding::to_string).collect();
@@ -411,6 +449,7 @@ fn sole(state: &State) -> Option<String> {
     match state {
         State::Open(waits) => match waits.as_slice() {
             [Waits::Role(who)] => Some(who.name().to_owned()),
+            [Waits::People { .. }] => Some(ANYBODY.to_owned()),
             _ => None,
         },
         State::Done(_) | State::Excused(_) | State::Unbound => None,

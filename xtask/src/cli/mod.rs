@@ -23,6 +23,7 @@ mod schema;
 mod sign;
 mod status;
 mod tag;
+mod text;
 mod undo;
 mod unreleased;
 mod waiting;
@@ -75,6 +76,7 @@ enum Command {
     Status(status::Args),
     Check(check::Args),
     Checklist(checklist::Args),
+    Text(text::Args),
     Sign(sign::Args),
     Undo(undo::Args),
     Resume(resume::Args),
@@ -249,6 +251,7 @@ fn dispatch(command: &Command, context: &Context) -> anyhow::Result<u8> {
         Command::Status(args) => status::run(args, context)?,
         Command::Check(args) => return Ok(check::run(args, context)?),
         Command::Checklist(args) => return Ok(checklist::run(args, context)?),
+        Command::Text(args) => text::run(args, context)?,
         Command::Sign(args) => return Ok(sign::run(args, context)?),
         Command::Undo(args) => undo::run(args, context)?,
         Command::Resume(args) => resume::run(args, context)?,

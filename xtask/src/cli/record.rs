@@ -67,7 +67,7 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
     let facts = Facts {
         gates: record.gates.clone(),
         waived: record.waivers.clone(),
-        signed: record.signoffs.iter().map(signed).collect(),
+        signed: signed(record),
         released: Some(Released { tag: record.tag.clone(), at: Some(record.at) }),
         profile: record.profile.clone(),
         ..Facts::default()
@@ -84,16 +84,28 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
     }))
 }
 
-fn signed(one: &SignedOff) -> Signed {
-    let (role, by, at) = (one.role.clone(), one.signer.clone(), Timestamp(one.at));
-    Signed { role, by, at, turn: Turn::Before }
+/// Who has signed, as a record says.
+pub fn signed(record: &Record) -> Vec<Signed> {
+    let signed = |(person, one): (usize, &SignedOff)| {
+        let (role, by, at) = (one.role.clone(), one.signer.clone(), Timestamp(one.at));
+        Signed { role, by, person, at, turn: Turn::Before }
+    };
+    record.signoffs.iter().enumerate().map(signed).collect()
+}
+
+/// The record of a release that is known here, by its tag; `None` where there is none that can be read.
+///
+/// # Errors
+/// git fails.
+pub fn known(repo: &Repo, tag: &str) -> Result<Option<Record>, Refusal> {
+    let stored = repo.records(MOST)?.into_iter().filter(|stored| stored.tag == tag);
+    Ok(stored.into_iter().find_map(|one| Record::read(&one.bytes.ok()?, tag).ok()))
 }
 
 /// The same as it is kept: what [`Host::record`](crate::exec::Host::record) answers.
 ///
 /// # Errors
 /// git fails; the operation makes no release; the record would be too large to be read again.
-#[allow(dead_code, reason = "for releases, which keep records")]
 pub fn bytes(repo: &Repo, operation: &Operation) -> Result<Vec<u8>, Refusal> {
     let record = of(repo, operation)?;
     let record = record.ok_or_else(|| Refusal::external("no release was made"))?;

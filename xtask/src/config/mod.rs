@@ -8,7 +8,6 @@ pub mod file;
 mod packages;
 pub mod presets;
 mod projects;
-#[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod publish;
 pub mod runner;
 pub mod scan;

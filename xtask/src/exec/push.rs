@@ -9,7 +9,7 @@ use std::process::Output;
 use super::Running;
 use crate::error::{Exit, Refusal};
 use crate::journal::{Record, Sent};
-use crate::plan::{At, Id, Object, Oid, Push};
+use crate::plan::{At, Id, Object, Oid, Push, short};
 use crate::repo::{Errand, QUESTION, TRANSFER, Wanted};
 use crate::sys::proc;
 
@@ -341,11 +341,6 @@ fn arrived(
         }
     }
     running.operation.append(Record::Pushed { step })
-}
-
-pub(super) fn short(name: &str) -> &str {
-    let tag = name.strip_prefix("refs/tags/");
-    tag.or_else(|| name.strip_prefix("refs/heads/")).unwrap_or(name)
 }
 
 fn says(out: &Output, words: &[&str]) -> bool {

@@ -3,7 +3,7 @@
 use super::{Running, land, push};
 use crate::error::{Refusal, word};
 use crate::journal::{Closed, Operation, Said, Sent, State, Tried};
-use crate::plan::{Action, Id, Object, Oid, Push, RefMove};
+use crate::plan::{Action, Id, Object, Oid, Push, RefMove, short};
 
 impl Running<'_> {
     /// Refuses what cannot be taken back: commands that ran, what a person has done, what was pushed,
@@ -137,7 +137,7 @@ fn was_pushed(operation: &Operation, push: &Push) -> Refusal {
     }
     let is_new = |planned: &&RefMove| planned.old.is_none() && planned.new.is_some();
     if let Some(new) = push.moves.iter().find(is_new) {
-        let (remote, branch) = (word(&push.remote), word(push::short(&new.name)));
+        let (remote, branch) = (word(&push.remote), word(short(&new.name)));
         let command = format!("git push {remote} --delete {branch}");
         return refusal.next_shell(command, "withdraws the branch");
     }

@@ -16,7 +16,7 @@ use super::release::{Commitment, Release, ask, build, commit_of, edits};
 use crate::config::file::TagOn;
 use crate::plan::{
     Action, Base, FORMAT, Gates, Id, Keep, Land, Merge, Object, Oid, Parents, Place, Plan, Pull,
-    Push, RefMove, Sign, Step, Switch, Tag,
+    Push, RefMove, Sign, Step, Switch, Tag, short,
 };
 
 /// The branch that a release is prepared on.
@@ -411,9 +411,4 @@ fn push(remote: &Remote, why: String, moves: Vec<RefMove>) -> Step {
 fn offer(pull: Pull) -> Step {
     let why = format!("{} into {}", pull.branch, pull.into);
     Step { why, action: Action::Pull(pull) }
-}
-
-fn short(name: &str) -> &str {
-    let branch = name.strip_prefix("refs/heads/");
-    branch.or_else(|| name.strip_prefix("refs/tags/")).unwrap_or(name)
 }

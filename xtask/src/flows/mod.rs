@@ -11,5 +11,4 @@ pub mod rehearsal;
 pub mod release;
 pub mod rollback;
 pub mod tag;
-#[allow(dead_code, reason = "the commands that make releases come next")]
 pub mod words;

@@ -12,12 +12,9 @@ pub use out::{Class, Out, of_registry};
 
 use super::landing::{Identity, Remote};
 use crate::plan::{
-    Action, Base, FORMAT, Id, Land, Object, Oid, Person, Place, Plan, Pull, Push, RefMove, Retract,
-    Run, Share, Step, Switch, TakesOut, Withdrawal,
+    Action, Base, FORMAT, Id, Land, Object, Oid, Person, Place, Plan, Pull, Push, ROLLED_BACK,
+    RefMove, Retract, Run, Share, Step, Switch, TakesOut, Withdrawal, short,
 };
-
-/// Where the tags of releases that were rolled back are kept.
-const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
 
 /// What a rollback consists of.
 pub struct Rollback {
@@ -285,8 +282,8 @@ fn away(git: Withdrawn, there: Vec<RefMove>) -> Vec<Step> {
     let mut steps = Vec::new();
     if !there.is_empty() {
         let named = there.iter().map(|planned| match planned.new {
-            Some(_) => short(&planned.name).to_owned(),
-            None => format!("{} deleted", short(&planned.name)),
+            Some(_) => pushed(&planned.name).to_owned(),
+            None => format!("{} deleted", pushed(&planned.name)),
         });
         let why = match there.len() {
             1 => format!("{} to {}", named.collect::<String>(), remote.shown),
@@ -310,8 +307,8 @@ fn join(names: impl Iterator<Item = String>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn short(name: &str) -> &str {
-    let branch = name.strip_prefix("refs/heads/");
-    let tag = branch.or_else(|| name.strip_prefix("refs/tags/"));
-    tag.or_else(|| name.strip_prefix("refs/gonogo/")).unwrap_or(name)
+/// A ref that is pushed, where the burned ones are among them.
+fn pushed(name: &str) -> &str {
+    let name = short(name);
+    name.strip_prefix("refs/gonogo/").unwrap_or(name)
 }

@@ -11,7 +11,6 @@ mod log;
 mod mend;
 mod network;
 mod order;
-#[allow(dead_code, reason = "for releases, which keep records")]
 mod recorded;
 mod run;
 mod slot;
@@ -27,7 +26,6 @@ pub use choice::{Choice, Wanted, named};
 pub use evidence::{Evidence, Store};
 pub use log::Log;
 pub use mend::{Mended, mend};
-#[allow(unused_imports, reason = "for releases, which keep records")]
 pub use recorded::{recorded, remarks};
 pub use run::{Event, Package, Poll, Reused};
 pub use slot::{Job, Slot, shown};

@@ -27,6 +27,10 @@ use crate::sites::splice;
 /// The version of the serialized form; readers refuse any other.
 pub const FORMAT: u32 = 2;
 
+/// Where the tags of releases that were rolled back are kept: their versions are burned, also where
+/// the tag itself was deleted.
+pub const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
+
 /// A procedure, ready to be executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -189,6 +193,12 @@ pub struct Ready {
     pub author: String,
     pub committer: String,
     pub sign: Sign,
+}
+
+/// A ref as people call it: a branch or a tag by its short name, any other in full.
+pub fn short(name: &str) -> &str {
+    let branch = name.strip_prefix("refs/heads/");
+    branch.or_else(|| name.strip_prefix("refs/tags/")).unwrap_or(name)
 }
 
 /// A git object id in hexadecimal, SHA-1 or SHA-256.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answer, Gate, Landing, Record, Ticked};
 use crate::error::word;
+use crate::plan::short;
 use crate::sys::clock::Timestamp;
 use crate::wording::{clock, counted, plain};
 
@@ -12,7 +13,8 @@ const DIGITS: usize = 16;
 
 impl Record {
     /// The whole record in Markdown (GitHub's tables). The same record always gives the same
-    /// document; nothing in a text of it is Markdown or HTML.
+    /// document; nothing in a text of it is Markdown or HTML, but the checklist, which is Markdown and
+    /// stands in a quote.
     pub fn markdown(&self) -> String {
         let parts = [
             format!("# {}\n\n{}", plain(&self.title()), self.summary()),
@@ -70,12 +72,8 @@ impl Record {
     /// What was pushed where: `main, v1.3.0 to github.com/acme/studio`.
     pub fn pushed_in_words(&self) -> String {
         let each = self.pushed.iter().map(|pushed| {
-            let short = |name: &str| {
-                let branch = name.strip_prefix("refs/heads/");
-                branch.or_else(|| name.strip_prefix("refs/tags/")).unwrap_or(name).to_owned()
-            };
             let refs = pushed.refs.iter().map(|one| match one.to {
-                Some(_) => short(&one.name),
+                Some(_) => short(&one.name).to_owned(),
                 None => format!("{} (deleted)", short(&one.name)),
             });
             format!("{} to {}", refs.collect::<Vec<_>>().join(", "), pushed.remote)
@@ -216,7 +214,7 @@ impl Ticked {
         };
         let open = "the others are for the days after or for a rollback";
         let path = plain(path);
-        format!("{path}: {boxes}, {done} done or not needed; {open}.\n\n{}", fenced(text))
+        format!("{path}: {boxes}, {done} done or not needed; {open}.\n\n{}", quoted(text))
     }
 }
 
@@ -272,6 +270,15 @@ fn fenced(text: &str) -> String {
         text.chars().filter(|&c| !c.is_control() || c == '\n' || c == '\t').collect();
     let fence = fence(&shown);
     format!("{fence}text\n{}\n{fence}\n", shown.trim_matches('\n'))
+}
+
+/// Markdown in a quote that it cannot leave, without HTML.
+fn quoted(text: &str) -> String {
+    let line = |line: &str| {
+        let shown: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        format!("> {}\n", shown.replace('<', "&lt;"))
+    };
+    text.lines().map(line).collect()
 }
 
 /// A fence that is longer than every run of backticks in a text (CommonMark 0.31.2, 4.5).

@@ -88,7 +88,7 @@ fn record() -> Record {
             path: "docs/CHECK*LIST*.md".into(),
             boxes: 3,
             done: 2,
-            text: "# List\n\n- [x] tests *(gate tests: green)*\n```\n".into(),
+            text: "# List\n\n- [x] tests *(gate tests: green)* <b>\n```\n".into(),
         }),
         notes: vec!["a *note*".into()],
         commits: vec![Commit { id: oid('b'), subject: "feat: <i>x</i>".into() }],
@@ -198,6 +198,8 @@ fn a_document_tells_all_and_obeys_no_text() {
         "| lint | known &#124; small | it was not green |",
         "| QA &#124; Lead | Bo, witnessed by Ana | 2026-11-21 13&#58;50 UTC | eeeeeee | \
          I &#60;tested&#62; this. | good signature | https&#58;//example.com/mail |",
+        "> - [x] tests *(gate tests: green)* &lt;b>",
+        "> ```",
         "docs/CHECK&#42;LIST&#42;.md: 3 boxes, 2 done or not needed; the others are for the days \
          after or for a rollback.",
         "| a&#124;b.toml, line 3 | version &#61; &#34;1.2.0&#34; | version &#61; &#34;1.3.0&#34; (and 2 lines more) |",

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::{Git, Head, Repo, git};
 use crate::error::{Refusal, word};
 use crate::plan::Oid;
-use crate::sys::fs as write;
+use crate::sys::fs::{self as write, real};
 
 /// In the git folder of a work tree that was made here: the commit that it was made at.
 const MARK: &str = "gonogo-made-at";
@@ -42,7 +42,6 @@ impl Repo {
                 false => refusal,
             });
         }
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         // What is not there yet cannot be a link.
         let above = folder.ancestors().skip(1).find(|above| above.exists());
         let above = above.map(real).unwrap_or_default();
@@ -58,7 +57,6 @@ impl Repo {
 
     fn has_work_tree(&self, folder: &Path) -> Result<bool, Refusal> {
         let out = self.git.call(["worktree", "list", "--porcelain", "-z"]).read()?;
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut trees = out.split(|&b| b == 0).filter_map(|line| line.strip_prefix(b"worktree "));
         Ok(trees.any(|tree| real(&git::path(tree)) == real(folder)))
     }

@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 
 use super::network::{Errand, TRANSFER};
 use super::remote::PEELED;
-use super::{Listed, ROLLED_BACK, Repo, git};
+use super::{Listed, Repo, git};
 use crate::error::Refusal;
-use crate::plan::Oid;
+use crate::plan::{Oid, ROLLED_BACK};
 use crate::sys::proc::Interrupt;
 
 /// What a release needs of a remote: names without `refs/heads/` and the like, or patterns with one

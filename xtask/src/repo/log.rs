@@ -296,16 +296,6 @@ impl Repo {
         }
     }
 
-    /// Whether a commit lies beyond the boundary of a shallow clone, seen from another one: it is
-    /// not here, or nothing here shows how one leads to the other.
-    ///
-    /// # Errors
-    /// git fails.
-    #[allow(dead_code, reason = "for releases, which start at a tag")]
-    pub fn is_beyond_boundary(&self, commit: &Oid, from: &Oid) -> Result<bool, Refusal> {
-        Ok(self.is_shallow() && !(self.has(commit)? && self.is_ancestor(commit, from)?))
-    }
-
     /// A shallow clone that does not have what is needed, and how to get it.
     pub fn deepen(&self, why: &str) -> Refusal {
         let remotes = self.configuration().and_then(|all| self.remotes(&all)).unwrap_or_default();

@@ -6,11 +6,9 @@ mod contents;
 mod destination;
 mod fetch;
 mod git;
-#[allow(dead_code, reason = "for releases, which look for what landed")]
 mod landing;
 mod log;
 pub mod merge;
-#[allow(dead_code, reason = "for releases, which compare branches")]
 mod moved;
 mod network;
 mod people;
@@ -34,14 +32,10 @@ pub use beside::Beside;
 pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;
-#[allow(unused_imports, reason = "for releases, which fetch")]
-pub use fetch::{Differing, Fetched, Wanted};
+pub use fetch::{Fetched, Wanted};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
-#[allow(unused_imports, reason = "for releases, which look for what landed")]
 pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};
-#[allow(unused_imports, reason = "for releases, which compare branches")]
-pub use moved::{Brief, Came, Standing};
 pub use network::{Errand, QUESTION, TRANSFER};
 pub use ready::OtherChanges;
 pub use records::{RECORDS, StoredRecord};
@@ -51,11 +45,12 @@ pub use signoffs::{SIGNOFFS, StoredSignoff, Vouched};
 pub use stand_in::{Snapshot, StandIn};
 pub use stored::Stored;
 pub use surroundings::{Configuration, Landed, Remote};
-pub use tags::{ROLLED_BACK, Room, Signature, Tag};
+pub use tags::{Room, Signature, Tag};
 pub use tree::{FOREIGN_FOLDERS, SIZE_LIMIT, WorkTree};
 
 use crate::error::Refusal;
-use crate::plan::{Base, Oid};
+use crate::plan::{Base, Oid, ROLLED_BACK};
+use crate::sys::fs::real;
 
 /// A repository with a work tree, and where its parts lie.
 pub struct Repo {
@@ -225,7 +220,6 @@ impl Repo {
     /// The name of this work tree among those that share the repository: empty for the main one,
     /// `worktrees/NAME` for a linked one. It stays when folders are moved or mounted elsewhere.
     pub fn work_tree_name(&self) -> PathBuf {
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (own, common) = (real(&self.git_dir), real(&self.common_dir));
         own.strip_prefix(common).map_or_else(|_| own.clone(), Path::to_owned)
     }
@@ -423,8 +417,7 @@ impl Repo {
     /// git fails.
     pub fn is_ancestor(&self, commit: &Oid, of: &Oid) -> Result<bool, Refusal> {
         let args = ["merge-base", "--is-ancestor", commit.as_str(), of.as_str()];
-        let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
-        let out = call.env("GIT_GRAFT_FILE", "/dev/null").output()?;
+        let out = self.as_pushed(args.iter()).output()?;
         match out.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),

@@ -1,4 +1,4 @@
-//! How two commits stand to each other, and what came between.
+//! What came between two commits.
 
 use std::collections::BTreeSet;
 
@@ -7,31 +7,10 @@ use crate::error::Refusal;
 use crate::plan::Oid;
 use crate::wording::counted;
 
-/// How a branch stands to what its remote has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// The remote has no such branch.
-    NotThere,
-    Equal,
-    /// So many commits are only here.
-    Ahead(usize),
-    /// These are only there.
-    Behind(Came),
-    /// So many are only here, these only there.
-    Diverged {
-        ahead: usize,
-        theirs: Came,
-    },
-    /// The remote is at a commit that was not fetched.
-    Unknown(Oid),
-}
-
 /// Commits that came from elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Came {
     pub count: usize,
-    /// The newest of them, the newest first.
-    pub first: Vec<Brief>,
     /// Who wrote them, each once, those of the newest first.
     pub authors: Vec<String>,
     /// What they change together.
@@ -39,7 +18,7 @@ pub struct Came {
 }
 
 /// A commit in one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Brief {
     /// The short id.
     pub id: String,
@@ -47,8 +26,7 @@ pub struct Brief {
     pub subject: String,
 }
 
-/// So many commits are told one by one, and so many names and paths in a line.
-const TOLD: usize = 5;
+/// So many names and paths are told in a line.
 const NAMED: usize = 3;
 
 impl Came {
@@ -65,31 +43,6 @@ impl Came {
 }
 
 impl Repo {
-    /// How a branch that is at `ours` stands to the remote's at `theirs`; uses no network.
-    ///
-    /// # Errors
-    /// git fails.
-    pub fn standing(&self, ours: &Oid, theirs: Option<&Oid>) -> Result<Standing, Refusal> {
-        let Some(theirs) = theirs else { return Ok(Standing::NotThere) };
-        if ours == theirs {
-            return Ok(Standing::Equal);
-        }
-        if !self.has(theirs)? {
-            return Ok(Standing::Unknown(theirs.clone()));
-        }
-        let range = format!("{}...{}", ours.as_str(), theirs.as_str());
-        let args = ["rev-list", "--left-right", "--count", "--end-of-options", &range];
-        let out = git::lines(&self.git.call(args).read()?).pop().unwrap_or_default();
-        let mut counts = out.split_whitespace().filter_map(|count| count.parse::<usize>().ok());
-        match (counts.next().unwrap_or(0), counts.next().unwrap_or(0)) {
-            (ahead, 0) => Ok(Standing::Ahead(ahead)),
-            (0, _) => self.came(ours, theirs).map(Standing::Behind),
-            (ahead, _) => {
-                self.came(ours, theirs).map(|theirs| Standing::Diverged { ahead, theirs })
-            }
-        }
-    }
-
     /// What `new` has that `old` does not have.
     ///
     /// # Errors
@@ -102,8 +55,7 @@ impl Repo {
         let out = self.git.call(["merge-base", old.as_str(), new.as_str()]).output()?;
         let base = git::lines(&out.stdout).first().and_then(|line| Oid::new(line));
         let paths = self.paths_between(base.as_ref().unwrap_or(old), new)?;
-        let count = all.len();
-        Ok(Came { count, first: all.into_iter().take(TOLD).collect(), authors, paths })
+        Ok(Came { count: all.len(), authors, paths })
     }
 
     /// The commits that `new` has and `old` does not have, the newest first.

@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 
-use super::{Git, ROLLED_BACK, Repo, git};
+use super::{Git, Repo, git};
 use crate::error::Refusal;
 use crate::glob::Glob;
 use crate::history::Tagged;
-use crate::plan::Oid;
+use crate::plan::{Oid, ROLLED_BACK};
 use crate::version::{TagFormat, Tags, Version};
 
 /// A tag, by its name and how it was made.

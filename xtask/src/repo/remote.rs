@@ -46,7 +46,6 @@ impl Listed {
     }
 
     /// What it stands for in the end: of an annotated tag the commit.
-    #[allow(dead_code, reason = "for releases, which compare tags")]
     pub fn peeled(&self, name: &str) -> Option<&Oid> {
         self.0.get(&format!("{name}{PEELED}")).or_else(|| self.get(name))
     }

@@ -95,13 +95,8 @@ impl Repo {
     /// # Errors
     /// git cannot be started.
     pub fn vouched(&self, tag: &Oid) -> Result<Vouched, Refusal> {
-        let out = self.git.call(["verify-tag", tag.as_str()]).output()?;
-        let lines: Vec<String> = git::lines(&out.stderr)
-            .into_iter()
-            .chain(git::lines(&out.stdout))
-            .filter(|line| !line.trim().is_empty())
-            .collect();
-        Ok(judged(out.status.success(), lines))
+        let (good, lines) = self.verify_tag(tag)?;
+        Ok(judged(good, lines))
     }
 
     /// The paths that differ between two commits.
@@ -172,7 +167,7 @@ impl Repo {
     }
 
     /// git with the history as everybody has it: replace refs and grafts are of this clone only.
-    fn as_pushed<'a>(&self, args: impl Iterator<Item = &'a &'a str>) -> Call<'_> {
+    pub(super) fn as_pushed<'a>(&self, args: impl Iterator<Item = &'a &'a str>) -> Call<'_> {
         let call = self.git.call(args).env("GIT_NO_REPLACE_OBJECTS", "1");
         call.env("GIT_GRAFT_FILE", "/dev/null")
     }

@@ -12,10 +12,10 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Git, Head, Repo, Tracked, git};
+use super::{Git, Head, RECORDS, Repo, SIGNOFFS, Tracked, git};
 use crate::error::Refusal;
-use crate::plan::Oid;
-use crate::sys::fs as write;
+use crate::plan::{Oid, ROLLED_BACK};
+use crate::sys::fs::{self as write, real};
 use crate::sys::proc;
 
 /// What a stand-in is made like.
@@ -44,8 +44,7 @@ const REFS: [&str; 6] =
     ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/replace/", "refs/notes/", "refs/gonogo/"];
 
 /// What a remote has of them besides its branches.
-const SHARED: [&str; 4] =
-    ["refs/tags/", "refs/gonogo/record/", "refs/gonogo/rolledback/", "refs/gonogo/signoff/"];
+const SHARED: [&str; 4] = ["refs/tags/", RECORDS, ROLLED_BACK, SIGNOFFS];
 
 /// Sections of the configuration that say who commits and how it is signed. They may depend on
 /// where a repository lies (git-config, "includeIf").
@@ -171,7 +170,6 @@ impl Repo {
 
     /// Copies the hooks to where git looks for them there, and says by which setting it does.
     fn copy_hooks(&self, top: &Path) -> Result<Option<(String, String)>, Refusal> {
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = real(&self.hooks_folder()?);
         let set = |path: &Path| ("core.hooksPath".to_owned(), path.display().to_string());
         let own = [&self.common_dir, &self.git_dir].map(|git_dir| real(git_dir));

@@ -3,12 +3,8 @@
 use super::stored::Objects;
 use super::{Repo, SIZE_LIMIT, git};
 use crate::error::Refusal;
-use crate::plan::Oid;
+use crate::plan::{Oid, ROLLED_BACK};
 use crate::signoff::read::unsigned;
-
-/// Where the tags of releases that were rolled back are kept: their versions are burned, also where
-/// the tag itself was deleted.
-pub const ROLLED_BACK: &str = "refs/gonogo/rolledback/";
 
 /// What is told of a tag: NUL-separated, and one at the end (git-for-each-ref, "FIELD NAMES").
 const FIELDS: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(tag)%00\
@@ -148,16 +144,11 @@ impl Repo {
     /// # Errors
     /// git cannot be started.
     pub fn verified(&self, tag: &Oid) -> Result<Signature, Refusal> {
-        let out = self.git.call(["verify-tag", tag.as_str()]).output()?;
-        let lines: Vec<String> = git::lines(&out.stderr)
-            .into_iter()
-            .chain(git::lines(&out.stdout))
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let (good, lines) = self.verify_tag(tag)?;
         let says = |words: &[&str]| {
             lines.iter().any(|line| words.iter().any(|word| line.to_lowercase().contains(word)))
         };
-        if out.status.success() {
+        if good {
             let good = lines.iter().find(|line| line.contains("Good ")).or(lines.first());
             return Ok(Signature::Good(good.cloned().unwrap_or_default()));
         }
@@ -166,6 +157,13 @@ impl Repo {
             true => Ok(Signature::Bad(lines)),
             false => Ok(Signature::Unknown(lines)),
         }
+    }
+
+    /// Whether git finds the signature of a tag object good, and what was said about it.
+    pub(super) fn verify_tag(&self, tag: &Oid) -> Result<(bool, Vec<String>), Refusal> {
+        let out = self.git.call(["verify-tag", tag.as_str()]).output()?;
+        let lines = git::lines(&out.stderr).into_iter().chain(git::lines(&out.stdout));
+        Ok((out.status.success(), lines.filter(|line| !line.trim().is_empty()).collect()))
     }
 
     /// A branch of a remote, as far as known here, that has a commit.

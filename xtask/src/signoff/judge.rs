@@ -1,7 +1,5 @@
 //! Who has to sign a release, and whether they have.
 
-use std::collections::BTreeMap;
-
 use super::Signoff;
 use super::cover::{Coverage, Foreign};
 use crate::plan::Oid;
@@ -167,16 +165,16 @@ pub fn judge<'a>(required: &'a Required, all: &'a [Assessed]) -> Judgement<'a> {
         let role = one.signoff.role.as_deref();
         required.roles.iter().any(|known| Some(known.name.as_str()) == role)
     };
-    let people = people(all.iter().filter(counted).map(|one| &one.signoff));
+    let people = persons(all.iter().filter(counted).map(|one| &one.signoff)).len();
     let others = all.iter().filter(counted).filter(|one| !of_role(one)).collect();
     Judgement { roles, people: (people, required.people), others }
 }
 
-/// How many different people these are the sign-offs of. One is told from another by the address and
-/// by the name: with two addresses or two names nobody counts twice.
-fn people<'s>(signoffs: impl Iterator<Item = &'s Signoff>) -> usize {
-    let mut groups: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for (number, signoff) in signoffs.enumerate() {
+/// The sign-offs of each person. One is told from another by the address and by the name: with two
+/// addresses or two names nobody counts twice.
+pub fn persons<'s>(signoffs: impl Iterator<Item = &'s Signoff>) -> Vec<Vec<&'s Signoff>> {
+    let mut persons: Vec<(Vec<String>, Vec<&Signoff>)> = Vec::new();
+    for signoff in signoffs {
         let mut marks = vec![format!("name {}", signoff.whose().to_lowercase())];
         let address = match &signoff.witnessed {
             Some(witnessed) => witnessed.address(),
@@ -184,17 +182,14 @@ fn people<'s>(signoffs: impl Iterator<Item = &'s Signoff>) -> usize {
         };
         marks.extend(address.map(|address| format!("address {}", address.to_lowercase())));
         // Whoever shares a mark with this one is the same.
-        let same: Vec<usize> = groups
-            .iter()
-            .filter(|(_, known)| known.iter().any(|mark| marks.contains(mark)))
-            .map(|(group, _)| *group)
-            .collect();
-        for group in same {
-            marks.extend(groups.remove(&group).unwrap_or_default());
-        }
-        groups.insert(number, marks);
+        let is_same = |(known, _): &(Vec<String>, _)| known.iter().any(|mark| marks.contains(mark));
+        let (same, others): (Vec<_>, Vec<_>) = persons.into_iter().partition(is_same);
+        let (known, before): (Vec<_>, Vec<_>) = same.into_iter().unzip();
+        marks.extend(known.concat());
+        persons = others;
+        persons.push((marks, [before.concat(), vec![signoff]].concat()));
     }
-    groups.len()
+    persons.into_iter().map(|(_, signoffs)| signoffs).collect()
 }
 
 impl<'a> Judgement<'a> {

@@ -1,4 +1,4 @@
-//! A sign-off: a person says for a role that a commit may be released.
+//! A sign-off: a person says for a role that a commit may be released, or that the release is good.
 //!
 //! It is stored as an annotated tag object on the candidate, so that git signs and verifies it. Who
 //! signs and when is the tagger; everything else stands in the message ([`Signoff::message`]).
@@ -20,8 +20,37 @@ pub const FORMAT: u32 = 1;
 /// No text in a sign-off is longer, in characters.
 pub const LONGEST: usize = 1000;
 
-/// What is said where nobody says something else.
-pub const STATEMENT: &str = "I looked at this and it may be released.";
+/// When a sign-off is made. Its message says so where it is not before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// For what may be released.
+    #[default]
+    Before,
+    /// For what was: it ticks boxes and counts for no release.
+    After,
+}
+
+/// How a message says that the release was out.
+const AFTER: &str = "after the release";
+
+impl Phase {
+    /// What is said where nobody says something else.
+    pub fn statement(self) -> &'static str {
+        match self {
+            Self::Before => "I looked at this and it may be released.",
+            Self::After => "I checked this release and it works.",
+        }
+    }
+
+    /// Reads what a message says; nothing where it was before.
+    fn read(said: Option<&str>) -> Result<Self, String> {
+        match said {
+            None => Ok(Self::Before),
+            Some(AFTER) => Ok(Self::After),
+            Some(other) => Err(format!("its phase {other:?} is none that this version knows")),
+        }
+    }
+}
 
 /// Somebody as git knows people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +71,7 @@ pub struct Witnessed {
 /// What one sign-off says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signoff {
+    pub phase: Phase,
     /// `None` where the project has no roles.
     pub role: Option<String>,
     /// Who made it.
@@ -115,11 +145,17 @@ impl Signoff {
 
     /// The message of its tag object: a title, the statement, and what a reader takes it from.
     pub fn message(&self) -> String {
-        let title = match &self.role {
-            Some(role) => format!("{role}: GO for {} {}", self.project, self.version),
-            None => format!("GO for {} {}", self.project, self.version),
+        let what = format!("{} {}", self.project, self.version);
+        let title = match self.phase {
+            Phase::Before => format!("GO for {what}"),
+            Phase::After => format!("{what} checked {AFTER}"),
         };
+        let role = self.role.as_ref().map(|role| format!("{role}: ")).unwrap_or_default();
+        let title = format!("{role}{title}");
         let mut facts = vec![("Signoff-Format", FORMAT.to_string())];
+        if self.phase == Phase::After {
+            facts.push(("Phase", AFTER.to_owned()));
+        }
         facts.extend(self.role.iter().map(|role| ("Role", role.clone())));
         facts.extend([
             ("Project", self.project.clone()),
@@ -178,10 +214,11 @@ pub(crate) mod tests {
     pub fn signoff(role: &str, name: &str) -> Signoff {
         let address = format!("{}@example.com", name.to_lowercase());
         Signoff {
+            phase: Phase::Before,
             role: (role != "any").then(|| role.to_owned()),
             by: Person { name: name.to_owned(), address },
             at: Timestamp(1_795_269_780),
-            statement: STATEMENT.to_owned(),
+            statement: Phase::Before.statement().to_owned(),
             project: "demo".to_owned(),
             version: "1.3.0".to_owned(),
             tag: "v1.3.0".to_owned(),
@@ -217,6 +254,7 @@ pub(crate) mod tests {
             Signoff { at: Timestamp(1), ..one.clone() },
             Signoff { statement: "Yes.".to_owned(), ..one.clone() },
             Signoff { candidate: oid('c'), ..one.clone() },
+            Signoff { phase: Phase::After, ..one.clone() },
         ];
         for other in others {
             assert_ne!(one.name(), other.name());

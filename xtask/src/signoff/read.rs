@@ -1,6 +1,6 @@
 //! From the bytes of a tag object to what it says. Anybody who can push may have written them.
 
-use super::{FORMAT, LONGEST, Person, Signoff, Witnessed, is_sound};
+use super::{FORMAT, LONGEST, Person, Phase, Signoff, Witnessed, is_sound};
 use crate::plan::Oid;
 use crate::sys::clock::Timestamp;
 
@@ -61,6 +61,7 @@ pub fn parse(bytes: &[u8]) -> Result<Object, String> {
         _ => return Err("who it is for and the evidence go together".to_owned()),
     };
     let signoff = Signoff {
+        phase: Phase::read(facts.optional("Phase"))?,
         role: facts.optional("Role").map(str::to_owned),
         by: header.by,
         at: header.at,
@@ -174,7 +175,9 @@ mod tests {
             }),
             ..plain.clone()
         };
-        for one in [plain, witnessed] {
+        let after = Signoff { phase: Phase::After, ..witnessed.clone() };
+        assert!(object(&after).contains("\n\ndemo 1.3.0 checked after the release\n\n"));
+        for one in [plain, witnessed, after] {
             let bare = object(&one);
             let read = parse(bare.as_bytes()).unwrap();
             assert_eq!((&read.signoff, read.signed), (&one, false));
@@ -197,6 +200,8 @@ mod tests {
             ("tagger Bo", "tagger <", "nobody is named in it"),
             ("Signoff-Format: 1", "Signoff-Format: 2", "its format \"2\" is none"),
             ("Role: QA", "Role: QA\nRole: PO", "it says \"Role\" twice"),
+            ("Role: QA", "Phase: before\nRole: QA", "its phase \"before\" is none"),
+            ("Role: QA", "Phase: After the release\nRole: QA", "its phase \"After the"),
             ("Role: QA", "For: Cy", "who it is for and the evidence go together"),
             ("Role: QA", "Role: Q\u{7}A", "is no fact"),
             ("Role: QA", "", "is no fact"),

@@ -91,6 +91,11 @@ pub fn create_program(path: &Path, bytes: &[u8], tag: &str) -> io::Result<()> {
     written
 }
 
+/// A path without symlinks, to be compared with others; as it is where nothing is there.
+pub fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Removes a file; that it is not there is as good.
 ///
 /// # Errors

@@ -48,6 +48,8 @@ fn every_branch_that_is_open_gets_a_hotfix() {
         "Only these lines; every other file is git's own clean merge.",
         "release/v1.1.9 is for an older version: left alone",
         "hotfix/v1.2.1 deleted",
+        // Typed as it is told it must not put the branch back.
+        " :refs/heads/hotfix/v1.2.1",
     ] {
         assert!(dry.out.contains(words), "no {words:?} in {dry}");
     }

@@ -1,7 +1,7 @@
 //! What is refused, and a remote that takes no refs of this kind.
 
 use super::support::{refuses, works};
-use super::{ROLES, states, team};
+use super::{ROLES, forged, id, json, said, states, team};
 
 #[test]
 fn who_may_not_sign_is_told_who_may() {
@@ -28,12 +28,6 @@ fn who_may_not_sign_is_told_who_may() {
         &["sign", "--yes"],
         2,
         &["eve@example.com has no role here", "QA Lead: bo@example.com"],
-    );
-    refuses(
-        bo,
-        &["sign", "--version", "1.2.0", "--yes"],
-        3,
-        &["1.2.0 is released already: v1.2.0"],
     );
 }
 
@@ -95,4 +89,81 @@ fn what_others_put_there_is_data() {
     assert!(list.out.contains("it is a blob"), "{list}");
     assert!(!list.out.contains('\u{1b}'), "{list}");
     assert_eq!(states(ana), "Release Manager signed, QA Lead open, Security Lead open");
+}
+
+#[test]
+fn what_names_another_commit_or_tree_does_not_count() {
+    let team = team("another", ROLES);
+    let (ana, bo) = (&team.ana, &team.bo);
+    let (head, tree) = (id(bo, "HEAD"), id(bo, "HEAD^{tree}"));
+    let (old, older) = (id(bo, "HEAD~1"), id(bo, "HEAD~1^{tree}"));
+    let who = "Bo <bo@example.com>";
+    // As somebody who knows how they are made: an old commit, and the tree of another one.
+    let first = forged(bo, &old, who, &said(&old, &older, None));
+    let list = works(ana, &["sign", "--list"]);
+    assert!(list.out.contains("void: new.txt (it is new)"), "{list}");
+    forged(bo, &head, who, &said(&head, &older, None));
+    let list = works(ana, &["sign", "--list"]);
+    assert!(list.out.contains("it names another tree than that of"), "{list}");
+    assert_eq!(states(ana), "Release Manager open, QA Lead void, Security Lead open");
+    // A good one counts; its ref moved to another object, or to a commit, is no sign-off any more.
+    let good = forged(bo, &head, who, &said(&head, &tree, None));
+    assert_eq!(states(ana), "Release Manager open, QA Lead signed, Security Lead open");
+    bo.git(&["fetch", "-q", "origin", "+refs/gonogo/*:refs/other/*"]);
+    let other = id(bo, &first.replace("refs/gonogo", "refs/other"));
+    for (object, why) in [
+        (other.as_str(), "what it says is not what its name says"),
+        (head.as_str(), "it is a commit"),
+    ] {
+        bo.git(&["push", "-q", "--force", "origin", &format!("{object}:{good}")]);
+        let list = works(ana, &["sign", "--list"]);
+        assert!(list.out.contains(why), "{list}");
+        assert_eq!(states(ana), "Release Manager open, QA Lead void, Security Lead open");
+    }
+    // A commit that is nowhere here.
+    let gone = "1".repeat(40);
+    let message = said(&gone, &tree, None);
+    let path = bo.root.join("object");
+    let head = format!("object {gone}\ntype commit\ntag x\ntagger {who} 1 +0000\n\n{message}");
+    std::fs::write(&path, head).expect("object");
+    let path = path.to_str().expect("UTF-8");
+    let made = bo.git(&["hash-object", "--literally", "-t", "tag", "-w", path]);
+    bo.git(&["update-ref", "refs/gonogo/signoff/v1.3.0/qa-lead/x", made.trim()]);
+    let list = works(bo, &["sign", "--list"]);
+    assert!(list.out.contains("qa-lead/x: what it says is not what its name says"), "{list}");
+}
+
+#[test]
+fn nobody_is_two_people_by_writing_an_address_otherwise() {
+    let team = team("case", "[signoff]\ndistinct = 2\n");
+    works(&team.ana, &["sign", "--yes"]);
+    team.bo.git(&["config", "--global", "user.email", "ANA@Example.COM"]);
+    let signed = works(&team.bo, &["sign", "--yes"]);
+    assert!(signed.out.contains("1 of 2 different people have signed"), "{signed}");
+    assert_eq!(team.cy.gonogo(&["sign", "--verify"]).code, 1);
+}
+
+#[test]
+fn a_clone_that_asked_nobody_knows_nothing_and_says_so() {
+    let team = team("offline", ROLES);
+    team.sign();
+    let fresh = super::Place::empty("offline-fresh");
+    fresh.git(&["clone", "-q", team.remote.url(), "."]);
+    let open = "Release Manager open, QA Lead open, Security Lead open";
+    let list = json(&works(&fresh, &["sign", "--list", "--no-push", "--json"]));
+    assert!(list["roles"].as_array().expect("roles").iter().all(|role| role["state"] == "open"));
+    for option in ["--list", "--verify"] {
+        let said = fresh.gonogo(&["sign", option, "--no-push"]);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(all.contains("origin was not asked: others may have signed"), "{said}");
+    }
+    let check = fresh.gonogo(&["check"]);
+    assert!(check.out.contains("? QA Lead          open: bo@example.com"), "{check}");
+    // One fetch, and all is known, also without the network.
+    assert_eq!(states(&fresh), super::ALL_SIGNED, "not {open}");
+    std::fs::rename(team.remote.path(), team.remote.path().with_extension("away")).expect("away");
+    let list = works(&fresh, &["sign", "--list", "--no-push"]);
+    assert!(list.out.contains("GO for 1.3.0"), "{list}");
+    let said = fresh.gonogo(&["sign", "--list"]);
+    assert_eq!(said.code, 5, "{said}");
 }

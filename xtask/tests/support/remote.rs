@@ -28,6 +28,19 @@ pub enum Dies {
     AfterApplied,
 }
 
+/// The project of [`Place::python`] with these texts as gonogo.toml and changelog, at a fixed time,
+/// and a remote that has all of it.
+pub fn python(name: &str, toml: &str, changelog: &str) -> (Place, Remote) {
+    let place = Place::repository(name).with("SOURCE_DATE_EPOCH", "1767319445");
+    place.python_files();
+    place.put("CHANGELOG.md", changelog);
+    place.put("gonogo.toml", toml);
+    place.commit_all("start");
+    place.git(&["tag", "-a", "-m", "1.2.0", "v1.2.0"]);
+    let remote = Remote::origin(&place);
+    (place, remote)
+}
+
 impl Remote {
     /// An empty one, `NAME.git`.
     pub fn empty(place: &Place, name: &str) -> Self {

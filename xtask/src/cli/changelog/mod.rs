@@ -13,7 +13,10 @@ mod waiting;
 mod write;
 
 pub(super) use facts::today;
+pub(super) use notes::{From, Wanted, parsed, rendered, section, wanted};
 pub(super) use ranges::question;
+pub(super) use reading::{One, Reading};
+pub(super) use values::{About, Given, WORDS, unfilled};
 
 use super::Context;
 use crate::error::Refusal;

@@ -4,17 +4,18 @@ use serde_json::{Value, json};
 
 use super::super::Context;
 use super::super::bump::inside;
+use super::super::text::{RELEASE_NOTES, Release, Text};
 use super::reading::{One, Reading};
 use super::values::{About, Given, WORDS};
-use crate::changelog::{Changelog, Kind, Section};
+use crate::changelog::{Changelog, Kind, Markup, Section, text};
 use crate::config::file::Prereleases;
 use crate::error::{Refusal, word};
 use crate::flows::changelog::with_section;
 use crate::path::RepoPath;
 use crate::plan::Oid;
-use crate::repo::{Repo, WorkTree};
-use crate::sites::{Source, Tree};
-use crate::template::{Template, Values};
+use crate::repo::Repo;
+use crate::sites::Source;
+use crate::template::Value as Filled;
 use crate::version::Version;
 
 /// Print what the changelog says of one version, and nothing else
@@ -37,14 +38,14 @@ pub struct Args {
     /// Print the section as it stands, also where the repository has a template
     #[arg(long, conflicts_with = "template")]
     verbatim: bool,
-    /// What {codename} in a template stands for
+    /// What {codename} in a template stands for (what its record says)
     #[arg(long, value_name = "NAME")]
     codename: Option<String>,
 }
 
 /// What the notes are of, and what they are taken from.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(in crate::cli) struct Wanted {
     /// `None` for what is unreleased and has no version yet.
     pub version: Option<Version>,
     pub from: From,
@@ -52,7 +53,7 @@ pub(super) struct Wanted {
 
 /// A part of the changelog.
 #[derive(Debug, Clone)]
-pub(super) enum From {
+pub(in crate::cli) enum From {
     /// The section of this version: their own, or for a pre-release that of the release to come.
     Section(Version),
     Unreleased,
@@ -60,53 +61,142 @@ pub(super) enum From {
     Coming,
 }
 
-/// Where a user's repository keeps the template, which is also the name of the built-in one.
-const TEMPLATE: &str = "templates/release-notes.md";
-const BUILT_IN: &str = include_str!("../../../templates/release-notes.md");
-
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<u8> {
-    let repo = Repo::discover(&context.folder)?;
-    let names: Vec<String> = args.package.iter().cloned().collect();
-    let reading = Reading::of(&repo, context, &names)?;
-    let one = reading.only(&context.command())?;
-    let source = Source::from(one.file()?);
-    let changelog = Changelog::parse(source)?;
-    let wanted = wanted(args, &repo, &one, &changelog)?;
-    remark(&wanted, &one, context);
-    let given = Given { codename: args.codename.as_deref(), command: &context.command() };
-    let about = About::new(&repo, &one, &reading, &wanted, given);
-    let bytes = match &wanted.from {
-        From::Coming => with_section(&about.facts()?)?,
-        From::Section(_) | From::Unreleased => source.bytes.to_vec(),
+    let notes = Notes {
+        version: args.version.as_deref(),
+        package: args.package.as_deref(),
+        codename: args.codename.as_deref(),
+        naming: &format!("{} --codename NAME", context.command()),
+        template: match args.template.as_deref() {
+            Some("") => Rendered::Usual,
+            Some(file) => Rendered::By(file),
+            None if args.verbatim => Rendered::Verbatim,
+            None => Rendered::WhereConfigured,
+        },
     };
-    let changelog = Changelog::parse(Source { bytes: &bytes, ..source })?;
-    let section = section(&changelog, &wanted).ok_or_else(|| not_there(&one, &changelog, None))?;
-    let template = template(args, &repo, context)?;
-    let text = match &template {
-        Some((path, text)) => {
-            let template = Template::parse(Source { path, bytes: text }, WORDS)?;
-            let mut values = Values::new();
-            for word in template.words() {
-                values.insert(word, about.value(word, &changelog, section)?);
-            }
-            template.render(&values)?
-        }
-        None => bytes[changelog.whole_lines(section)].to_vec(),
-    };
-    context.ui.verbatim(&text);
-    let path = template.as_ref().map(|(path, _)| path);
-    context.ui.json(&as_json(&about, &changelog, section, &text, path)?);
+    notes.print(context)?;
     Ok(0)
 }
 
-fn wanted(
-    args: &Args,
+/// What is asked of notes.
+struct Notes<'n> {
+    version: Option<&'n str>,
+    package: Option<&'n str>,
+    codename: Option<&'n str>,
+    /// The command as typed, with what would say the codename.
+    naming: &'n str,
+    template: Rendered<'n>,
+}
+
+/// Which template renders notes.
+enum Rendered<'n> {
+    /// The one of the repository, else the built-in one.
+    Usual,
+    /// This file.
+    By(&'n str),
+    /// The one of the repository, where it has one.
+    WhereConfigured,
+    /// None: they are printed as they stand.
+    Verbatim,
+}
+
+/// Prints the notes of a version by their template; `naming` is the command as typed, with what would
+/// say the codename.
+///
+/// # Errors
+/// The version has no section, a placeholder has no value, something is claimed that is not proved.
+pub(in crate::cli) fn rendered(
+    context: &Context,
+    version: Option<&str>,
+    package: Option<&str>,
+    codename: Option<&str>,
+    naming: &str,
+) -> Result<(), Refusal> {
+    Notes { version, package, codename, naming, template: Rendered::Usual }.print(context)
+}
+
+impl Notes<'_> {
+    fn print(&self, context: &Context) -> Result<(), Refusal> {
+        let repo = Repo::discover(&context.folder)?;
+        let names: Vec<String> = self.package.iter().map(|name| (*name).to_owned()).collect();
+        let reading = Reading::of(&repo, context, &names)?;
+        let one = reading.only(&context.command())?;
+        let source = Source::from(one.file()?);
+        let changelog = Changelog::parse(source)?;
+        let wanted = wanted(self.version, &repo, &one, &changelog)?;
+        remark(&wanted, &one, context);
+        let given = Given { codename: self.codename, naming: self.naming };
+        let about = About::new(&repo, &one, &reading, &wanted, given);
+        let bytes = match &wanted.from {
+            From::Coming => with_section(&about.facts()?)?,
+            From::Section(_) | From::Unreleased => source.bytes.to_vec(),
+        };
+        let changelog = Changelog::parse(Source { bytes: &bytes, ..source })?;
+        let section =
+            section(&changelog, &wanted).ok_or_else(|| not_there(&one, &changelog, None))?;
+        let template = self.template(&repo, context)?;
+        let text = match &template {
+            Some(template) => {
+                let release = Release::of(&repo, &one, wanted.version.clone());
+                let value = |word: &str| match (word, self.codename) {
+                    ("codename", None) => recorded(&release, &about, &changelog, section),
+                    _ => about.value(word, &changelog, Some(section)),
+                };
+                template.rendered(WORDS, &release, &value)?.0
+            }
+            None => bytes[changelog.whole_lines(section)].to_vec(),
+        };
+        context.ui.verbatim(&text);
+        let path = template.as_ref().map(|template| &template.path);
+        context.ui.json(&as_json(&about, &changelog, section, &text, path)?);
+        Ok(())
+    }
+
+    /// The template that renders the notes; `None` when they are printed as they stand.
+    fn template(&self, repo: &Repo, context: &Context) -> Result<Option<Text>, Refusal> {
+        match self.template {
+            Rendered::Usual => Text::of(repo, RELEASE_NOTES).map(Some),
+            Rendered::WhereConfigured => Ok(Text::of(repo, RELEASE_NOTES)?.own()),
+            Rendered::Verbatim => Ok(None),
+            Rendered::By(given) => {
+                let path = inside(repo, context, given)?;
+                let refusal = || {
+                    let command = context.command_without(&word(format!("--template={given}")));
+                    Refusal::usage(format!("there is no {path}")).next_typed(command, "")
+                };
+                Text::at(repo, &path)?.ok_or_else(refusal).map(Some)
+            }
+        }
+    }
+}
+
+/// The codename that was said when it was released.
+fn recorded(
+    release: &Release<'_>,
+    about: &About<'_>,
+    changelog: &Changelog<'_>,
+    section: &Section,
+) -> Result<Filled, Refusal> {
+    let codename = release.record()?.and_then(|record| record.codename.as_deref());
+    match codename {
+        Some(codename) => Ok(Filled::text(text::line(codename, Markup::Markdown))),
+        None => about.value("codename", changelog, Some(section)),
+    }
+}
+
+/// What the notes of a version are taken from.
+///
+/// # Errors
+/// The changelog tells nothing of it; it is no version.
+pub(in crate::cli) fn wanted(
+    version: Option<&str>,
     repo: &Repo,
     one: &One<'_>,
     changelog: &Changelog<'_>,
 ) -> Result<Wanted, Refusal> {
     let stays = one.survey.settings.changelog.prereleases == Prereleases::Unreleased;
-    let (version, current) = match args.version.as_deref() {
+    let asked = version;
+    let (version, current) = match asked {
         Some(word) if word.eq_ignore_ascii_case("unreleased") => {
             return unreleased(one, changelog).ok_or_else(|| not_there(one, changelog, None));
         }
@@ -132,7 +222,7 @@ fn wanted(
             None => From::Coming,
         }));
     }
-    if args.version.is_none()
+    if asked.is_none()
         && let (None, Some(unreleased)) = (tagged, unreleased(one, changelog))
     {
         return Ok(unreleased);
@@ -151,7 +241,10 @@ fn open_section(version: &Version, one: &One<'_>, changelog: &Changelog<'_>) -> 
 }
 
 /// A version as it is written, or by its tag.
-fn parsed(text: &str, one: &One<'_>) -> Result<Version, Refusal> {
+///
+/// # Errors
+/// It is none.
+pub(in crate::cli) fn parsed(text: &str, one: &One<'_>) -> Result<Version, Refusal> {
     if let Some(version) = one.known.format.version(text) {
         return Ok(version);
     }
@@ -168,7 +261,11 @@ fn unreleased(one: &One<'_>, changelog: &Changelog<'_>) -> Option<Wanted> {
     Some(Wanted { version, from: From::Unreleased })
 }
 
-fn section<'c>(changelog: &'c Changelog<'_>, wanted: &Wanted) -> Option<&'c Section> {
+/// The section that notes are.
+pub(in crate::cli) fn section<'c>(
+    changelog: &'c Changelog<'_>,
+    wanted: &Wanted,
+) -> Option<&'c Section> {
     let of = |version: &Version| changelog.section(version).map(|(section, _)| section);
     match &wanted.from {
         From::Section(version) => of(version),
@@ -219,35 +316,6 @@ fn not_there(one: &One<'_>, changelog: &Changelog<'_>, version: Option<&Version>
         refusal = refusal.next(format!("changelog notes unreleased{option}"), "what comes next");
     }
     refusal.or_next(format!("changelog{option}"), "writes the section of the current version")
-}
-
-/// The template that renders the notes; `None` when they are printed as they stand.
-fn template(
-    args: &Args,
-    repo: &Repo,
-    context: &Context,
-) -> Result<Option<(RepoPath, Vec<u8>)>, Refusal> {
-    let tree = WorkTree::new(repo)?;
-    let usual = RepoPath::new(TEMPLATE).expect("a path inside the repository");
-    let own =
-        |path: &RepoPath| Ok(tree.read(path)?.map(|file| (path.clone(), file.bytes.to_vec())));
-    match args.template.as_deref() {
-        Some("") => {
-            let built_in = || (usual.clone(), BUILT_IN.as_bytes().to_vec());
-            Ok(Some(own(&usual)?.unwrap_or_else(built_in)))
-        }
-        Some(given) => {
-            let path = inside(repo, context, given)?;
-            let found = own(&path)?;
-            let refusal = || {
-                Refusal::usage(format!("there is no {path}"))
-                    .next_typed(context.command_without(&word(format!("--template={given}"))), "")
-            };
-            found.map(Some).ok_or_else(refusal)
-        }
-        None if args.verbatim => Ok(None),
-        None => own(&usual),
-    }
 }
 
 fn as_json(

@@ -13,7 +13,7 @@ use crate::sites::File;
 use crate::version::Version;
 
 /// What was read of a repository: one pass, no network.
-pub(super) struct Reading {
+pub(in crate::cli) struct Reading {
     pub survey: Survey,
     /// The changelog of each project, in the order of the survey.
     places: Vec<Place>,
@@ -21,7 +21,7 @@ pub(super) struct Reading {
 }
 
 /// One project and its changelog.
-pub(super) struct One<'r> {
+pub(in crate::cli) struct One<'r> {
     pub known: &'r Known,
     pub place: &'r Place,
     pub survey: &'r Survey,

@@ -15,7 +15,7 @@ use crate::template::Value;
 use crate::version::Version;
 
 /// The placeholders that a template of release notes may have.
-pub(super) const WORDS: &[&str] = &[
+pub(in crate::cli) const WORDS: &[&str] = &[
     "name",
     "version",
     "tag",
@@ -31,14 +31,14 @@ pub(super) const WORDS: &[&str] = &[
 
 /// What the user said.
 #[derive(Clone, Copy)]
-pub(super) struct Given<'a> {
+pub(in crate::cli) struct Given<'a> {
     pub codename: Option<&'a str>,
-    /// The command as typed, to be suggested with more options.
-    pub command: &'a str,
+    /// The command as typed, with what would say the codename.
+    pub naming: &'a str,
 }
 
 /// What is known of the release that notes are of. The history is read when it is asked for.
-pub(super) struct About<'a> {
+pub(in crate::cli) struct About<'a> {
     repo: &'a Repo,
     pub one: &'a One<'a>,
     reading: &'a Reading,
@@ -81,6 +81,11 @@ impl<'a> About<'a> {
             From::Section(own) => self.version().filter(|version| own.same(version)),
             From::Unreleased | From::Coming => None,
         }
+    }
+
+    /// The version that a tag is of, as the repository writes it; any other tag as it is.
+    pub fn version_of(&self, tag: &str) -> String {
+        self.one.known.format.version(tag).map_or(tag.to_owned(), |version| version.to_string())
     }
 
     /// The tag that it has or will have.
@@ -128,7 +133,7 @@ impl<'a> About<'a> {
         }
     }
 
-    /// What a placeholder stands for.
+    /// What a placeholder stands for; `section` is what the changelog says of the version.
     ///
     /// # Errors
     /// git fails; a shallow clone that does not have the commits that are asked for.
@@ -136,7 +141,7 @@ impl<'a> About<'a> {
         &self,
         word: &str,
         changelog: &Changelog<'_>,
-        section: &Section,
+        section: Option<&Section>,
     ) -> Result<Value, Refusal> {
         Ok(match word {
             "name" => said(self.one.known.project.name.as_deref(), || {
@@ -151,12 +156,14 @@ impl<'a> About<'a> {
                 unfilled(why, Next::Ours("bump auto".to_owned()), "gives it a version")
             }),
             "codename" => said(self.given.codename, || {
-                let typed = format!("{} --codename NAME", self.given.command);
+                let typed = self.given.naming.to_owned();
                 unfilled("Nobody said it.", Next::Typed(typed), "says it")
             }),
             "date" => Value::text(self.date(changelog)?),
             "status" => Value::text(self.status(changelog)),
-            "sections" => Value::Filled(changelog.bytes()[changelog.content(section)].to_vec()),
+            "sections" => Value::Filled(section.map_or_else(Vec::new, |section| {
+                changelog.bytes()[changelog.content(section)].to_vec()
+            })),
             "previous" => self.of_history(|history| {
                 let from = history.range.from.as_ref();
                 Ok(Value::text(from.map_or(String::new(), |from| from.version.to_string())))
@@ -231,12 +238,16 @@ impl<'a> About<'a> {
         )
     }
 
-    fn breaking(&self, changelog: &Changelog<'_>, section: &Section) -> Result<Vec<u8>, Refusal> {
+    fn breaking(
+        &self,
+        changelog: &Changelog<'_>,
+        section: Option<&Section>,
+    ) -> Result<Vec<u8>, Refusal> {
         let entries = match self.history()? {
             Some(_) if self.version().is_some() => self.facts()?.cut_entries(),
             _ => Vec::new(),
         };
-        Ok(changelog.breaking(Some(section), &entries))
+        Ok(changelog.breaking(section, &entries))
     }
 
     fn compare(&self, changelog: &Changelog<'_>) -> Result<Value, Refusal> {
@@ -307,6 +318,7 @@ fn said(text: Option<&str>, or: impl FnOnce() -> Value) -> Value {
     text.map_or_else(or, Value::text)
 }
 
-fn unfilled(why: &str, next: Next, what_for: &str) -> Value {
+/// A value that nobody said.
+pub(in crate::cli) fn unfilled(why: &str, next: Next, what_for: &str) -> Value {
     Value::Unfilled { why: why.to_owned(), next: (next, what_for.to_owned()) }
 }

@@ -58,8 +58,8 @@ impl People {
         if !open.is_empty() {
             ui.answer("\n**Checklist**\n");
         }
-        for line in &open {
-            ui.answer(&format!("- {}", plain(line)));
+        for line in open {
+            ui.answer(&format!("- {}", plain(&line)));
         }
     }
 

@@ -17,6 +17,8 @@ use crate::path::RepoPath;
 use crate::plan::Oid;
 use crate::record::{self, Record, Waiver};
 use crate::repo::{Repo, Status};
+use crate::signoff::judge::persons;
+use crate::signoff::{Phase, Signoff};
 use crate::sites::{File, Source, Tree};
 use crate::version::Version;
 
@@ -87,22 +89,8 @@ impl<'r> Reading<'r> {
             return Ok(Facts { released: Some(released), gates, waived, signed, void, ..facts });
         }
         let mut facts = self.without_gates(repo)?;
-        self.seen_before(repo, &mut facts)?;
+        seen_before(repo, &self.status, &mut facts)?;
         Ok(facts)
-    }
-
-    /// Adds what gates have said of these files in earlier checks.
-    fn seen_before(&self, repo: &Repo, facts: &mut Facts) -> Result<(), Refusal> {
-        for report in past(repo, &self.status)? {
-            let new = record::gates(&report);
-            let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
-            let new: Vec<_> = new.into_iter().filter(|gate| !seen(&gate.id)).collect();
-            let waived = waivers(&report).into_iter();
-            let of = |waiver: &Waiver| new.iter().any(|gate| gate.id == waiver.gate);
-            facts.waived.extend(waived.filter(of));
-            facts.gates.extend(new);
-        }
-        Ok(())
     }
 
     /// What earlier checks of the same files have said of gates that boxes wait for and that the release
@@ -144,7 +132,7 @@ impl<'r> Reading<'r> {
         report: &Value,
     ) -> Result<Facts, Refusal> {
         let mut facts = self.facts_told(standing, report);
-        self.seen_before(repo, &mut facts)?;
+        seen_before(repo, &self.status, &mut facts)?;
         Ok(facts)
     }
 
@@ -195,12 +183,14 @@ impl<'r> Reading<'r> {
     fn unsigned(&self) -> Facts {
         let left_out = self.names.all.iter().filter(|id| !self.asks(id)).cloned().collect();
         let profile = self.profile();
-        let excused = excused(self.table(), profile);
+        let excused = excused(table(self.read), profile);
         let profile = match profile {
             Profile::Alpha | Profile::Beta | Profile::Rc => format!("{} release", profile.name()),
             Profile::Release | Profile::Hotfix => profile.name().to_owned(),
         };
-        Facts { left_out, excused, profile, ..Facts::default() }
+        let table = &self.read.settings.signoff;
+        let people = if table.roles.is_empty() { table.distinct.unwrap_or(1) } else { 1 };
+        Facts { left_out, people, excused, profile, ..Facts::default() }
     }
 
     /// All boxes in groups.
@@ -223,18 +213,19 @@ impl<'r> Reading<'r> {
 
     /// Whether this kind of release goes through the checklist at all.
     pub fn is_wanted(&self) -> bool {
-        self.table().and_then(|table| table.checklist) != Some(Switch::Off)
-    }
-
-    fn table(&self) -> Option<&ProfileTable> {
-        let tables = &self.read.settings.profiles;
-        tables.iter().find(|table| table.name == self.profile().name())
+        is_wanted(self.read)
     }
 
     /// The addresses of those who can sign for a role.
     pub fn addresses(&self, role: &str) -> Vec<&str> {
         let addresses = self.read.settings.signoff.addresses(role).unwrap_or_default();
         addresses.iter().map(String::as_str).collect()
+    }
+
+    /// The version of the last release.
+    pub fn last(&self) -> Option<&Version> {
+        let (_, known, _) = self.read.sole()?;
+        known.releases.newest.as_ref().map(|(_, version)| version)
     }
 
     /// What is to be released, for people.
@@ -257,11 +248,19 @@ impl<'r> Reading<'r> {
         if about == About::Next && !(here && self.status.changed.is_empty()) {
             return Ok(None);
         }
-        let stored = repo.records(record::MOST)?.into_iter().filter(|stored| stored.tag == *tag);
-        let record = stored.into_iter().find_map(|one| Record::read(&one.bytes.ok()?, tag).ok());
+        let record = super::super::record::known(repo, tag)?;
         let at = record.as_ref().map(|record| record.at);
         Ok(Some((Released { tag: tag.clone(), at }, record)))
     }
+}
+
+/// Whether this kind of release goes through the checklist at all.
+pub fn is_wanted(read: &Read) -> bool {
+    table(read).and_then(|table| table.checklist) != Some(Switch::Off)
+}
+
+fn table(read: &Read) -> Option<&ProfileTable> {
+    read.settings.profiles.iter().find(|table| table.name == read.aim.profile.name())
 }
 
 /// The file at a path.
@@ -344,6 +343,23 @@ fn missing(
     Ok(missing)
 }
 
+/// Adds what gates have said of these files in earlier checks.
+///
+/// # Errors
+/// git fails.
+pub fn seen_before(repo: &Repo, status: &Status, facts: &mut Facts) -> Result<(), Refusal> {
+    for report in past(repo, status)? {
+        let new = record::gates(&report);
+        let seen = |id: &str| facts.gates.iter().any(|gate| gate.id == id);
+        let new: Vec<_> = new.into_iter().filter(|gate| !seen(&gate.id)).collect();
+        let waived = waivers(&report).into_iter();
+        let of = |waiver: &Waiver| new.iter().any(|gate| gate.id == waiver.gate);
+        facts.waived.extend(waived.filter(of));
+        facts.gates.extend(new);
+    }
+    Ok(())
+}
+
 /// Which sign-offs a kind of release does without: pre-releases need none where nothing is said.
 fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
     match (table.and_then(|table| table.signoffs.as_ref()), profile) {
@@ -356,17 +372,23 @@ fn excused(table: Option<&ProfileTable>, profile: Profile) -> Excused {
 }
 
 /// The sign-offs that count, and a line for each that would if it were not void.
-fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
+pub fn of_people(standing: Option<&Standing>) -> (Vec<Signed>, Vec<String>) {
     let Some(standing) = standing else { return Default::default() };
-    let counted = standing.all.iter().filter(|one| one.standing.is_ok());
-    let signed = counted.map(|one| Signed {
-        role: one.signoff.role.clone(),
-        by: one.signoff.signer(),
-        at: one.signoff.at,
-        // What is out is signed no more.
-        turn: Turn::Before,
-    });
-    (signed.collect(), standing.voided())
+    let all = standing.all.iter().chain(&standing.after);
+    let counted = all.filter(|one| one.standing.is_ok()).map(|one| &one.signoff);
+    let signed = |(person, signoff): (usize, &Signoff)| Signed {
+        role: signoff.role.clone(),
+        by: signoff.signer(),
+        person,
+        at: signoff.at,
+        turn: match signoff.phase {
+            Phase::Before => Turn::Before,
+            Phase::After => Turn::After,
+        },
+    };
+    let each = persons(counted).into_iter().enumerate();
+    let each = each.flat_map(|(person, all)| all.into_iter().map(move |one| (person, one)));
+    (each.map(signed).collect(), standing.voided())
 }
 
 fn waivers(report: &Value) -> Vec<Waiver> {

@@ -118,6 +118,7 @@ impl<'r> Groups<'r> {
             Waits::Gate { said: None, .. } => None,
             Waits::Gate { id, said: Some(why) } => Some(format!("gate {id}: {why}")),
             Waits::Role(who) | Waits::Later(Some(who)) => Some(self.person(who)),
+            Waits::People { have, need } => Some(format!("{have} of {need} people have signed")),
             Waits::Release => Some("the release".to_owned()),
             Waits::Later(None) => Some("whoever takes it back".to_owned()),
         });

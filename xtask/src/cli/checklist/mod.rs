@@ -6,7 +6,7 @@ mod import;
 mod proceed;
 mod show;
 
-pub(super) use facts::Reading;
+pub(super) use facts::{Reading, is_wanted, of_people, seen_before};
 pub(super) use groups::{Groups, boxes};
 
 use super::Context;

@@ -1,7 +1,5 @@
 //! `checklist run`
 
-use std::path::PathBuf;
-
 use super::super::Context;
 use super::super::check::{Read, Request, Waivers, interrupts, named, poll};
 use super::facts::Reading;
@@ -14,7 +12,7 @@ use crate::gates::{Choice, Profile, Reused};
 use crate::journal::Journal;
 use crate::plan::Oid;
 use crate::repo::{Repo, WorkTree};
-use crate::sys::fs as write;
+use crate::sys::fs::{self as write, real};
 use crate::ui::{Ui, bold};
 use crate::version::Version;
 
@@ -144,7 +142,6 @@ fn keep(reading: &Reading<'_>, facts: &Facts, repo: &Repo) -> Result<String, Ref
                 .why(error.to_string())
         },
     )?;
-    let top: PathBuf = repo.top.canonicalize().unwrap_or_else(|_| repo.top.clone());
-    let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-    Ok(real.strip_prefix(top).unwrap_or(&real).display().to_string())
+    let path = real(&path);
+    Ok(path.strip_prefix(real(&repo.top)).unwrap_or(&path).display().to_string())
 }

@@ -17,7 +17,7 @@ use crate::ui::{Mark, Ui, Volume, dot};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What is left for the days after the last release, box by box
-    #[arg(long, conflicts_with = "markdown")]
+    #[arg(long)]
     after: bool,
     /// Print the ticked copy, with the evidence beside each box
     #[arg(long, conflicts_with = "json")]
@@ -97,12 +97,33 @@ fn after(groups: &Groups<'_>, ui: &Ui) {
     if later().all(|group| !matches!(group.state, State::Open(_))) {
         ui.say("Nothing is left for the days after the release.");
     }
-    ui.say(&format!("next: {}", ui.ours("checklist show")));
+    ui.say(&format!("next: {}", ui.ours(&onwards(groups))));
+}
+
+/// The command with which the first signs who has something left of the release that is out.
+fn onwards(groups: &Groups<'_>) -> String {
+    let later = groups.all.iter().filter(|group| group.turn == Turn::After);
+    let who = later.into_iter().find_map(|group| match &group.state {
+        State::Open(waits) => waits.iter().find_map(|wait| match wait {
+            Waits::Later(who) => who.as_ref(),
+            _ => None,
+        }),
+        _ => None,
+    });
+    match (who, groups.reading.last()) {
+        (Some(who), Some(version)) if groups.facts.released.is_some() => {
+            shown::command(Some(who.name()).filter(|_| *who != Who::Any), version)
+        }
+        _ => "checklist show".to_owned(),
+    }
 }
 
 /// The command that leads on: a gate first, since a person can do little while it is red; then who has
 /// to sign.
 pub(super) fn lead_on(groups: &Groups<'_>, ui: &Ui) -> String {
+    if groups.facts.released.is_some() {
+        return ui.ours("checklist show --after");
+    }
     let holding: Vec<&Group> = groups.holding().collect();
     let waits = holding.iter().flat_map(|group| match &group.state {
         State::Open(waits) => waits.as_slice(),
@@ -118,18 +139,17 @@ pub(super) fn lead_on(groups: &Groups<'_>, ui: &Ui) -> String {
     if gates.next().is_some() {
         return ui.ours("checklist run");
     }
-    let who = waits.clone().find_map(|wait| match wait {
-        Waits::Role(who) => Some(who),
+    let role = waits.clone().find_map(|wait| match wait {
+        Waits::Role(Who::Role(name)) => Some(Some(name.as_str())),
+        Waits::Role(Who::Any) | Waits::People { .. } => Some(None),
         _ => None,
     });
-    if let (Some(who), Some(version)) = (who, &groups.reading.read.aim.version) {
-        let role = if let Who::Role(name) = who { Some(name.as_str()) } else { None };
+    if let (Some(role), Some(version)) = (role, &groups.reading.read.aim.version) {
         return ui.ours(&shown::command(role, version));
     }
     ui.ours(match holding.is_empty() {
         false if ui.volume < Volume::Verbose => "checklist show -v",
         false => "checklist show --markdown",
-        true if groups.facts.released.is_some() => "checklist show --after",
         true => "check",
     })
 }

@@ -5,6 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use super::Finding;
 use crate::error::{Refusal, word};
+use crate::plan::short;
 use crate::repo::{Configuration, Head, Landed, Remote, Repo, Status, redirecting};
 use crate::sys::clock::Timestamp;
 use crate::ui::Mark;
@@ -232,10 +233,6 @@ fn has_number(subject: &str) -> bool {
 fn number(version: &str) -> (u32, u32) {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
-}
-
-fn short(branch: &str) -> &str {
-    branch.strip_prefix("refs/heads/").unwrap_or(branch)
 }
 
 /// What this repository uses that not every tool understands.

@@ -1,8 +1,5 @@
 //! The end of a release: what is out, where to see it, and what to do if it is wrong.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::ci::Ci;
@@ -16,6 +13,7 @@ use crate::exec::Finished;
 use crate::journal::Journal;
 use crate::plan::{Action, Plan};
 use crate::repo::Repo;
+use crate::sys::fs::real;
 use crate::ui::{Mark, apart, bold, one_line, width};
 
 /// Whether what was finished is a release.
@@ -63,8 +61,8 @@ pub fn end(
     }
     let Some(push) = plan.point_of_no_return() else {
         ui.say(&format!("{} is made, and nothing has left this machine", bold(&title)));
-        if let Some(gates) = gates {
-            ui.say(&format!("  go        {}", score(gates)));
+        if let Some(go) = go(plan, gates) {
+            ui.say(&format!("  go        {go}"));
         }
         ui.say(&format!("undo: {}", ui.ours("undo")));
         ui.json(&data(repo, plan, finished, gates));
@@ -83,8 +81,8 @@ pub fn end(
         };
         ui.say(&format!("  changes   {seen}"));
     }
-    if let Some(gates) = gates {
-        ui.say(&format!("  go        {}", score(gates)));
+    if let Some(go) = go(plan, gates) {
+        ui.say(&format!("  go        {go}"));
     }
     match (&ci.page, ci.says.as_slice()) {
         (Some(page), []) => ui.say(&format!("  CI        {page}")),
@@ -98,10 +96,25 @@ pub fn end(
     Ok(())
 }
 
+/// `5 of 5 green on tree 3f1c20a; signed by Ana, Bo; without signoff:QA Lead`
+fn go(plan: &Plan, gates: Option<&Value>) -> Option<String> {
+    let approvals = plan.release().map(|keep| &keep.about.approvals);
+    let signers: Vec<&str> = approvals
+        .iter()
+        .flat_map(|said| &said.signoffs)
+        .map(|signoff| signoff.signer.as_str())
+        .collect();
+    let waived: Vec<&str> =
+        approvals.iter().flat_map(|said| &said.waived).map(|(what, _)| what.as_str()).collect();
+    let signed = (!signers.is_empty()).then(|| format!("signed by {}", signers.join(", ")));
+    let waived = (!waived.is_empty()).then(|| format!("without {}", waived.join(", ")));
+    let all: Vec<String> = gates.map(score).into_iter().chain(signed).chain(waived).collect();
+    (!all.is_empty()).then(|| one_line(&all.join("; ")))
+}
+
 /// What is next, and the way to the work tree of the operation, where that is elsewhere.
 fn next_there(context: &Context, repo: &Repo, next: &str) {
     context.ui.say(next);
-    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if !real(&context.folder).starts_with(real(&repo.top)) {
         context.ui.say(&format!("next: cd {}", word(repo.top.display())));
     }

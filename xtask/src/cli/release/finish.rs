@@ -129,8 +129,8 @@ pub fn run(finish: &Args, procedure: Procedure, context: &Context) -> Result<(),
     let search =
         Meant { repo: &repo, survey: &survey, known, remote: remote.as_ref(), landing: &landing };
     let (opened, tag, released) = match search.find(finish, version)? {
-        Ok(found) => found,
-        Err(version) => {
+        Found::Open { opened, tag, released } => (opened, tag, released),
+        Found::Over(version) => {
             done(context, version.as_ref());
             return Ok(());
         }
@@ -169,16 +169,16 @@ struct Meant<'m> {
     landing: &'m Landing,
 }
 
-/// The branch, the tag, and the commit that has that already.
-type Found = (Opened, String, Option<Oid>);
+/// What is meant.
+enum Found {
+    /// There is something to do; `released` is the commit that has the tag already.
+    Open { opened: Opened, tag: String, released: Option<Oid> },
+    /// This version is released, and nothing is left to do.
+    Over(Option<Version>),
+}
 
 impl Meant<'_> {
-    /// The inner error is a version that is released, where there is nothing more to do.
-    fn find(
-        &self,
-        finish: &Args,
-        wanted: Option<Version>,
-    ) -> Result<Result<Found, Option<Version>>, Refusal> {
+    fn find(&self, finish: &Args, wanted: Option<Version>) -> Result<Found, Refusal> {
         let Self { repo, survey, known, remote, landing } = *self;
         let newest = known.releases.newest.as_ref();
         let some = match newest.map(|(_, version)| version.clone()).or_else(|| wanted.clone()) {
@@ -202,7 +202,7 @@ impl Meant<'_> {
             (Some(opened), None, _) => {
                 let newest = newest.map(|(tag, version)| (tag.as_str(), version));
                 let tag = known.format.tag(&opened.version, newest);
-                Ok((opened, tag, None))
+                Found::Open { opened, tag, released: None }
             }
             // Some of its branches may lack it.
             (opened, Some(tagged), procedure)
@@ -217,9 +217,9 @@ impl Meant<'_> {
                     there: None,
                     tip: commit.clone(),
                 });
-                Ok((opened, tagged.tag.clone(), Some(commit)))
+                Found::Open { opened, tag: tagged.tag.clone(), released: Some(commit) }
             }
-            _ => Err(version),
+            _ => Found::Over(version),
         })
     }
 }

@@ -191,12 +191,15 @@ impl<'a> Asking<'a> {
     pub fn approvals(
         &self,
         repo: &Repo,
+        settings: &Settings,
         (profile, version, tag): (Profile, &Version, &str),
-        report: &Value,
-        tree: &impl Tree,
+        (report, tree): (&Value, &impl Tree),
     ) -> Result<Option<Approvals>, Refusal> {
         let Some(commit) = repo.head.commit() else { return Ok(None) };
         let people = self.repo(repo);
+        if !Approvals::are_wanted(people, settings, profile, &self.waivers)? {
+            return Ok(None);
+        }
         let mut read = Read::about(people, Some(profile), Some(version))?;
         read.aim.version = Some(version.clone());
         read.aim.tag = Some(tag.to_owned());

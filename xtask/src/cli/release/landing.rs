@@ -5,6 +5,7 @@ use super::joining::{Joined, Joining, Outlook, Source as Merging};
 use super::made::Made;
 use super::remote::Remote;
 use super::targets::{Choosing, Chosen};
+use super::voided::voided;
 use crate::changelog::{Changelog, web};
 use crate::cli::project::{Known, Survey};
 use crate::config::file::{Landing, Merge, Procedure, Settings, Start, TagOn};
@@ -17,6 +18,7 @@ use crate::plan::{Oid, Page, Plan, Pull, Ready};
 use crate::repo::merge::proposed;
 use crate::repo::{Repo, Stored};
 use crate::sites::{Source, Tree};
+use crate::sys::fs::real;
 use crate::version::Version;
 
 /// What is known when the way is chosen.
@@ -190,6 +192,8 @@ impl Way<'_> {
             notes.push(format!("left out: {names}; {finish} {version} does the rest, until then"));
             notes.push(format!("{name} stays"));
         }
+        let void = (release.tag.as_str(), joined.targets.as_slice());
+        let void = voided(repo, &self.survey.settings, self.known, void)?;
         let full = format!("refs/heads/{into}");
         let gets = joined.targets.iter().any(|target| target.name == full && moves(target));
         // git goes to no branch that another work tree has.
@@ -208,7 +212,7 @@ impl Way<'_> {
             tag_on: if on_merge { TagOn::Merge } else { TagOn::Branch },
         };
         let plan = landing::merged(release, end);
-        let warnings = self.unconfigured(&proposed, into)?.into_iter().collect();
+        let warnings = self.unconfigured(&proposed, into)?.into_iter().chain(void).collect();
         Ok(Planned { plan, merges: joined.merges, notes, warnings, ships })
     }
 
@@ -356,9 +360,6 @@ pub fn develop(repo: &Repo, settings: &Settings, main: &str) -> Result<Option<St
 /// It is checked out in another work tree; git fails.
 pub fn not_elsewhere(repo: &Repo, name: &str) -> Result<(), Refusal> {
     let Some(folder) = repo.work_tree_of(name)? else { return Ok(()) };
-    let real = |path: &std::path::Path| {
-        std::path::absolute(path).ok().map(|path| path.canonicalize().unwrap_or(path))
-    };
     if real(folder.as_ref()) == real(&repo.top) {
         return Ok(());
     }

@@ -23,6 +23,7 @@ mod shown;
 mod start;
 mod target;
 mod targets;
+mod voided;
 
 use serde_json::json;
 
@@ -49,7 +50,7 @@ pub(super) use progress::told;
 pub(super) use pull::open as open_pull;
 pub(super) use refused::{Way, anew, go_on};
 pub(super) use remote::Remote;
-pub(super) use shown::{Facts, hanging, push_command, short};
+pub(super) use shown::{Facts, hanging, push_command};
 pub(super) use targets::Choosing;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::already::already;
 use super::args::{Args, Asked};
 use super::ci::Ci;
-use super::gates::{Asking, Before};
+use super::gates::Asking;
 use super::landing::{Planned, Way, section};
 use super::made::{self, Made};
 use super::remote::Remote;
@@ -18,7 +18,7 @@ use crate::cli::approvals::Approvals;
 use crate::cli::check::installed;
 use crate::cli::project::{Known, Survey};
 use crate::config::changelog::{self as configured, Place};
-use crate::config::file::{Landing, Procedure};
+use crate::config::file::{Landing, Procedure, Settings};
 use crate::error::Refusal;
 use crate::flows::bump;
 use crate::flows::release::{self, Commitment, Next, Release, Written};
@@ -28,7 +28,7 @@ use crate::history::Tagged;
 use crate::plan::{self, Action, Gates, Object, Oid, Plan, Previous};
 use crate::repo::{OtherChanges, Repo, Status, WorkTree};
 use crate::sites::Source;
-use crate::sys::proc;
+use crate::sys::proc::{self, Interrupt};
 use crate::version::{Step, Version};
 
 /// A release that can be made.
@@ -83,25 +83,21 @@ pub fn prepared(
     let tag = known.format.tag(version, newest.map(|(tag, version)| (tag.as_str(), version)));
     words::allowed("tag", &tag)?;
     let status = &repo.status()?;
-    let before = match args.way {
-        Asked::Whole => asking.before(repo, status, (profile, version), &interrupt)?,
-        // They are asked at its end.
-        Asked::Start => Before::default(),
-    };
-    let checked = before.report(remote.as_ref().map(Remote::name));
-    let approvals = match args.way {
-        Asked::Whole => asking.approvals(repo, (profile, version, &tag), &checked, &tree)?,
-        Asked::Start => None,
+    let release = (profile, version, tag.as_str());
+    let fetched = remote.as_ref().map(Remote::name);
+    let said = match args.way {
+        Asked::Whole => {
+            Said::before(repo, asking, (&survey.settings, release), (status, fetched, &interrupt))?
+        }
+        // It is asked at its end.
+        Asked::Start => Said::default(),
     };
     let page = asking.repo(repo).configuration()?.remote_url().and_then(|url| web::page(&url));
-    let existing = match args.procedure {
-        Procedure::Release => Existing::Keep,
-        Procedure::Hotfix => Existing::Open,
-    };
-    let page = page.as_deref();
-    let wanted = made::Wanted { version, tag: &tag, place: &place, page, existing, status };
+    let existing = existing(args.procedure);
+    let wanted =
+        made::Wanted { version, tag: &tag, place: &place, page: page.as_deref(), existing, status };
     let made = &Made::new(repo, context, (&survey, known), &wanted)?;
-    let mut gates = asking.step((profile, version, &tag), &survey.settings, before.commands);
+    let mut gates = asking.step(release, &survey.settings, said.commands.clone());
     if args.way == Asked::Start {
         gates.values.clear();
     }
@@ -118,23 +114,17 @@ pub fn prepared(
         made,
         status,
         place: &place,
-        checked,
-        approvals: approvals.as_ref(),
+        said: &said,
     };
-    if let Some(why) = about.only_begun()? {
-        return Ok(Preparation::Nothing(why));
+    about.ready(asking, tag, gates, remote)
+}
+
+/// What becomes of a section of the changelog that is there already.
+fn existing(procedure: Procedure) -> Existing {
+    match procedure {
+        Procedure::Release => Existing::Keep,
+        Procedure::Hotfix => Existing::Open,
     }
-    let mut planned = about.plan(&tag, gates, remote)?;
-    if let Some(approvals) = &approvals {
-        // Whoever only opens a pull request asks for the word of others.
-        match planned.plan.release() {
-            Some(_) => asking.agreed_by_people(approvals, planned.ships)?,
-            None => planned.notes.extend(approvals.awaited(args.procedure)),
-        }
-    }
-    let facts = about.facts(tag, &planned, &place)?;
-    let (before, plan) = (made.bytes(&planned.plan), planned.plan);
-    Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
 }
 
 /// Which version it is; one that has a tag already is complete, or another one is meant.
@@ -204,13 +194,63 @@ struct About<'a> {
     status: &'a Status,
     /// The changelog.
     place: &'a Place,
-    /// What gates have said.
+    said: &'a Said,
+}
+
+/// What was said of a release before anything is edited.
+#[derive(Default)]
+struct Said {
+    /// The gates that are asked later.
+    commands: Vec<String>,
+    /// The report of the built-in ones.
     checked: Value,
-    /// What people have said.
-    approvals: Option<&'a Approvals>,
+    /// What people have said; `None` where nobody has to say anything and nobody has.
+    approvals: Option<Approvals>,
+}
+
+impl Said {
+    /// Asks the built-in gates and looks at what people have said; `fetched` is the remote that was
+    /// asked.
+    fn before(
+        repo: &Repo,
+        asking: &Asking<'_>,
+        (settings, (profile, version, tag)): (&Settings, (Profile, &Version, &str)),
+        (status, fetched, interrupt): (&Status, Option<&str>, &Interrupt),
+    ) -> Result<Self, Refusal> {
+        let before = asking.before(repo, status, (profile, version), interrupt)?;
+        let checked = before.report(fetched);
+        let tree = WorkTree::new(repo)?;
+        let approvals =
+            asking.approvals(repo, settings, (profile, version, tag), (&checked, &tree))?;
+        Ok(Self { commands: before.commands, checked, approvals })
+    }
 }
 
 impl About<'_> {
+    /// The release with its plan, if people let it go.
+    fn ready(
+        &self,
+        asking: &Asking<'_>,
+        tag: String,
+        gates: Gates,
+        remote: Option<Remote>,
+    ) -> Result<Preparation, Refusal> {
+        if let Some(why) = self.only_begun()? {
+            return Ok(Preparation::Nothing(why));
+        }
+        let mut planned = self.plan(&tag, gates, remote)?;
+        if let Some(approvals) = &self.said.approvals {
+            // Whoever only opens a pull request asks for the word of others.
+            match planned.plan.release() {
+                Some(_) => asking.agreed_by_people(approvals, planned.ships)?,
+                None => planned.notes.extend(approvals.awaited(self.args.procedure)),
+            }
+        }
+        let facts = self.facts(tag, &planned)?;
+        let (before, plan) = (self.made.bytes(&planned.plan), planned.plan);
+        Ok(Preparation::Ready(Box::new(Prepared { plan, before, facts })))
+    }
+
     fn plan(&self, tag: &str, gates: Gates, remote: Option<Remote>) -> Result<Planned, Refusal> {
         let Self { repo, made, context, survey, .. } = self;
         let landing = survey.settings.landing(self.args.procedure);
@@ -252,15 +292,7 @@ impl About<'_> {
             command: &command,
         };
         way.plan(Release {
-            about: plan::About {
-                checked: match self.approvals {
-                    Some(approvals) => approvals.with_proofs(self.checked.clone()),
-                    None => self.checked.clone(),
-                },
-                approvals: self.approvals.map(Approvals::kept).unwrap_or_default(),
-                section: self.section(),
-                ..kept(self.args, self.known, &self.chosen.version, made.previous.as_ref())
-            },
+            about: self.kept(),
             title: self.title(),
             base: repo.head.base(),
             from: self.chosen.files.as_ref(),
@@ -288,6 +320,20 @@ impl About<'_> {
         })
     }
 
+    /// What the record says that no step knows.
+    fn kept(&self) -> plan::About {
+        let Said { checked, approvals, .. } = self.said;
+        plan::About {
+            checked: match approvals {
+                Some(approvals) => approvals.with_proofs(checked.clone()),
+                None => checked.clone(),
+            },
+            approvals: approvals.as_ref().map(Approvals::kept).unwrap_or_default(),
+            section: self.section(),
+            ..kept(self.args, self.known, &self.chosen.version, self.made.previous.as_ref())
+        }
+    }
+
     /// The section of the release as it will stand in the changelog, without its heading.
     fn section(&self) -> Option<String> {
         let version = &self.chosen.version;
@@ -301,7 +347,7 @@ impl About<'_> {
 
     /// The message of the tag with who has signed.
     fn told_in(&self, message: String) -> String {
-        match self.approvals {
+        match &self.said.approvals {
             Some(approvals) => approvals.told_in(&message),
             None => message,
         }
@@ -343,14 +389,14 @@ impl About<'_> {
         Some(Written { change, why })
     }
 
-    fn facts(&self, tag: String, planned: &Planned, place: &Place) -> Result<Facts, Refusal> {
+    fn facts(&self, tag: String, planned: &Planned) -> Result<Facts, Refusal> {
         let ci =
             planned.plan.point_of_no_return().map(|push| Ci::of(self.repo, push)).transpose()?;
         let mut notes = self.chosen.notes.clone();
         let summary = &self.made.range.changes;
-        let waits = self.made.section.is_none() && matches!(place, Place::There(_));
+        let waits = self.made.section.is_none() && matches!(self.place, Place::There(_));
         if waits && self.chosen.version.is_prerelease() {
-            notes.push(format!("what changed stays under Unreleased in {}", place.path()));
+            notes.push(format!("what changed stays under Unreleased in {}", self.place.path()));
         }
         let next = &self.survey.settings.landing(self.args.procedure).next;
         if next.is_some() && !self.known.project.sites.is_empty() && !goes_straight(&planned.plan) {
@@ -376,7 +422,7 @@ impl About<'_> {
             ci: ci.unwrap_or_default(),
             notes,
             merges: planned.merges.clone(),
-            signed: self.approvals.map(Approvals::told).unwrap_or_default(),
+            signed: self.said.approvals.as_ref().map(Approvals::told).unwrap_or_default(),
             warnings,
         })
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::shown::{short, subject, word};
+use super::shown::{subject, word};
 use crate::cli::check::clock;
-use crate::plan::{Action, FileChange, Id, Object, Plan, Push, RefMove};
+use crate::plan::{Action, FileChange, Id, Object, Plan, Push, RefMove, short};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, apart, changed_bytes, one_line, width};
 use crate::wording::counted;

@@ -8,7 +8,7 @@ use super::procedure;
 use crate::config::file::Procedure;
 use crate::error::word as shell;
 use crate::merge::Resolved;
-use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign};
+use crate::plan::{Action, Id, Object, Plan, Push, RefMove, Sign, short};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, apart, bold, change_of, dot, folded, one_line, width};
 use crate::version::Version;
@@ -223,12 +223,6 @@ pub fn subject(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
 }
 
-/// A ref as people call it.
-pub fn short(name: &str) -> &str {
-    let tag = name.strip_prefix("refs/tags/");
-    tag.or_else(|| name.strip_prefix("refs/heads/")).unwrap_or(name)
-}
-
 /// One word for what a step does.
 pub fn word(action: &Action) -> &'static str {
     match action {
@@ -259,9 +253,17 @@ pub fn diff(ui: &Ui, plan: &Plan, before: &[Vec<u8>]) {
 /// The push as a person would type it.
 pub fn push_command(push: &Push) -> String {
     let names = push.moves.iter().filter(|planned| planned.old != planned.new);
-    let names: Vec<String> = names.map(|planned| shell(&planned.name)).collect();
+    let names: Vec<String> = names.map(refspec).collect();
     let atomic = if names.len() > 1 { "--atomic " } else { "" };
     format!("git push {atomic}{} {}", shell(&push.remote), names.join(" "))
+}
+
+/// A ref as `git push` is told of it: where it goes, or that it goes away.
+pub fn refspec(planned: &RefMove) -> String {
+    match planned.new {
+        Some(_) => shell(&planned.name),
+        None => shell(format!(":{}", planned.name)),
+    }
 }
 
 /// What `--dry-run` shows: the plan, every edit, and what would be pushed.

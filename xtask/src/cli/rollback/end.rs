@@ -3,11 +3,10 @@
 use serde_json::json;
 
 use crate::cli::Context;
-use crate::cli::release::short;
 use crate::error::{Refusal, word};
 use crate::exec::Finished;
 use crate::journal::Journal;
-use crate::plan::{Action, Object, Plan, Pull};
+use crate::plan::{Action, Object, Plan, Pull, short};
 use crate::repo::Repo;
 use crate::ui::{Mark, apart, bold, folded, one_line, width};
 

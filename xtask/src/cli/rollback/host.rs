@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::commands::words;
 use crate::cli::Context;
-use crate::cli::release::{open_pull, short, told};
+use crate::cli::release::{open_pull, told};
 use crate::error::Refusal;
 use crate::exec;
 use crate::journal::{Operation, Tried};
-use crate::plan::{Action, Command, Plan, Pull, RefMove, Run};
+use crate::plan::{Action, Command, Plan, Pull, RefMove, Run, short};
 use crate::repo::Repo;
 use crate::sys::proc::{Interrupt, mask};
 use crate::ui::Mark;
@@ -59,16 +59,7 @@ impl exec::Host for Host<'_> {
                     ui.aside().mark(Mark::Good, &format!("{:<8} {name}", "refs"));
                 }
             }
-            Action::Files(_)
-            | Action::Check(_)
-            | Action::Rehearse(_)
-            | Action::Build(_)
-            | Action::Gates(_)
-            | Action::Push(_)
-            | Action::Pull(_)
-            | Action::Keep(_)
-            | Action::Hooks(_)
-            | Action::Person(_) => told(ui, self.repo, plan, step, took),
+            _ => told(ui, self.repo, plan, step, took),
         }
     }
 

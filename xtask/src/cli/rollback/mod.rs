@@ -26,6 +26,7 @@ pub(super) use args::Args;
 pub(super) use end::{end, is_one};
 pub(super) use host::Host;
 use prepare::{Preparation, Prepared, prepared};
+pub(super) use texts::kept;
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<()> {
     let repo = Repo::discover(&context.folder)?;

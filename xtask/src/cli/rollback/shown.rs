@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::release::{hanging, push_command, short};
+use crate::cli::release::{hanging, push_command};
 use crate::flows::rollback::{Class, Out};
-use crate::plan::{Action, Id, Object, Person, Plan, RefMove, Run, Withdrawal};
+use crate::plan::{Action, Id, Object, Person, Plan, RefMove, Run, Withdrawal, short};
 use crate::sys::proc::mask;
 use crate::ui::{Mark, Ui, apart, bold, dot, folded, one_line, width};
 

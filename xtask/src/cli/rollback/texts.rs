@@ -1,13 +1,16 @@
 //! The texts for people: the incident, and the notice for users.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
+use crate::cli::text::{INCIDENT, NOTICE, Text};
 use crate::error::Refusal;
-use crate::path::RepoPath;
-use crate::repo::{Repo, WorkTree};
-use crate::sites::{Source, Tree};
+use crate::repo::Repo;
 use crate::sys::fs as write;
-use crate::template::{Template, Value, Values};
+use crate::template::{Value, Values};
+use crate::version::Version;
 
 /// The words that they know.
 const WORDS: &[&str] = &[
@@ -15,13 +18,12 @@ const WORDS: &[&str] = &[
     "reason", "out", "steps", "open",
 ];
 
-/// Their names; a repository may have templates of its own under the same names.
-const TEXTS: [(&str, &str); 2] = [
-    ("incident.md", include_str!("../../../templates/incident.md")),
-    ("notice.md", include_str!("../../../templates/notice.md")),
-];
+/// Where what they are filled in with is kept, beside them.
+const KEPT: &str = "words.json";
 
 /// What is put into them.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Filling {
     pub name: String,
     pub version: String,
@@ -51,20 +53,15 @@ impl Texts {
     /// # Errors
     /// A template that cannot be read or has a placeholder that is not known.
     pub fn new(repo: &Repo, filling: &Filling) -> Result<Self, Refusal> {
-        let tree = WorkTree::new(repo)?;
-        let values = filling.values();
-        let text = |(name, built_in): (&'static str, &'static str)| {
-            let path = format!("templates/{name}");
-            let path = RepoPath::new(&path).ok_or_else(|| {
-                Refusal::external(format!("{path} is no path inside the repository"))
-            })?;
-            let own = tree.read(&path)?;
-            let bytes = own.as_ref().map_or(built_in.as_bytes(), |file| &file.bytes);
-            let template = Template::parse(Source { path: &path, bytes }, WORDS)?;
-            Ok((name, template.render(&values)?))
+        let text = |built_in| {
+            let text = Text::of(repo, built_in)?;
+            Ok((built_in.file(), filling.rendered(&text)?))
         };
-        let all = TEXTS.into_iter().map(text).collect::<Result<_, Refusal>>()?;
-        let folder = repo.common_dir.join("gonogo/out").join(folder(&filling.version));
+        let mut all =
+            [INCIDENT, NOTICE].into_iter().map(text).collect::<Result<Vec<_>, Refusal>>()?;
+        let kept = serde_json::to_vec(filling);
+        all.extend(kept.ok().map(|kept| (KEPT, kept)));
+        let folder = folder(&repo.common_dir, &filling.version);
         Ok(Self { folder, all })
     }
 
@@ -93,12 +90,37 @@ impl Texts {
     }
 }
 
-/// A version as the name of a folder.
-fn folder(version: &str) -> String {
-    version.replace(['/', '\\'], "-")
+/// The folder of the texts about a version.
+fn folder(common_dir: &Path, version: &str) -> PathBuf {
+    common_dir.join("gonogo/out").join(version.replace(['/', '\\'], "-"))
+}
+
+/// What the rollback of a version has put into its texts; `None` where none was made here.
+///
+/// # Errors
+/// It cannot be read.
+pub fn kept(repo: &Repo, version: &Version) -> Result<Option<Filling>, Refusal> {
+    let file = folder(&repo.common_dir, version.text()).join(KEPT);
+    let broken =
+        |why: String| Refusal::external(format!("{} cannot be read", file.display())).why(why);
+    match fs::read(&file) {
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).map(Some).map_err(|error| broken(error.to_string()))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(broken(error.to_string())),
+    }
 }
 
 impl Filling {
+    /// A text with it.
+    ///
+    /// # Errors
+    /// A template that has a placeholder that is not known.
+    pub fn rendered(&self, text: &Text) -> Result<Vec<u8>, Refusal> {
+        text.parsed(WORDS)?.render(&self.values())
+    }
+
     fn values(&self) -> Values<'static> {
         let list = |lines: &[String]| {
             lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n")

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::Args;
+use super::boxes::{Boxes, Own};
 use super::evidence::Gates;
+use super::shown::command;
 use super::signer::Signer;
 use super::standing::{About, Standing};
 use super::subject::{Remote, Subject};
@@ -13,9 +15,10 @@ use crate::exec::{self, Finished, Host};
 use crate::journal::{Journal, Sent};
 use crate::plan::{Action, FORMAT, Id, Land, Object, Oid, Plan, Push, RefMove, Sign, Step, Tag};
 use crate::repo::{Repo, SIGNOFFS, in_hook};
-use crate::signoff::Signoff;
+use crate::signoff::judge::ANYBODY;
+use crate::signoff::{Phase, Signoff};
 use crate::sys::proc;
-use crate::ui::{Mark, bold, folded, one_line};
+use crate::ui::{Mark, Volume, bold, cut, folded, one_line};
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let repo = Repo::discover(&context.folder)?;
@@ -30,16 +33,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         false => Remote::fetch(&repo, context, &interrupt)?,
     };
     let subject = Subject::find(&repo, args, context, remote.as_ref())?;
-    if subject.released {
-        let version = &subject.version;
-        return Err(Refusal::unsafe_to(format!("{version} is released already: {}", subject.tag))
-            .why("A sign-off is for what is still to go out.")
-            .next(format!("sign --list --version {version}"), "shows who has signed it"));
-    }
+    withdrawn(&subject)?;
     let signer = Signer::new(&repo, args, context, &subject)?;
     let tree = repo.tree_of(&subject.commit)?;
     let tree = tree.ok_or_else(|| Refusal::external("git cannot read the candidate"))?;
     let signoff = Signoff {
+        phase: subject.phase(),
         role: signer.role.clone(),
         by: signer.person.clone(),
         at: signer.at,
@@ -51,8 +50,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
         tree,
         witnessed: signer.witnessed.clone(),
     };
+    let boxes = Boxes::of(&repo, &subject)?;
+    if args.version.is_none() && subject.released {
+        waited_for(&subject, &signoff, boxes.as_ref())?;
+    }
     let (sign, setting) = signing(&repo, &subject)?;
-    let made = Making { repo: &repo, context, subject: &subject, signoff: &signoff, sign };
+    let boxes = boxes.as_ref();
+    let made = Making { repo: &repo, context, subject: &subject, signoff: &signoff, boxes, sign };
     let ours = made.already()?;
     let plan = match &ours {
         Some((_, there)) if *there || remote.is_none() => {
@@ -73,6 +77,40 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     let finished = made.execute(plan, remote.as_ref())?;
     made.end(&finished, remote.as_ref())?;
     Ok(0)
+}
+
+/// Refuses a release that was taken back: its version is burned, and nothing of it is checked any more.
+fn withdrawn(subject: &Subject) -> Result<(), Refusal> {
+    let Subject { version, tag, survey, .. } = subject;
+    match survey.projects[0].releases.withdrawn.contains(tag) {
+        true => Err(Refusal::unsafe_to(format!("{version} was rolled back: {tag}"))
+            .why("The version is burned; nobody signs for it any more.")
+            .next(
+                format!("sign --list --version {version}{}", subject.option()),
+                "shows who has signed it",
+            )
+            .next(format!("log {}", word(tag)), "tells what became of it")),
+        false => Ok(()),
+    }
+}
+
+/// Refuses to take a release that is out for the one that is meant, where nothing waits for this role.
+fn waited_for(subject: &Subject, signoff: &Signoff, boxes: Option<&Boxes>) -> Result<(), Refusal> {
+    if boxes.is_some_and(|boxes| !boxes.own(signoff).is_empty()) {
+        return Ok(());
+    }
+    let Subject { version, tag, place, .. } = subject;
+    let role = signoff.role.as_deref();
+    let who = role.unwrap_or("you");
+    Err(Refusal::usage("nothing says which version you sign")
+        .why(format!(
+            "No commit since {place} asks for a release, and no box waits for {who} after it."
+        ))
+        .next(
+            command(role, version) + subject.option(),
+            format!("signs {tag} all the same, as after the release"),
+        )
+        .next(format!("sign --version VERSION{}", subject.option()), "says which version is next"))
 }
 
 /// Whether it is signed with a key, and what says so: where git has one it is used.
@@ -97,6 +135,8 @@ struct Making<'m> {
     context: &'m Context,
     subject: &'m Subject,
     signoff: &'m Signoff,
+    /// Those of the checklist.
+    boxes: Option<&'m Boxes>,
     sign: Sign,
 }
 
@@ -112,18 +152,19 @@ impl Host for Quiet<'_> {
 impl Making<'_> {
     /// The same sign-off, made before and good: its ref and object, and whether the remote has it.
     fn already(&self) -> Result<Option<(RefMove, bool)>, Refusal> {
-        let Signoff { role, by, tag, candidate, witnessed, .. } = self.signoff;
+        let Signoff { phase, role, by, tag, candidate, witnessed, .. } = self.signoff;
         let stored = self.repo.signoffs()?;
         let standing = self.standing()?;
         let same = |other: &Signoff| {
-            other.role == *role
+            other.phase == *phase
+                && other.role == *role
                 && other.by.has(&by.address)
                 && other.tag == *tag
                 && other.candidate == *candidate
                 && other.witnessed == *witnessed
         };
         let counts = |id: &Oid| {
-            let mut own = standing.all.iter().filter(|one| one.id == *id);
+            let mut own = standing.of(*phase).iter().filter(|one| one.id == *id);
             own.any(|one| one.standing.is_ok())
         };
         let own = stored.into_iter().find(|one| {
@@ -186,11 +227,24 @@ impl Making<'_> {
         Ok(Plan { format: FORMAT, title, base: self.repo.head.base(), steps })
     }
 
-    /// `sign demo 1.3.0 as QA Lead`
+    /// `sign demo 1.3.0 as QA Lead, after the release`
     fn title(&self) -> String {
         let Signoff { project, version, role, .. } = self.signoff;
         let role = role.as_ref().map(|role| format!(" as {role}")).unwrap_or_default();
-        format!("sign {project} {version}{role}")
+        format!("sign {project} {version}{role}{}", self.later())
+    }
+
+    /// The command that lists the sign-offs, with more options.
+    fn list(&self, more: &str) -> String {
+        format!("sign --list{more}{}", self.subject.option())
+    }
+
+    /// What is said behind the version where that is out.
+    fn later(&self) -> &'static str {
+        match self.signoff.phase {
+            Phase::Before => "",
+            Phase::After => ", after the release",
+        }
     }
 
     /// Shows what is signed and asks.
@@ -200,10 +254,11 @@ impl Making<'_> {
             let yes = format!("{} --yes", self.context.command());
             return Err(Refusal::usage("nobody can be asked here whether this is to be signed")
                 .why(format!(
-                    "{} for {} at {}.",
+                    "{} for {} at {}{}.",
                     self.signoff.by,
                     self.signoff.version,
-                    self.signoff.candidate.short()
+                    self.signoff.candidate.short(),
+                    self.later(),
                 ))
                 .next_typed(yes, "signs without asking"));
         }
@@ -217,7 +272,7 @@ impl Making<'_> {
             true => Ok(()),
             false => Err(Refusal::unsafe_to("not signed: you did not say yes")
                 .why("Nothing was made or pushed.")
-                .next("sign --list", "shows who has signed")),
+                .next(self.list(""), "shows who has signed")),
         }
     }
 
@@ -225,7 +280,7 @@ impl Making<'_> {
         let ui = &self.context.ui;
         let Signoff { by, role, project, version, candidate, statement, tree, .. } = self.signoff;
         let as_role = role.as_ref().map(|role| format!(" as {role}")).unwrap_or_default();
-        let what = bold(&format!("{project} {version}"));
+        let what = format!("{}{}", bold(&format!("{project} {version}")), self.later());
         ui.say(&match &self.signoff.witnessed {
             None => format!("You, {by}, sign{as_role} for {what}"),
             Some(other) => {
@@ -239,18 +294,26 @@ impl Making<'_> {
             None => "you have no checkout".to_owned(),
         };
         let place = &self.subject.place;
-        let gates = Gates::of(self.repo, self.subject, tree);
-        let mut facts = vec![
-            ("candidate", format!("{} on {place}, {here}", candidate.short())),
-            ("gates", gates.shown()),
-            ("statement", format!("\"{statement}\"")),
-        ];
+        let mut facts = match self.signoff.phase {
+            Phase::Before => vec![
+                ("candidate", format!("{} on {place}, {here}", candidate.short())),
+                ("gates", Gates::of(self.repo, self.subject, tree).shown()),
+            ],
+            Phase::After => vec![("released", format!("{} as {place}, {here}", candidate.short()))],
+        };
+        let own = self.boxes.map(|boxes| boxes.own(self.signoff));
+        facts.extend(own.as_ref().map(|own| ("your boxes", own.shown())));
+        facts.push(("statement", format!("\"{statement}\"")));
         facts.extend(self.signoff.witnessed.iter().map(|it| ("evidence", it.evidence.clone())));
         for (mut name, text) in facts {
             for line in folded(&one_line(&text), 85) {
                 ui.say(&format!("  {name:<13}{line}"));
                 name = "";
             }
+        }
+        if ui.volume == Volume::Verbose {
+            let lines = own.iter().flat_map(Own::lines);
+            lines.for_each(|line| ui.say(&cut(&format!("  {line}"), 100)));
         }
         ui.say("");
     }
@@ -287,7 +350,7 @@ impl Making<'_> {
             .why("Others do not see it. A release that is made in this clone does.")
             .why("Its server has to take refs below refs/gonogo/; then the same command pushes it.")
             .next_typed(self.context.command(), "pushes it when the server takes it")
-            .next("sign --list --no-push", "shows who has signed, as known here")
+            .next(self.list(" --no-push"), "shows who has signed, as known here")
             .next_shell(
                 format!("git push {} 'refs/gonogo/*:refs/gonogo/*'", word(name)),
                 "shows what the server says",
@@ -310,14 +373,18 @@ impl Making<'_> {
     fn end(&self, finished: &Finished, remote: Option<&Remote>) -> Result<(), Refusal> {
         let ui = &self.context.ui;
         let how = match self.sign {
-            Sign::Yes => "signed with your key",
-            Sign::No => "signed in your name, without a key",
+            Sign::Yes => "with your key",
+            Sign::No => "in your name, without a key",
+        };
+        let what = match self.signoff.phase {
+            Phase::Before => "signed".to_owned(),
+            Phase::After => format!("{} signed after the release", self.signoff.tag),
         };
         let pushed = match remote {
             Some(remote) => format!("pushed to {}", remote.to.name),
             None => "kept here: others do not see it".to_owned(),
         };
-        ui.say(&format!("{} {how}, {pushed}", Mark::Good.text()));
+        ui.say(&format!("{} {what} {how}, {pushed}", Mark::Good.text()));
         finished.notes.iter().for_each(|note| ui.mark(Mark::Warning, note));
         let standing = self.standing()?;
         self.open(&standing);
@@ -329,6 +396,9 @@ impl Making<'_> {
     }
 
     fn open(&self, standing: &Standing) {
+        if self.signoff.phase == Phase::After {
+            return self.left(standing);
+        }
         let ui = &self.context.ui;
         let judged = standing.judged();
         let Signoff { version, candidate, .. } = self.signoff;
@@ -345,8 +415,27 @@ impl Making<'_> {
                 ui.say(&format!("Open now: {have} of {need} different people have signed."));
             }
         }
-        let next = if judged.is_go() { "check" } else { "sign --list" };
-        ui.say(&format!("next: {}", ui.ours(next)));
+        let next = if judged.is_go() { "check".to_owned() } else { self.list("") };
+        ui.say(&format!("next: {}", ui.ours(&next)));
+    }
+
+    /// What is left of a release that is out.
+    fn left(&self, standing: &Standing) {
+        let ui = &self.context.ui;
+        if let Some(boxes) = self.boxes {
+            let left = boxes.left(&standing.after);
+            let who = |(role, number): &(&str, usize)| {
+                let who = if *role == ANYBODY { "anybody" } else { role };
+                format!("{who} {}", boxes.counted(*number))
+            };
+            let left: Vec<String> = left.iter().map(who).collect();
+            ui.say(&match left.is_empty() {
+                true => "Open now: nothing is left for the days after the release.".to_owned(),
+                false => format!("Open now, after the release: {}", left.join(", ")),
+            });
+        }
+        let list = self.list(&format!(" --version {}", word(&self.signoff.version)));
+        ui.say(&format!("next: {}", ui.ours(&list)));
     }
 
     fn json(&self, finished: Option<&Finished>, standing: &Standing) -> serde_json::Value {
@@ -357,6 +446,8 @@ impl Making<'_> {
             "operation": finished.map(|finished| finished.id),
             "state": if finished.is_some() { "done" } else { "nothing" },
             "role": role, "by": by.to_string(), "version": version, "tag": tag,
+            "after": self.subject.released,
+            "boxes": self.boxes.map(|boxes| boxes.own(self.signoff).json()),
             "candidate": candidate.as_str(), "tree": tree.as_str(),
             "gates": Gates::of(self.repo, self.subject, tree).json(),
             "open": open, "go": judged.is_go(),

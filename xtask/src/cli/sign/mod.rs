@@ -1,5 +1,6 @@
-//! `sign`: a person says GO for a commit, and who has said so.
+//! `sign`: a person says GO for a commit, or that a release works; and who has said so.
 
+mod boxes;
 mod evidence;
 mod list;
 mod make;
@@ -11,14 +12,17 @@ mod subject;
 
 use super::Context;
 use crate::error::Refusal;
-pub(super) use standing::{About, Claims, Standing};
+pub(super) use standing::{About, Claims, Standing, required};
 
-/// Sign a release: say for your role that its candidate may go out
+/// Sign a release: say for your role that it may go out, or that what is out works
 ///
 /// The candidate is the tip of the release or hotfix branch that is open on the remote, else of main.
 /// What you sign is that commit: the edits of the release itself do not void it, nor do files that
 /// [signoff] survives names; anything else does. It is kept as a tag object below
 /// refs/gonogo/signoff, signed with your key where git has one, and pushed at once.
+///
+/// Of a version that is released you sign what is out: that ticks the boxes of the checklist that wait
+/// for your role after the release, and counts for nothing else.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Args {
@@ -28,7 +32,7 @@ pub struct Args {
     /// What you say, in one line
     #[arg(long, value_name = "TEXT")]
     statement: Option<String>,
-    /// The version that will be released (the unreleased one in the files, else the next one)
+    /// The version (the unreleased one in the files, the next one, or the last where nothing is new)
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
     /// The package, by name or folder

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::standing::{Standing, shown};
 use crate::error::word;
+use crate::signoff::Phase;
 use crate::signoff::judge::{Assessed, Judgement, State, Void};
 use crate::signoff::trailer::Trailer;
 use crate::ui::{Mark, folded, one_line};
@@ -16,25 +17,15 @@ const COLUMNS: usize = 100;
 /// one is void.
 pub(in crate::cli) fn table(standing: &Standing) -> Vec<String> {
     let judged = standing.judged();
-    let width = judged.roles.iter().map(|(role, _)| role.name.chars().count()).max();
-    let width = width.unwrap_or(0).max(12);
-    let row = |mark: Mark, name: &str, what: &str| {
-        format!("  {}{} {name:<width$}  {what}", mark.text(), mark.filling())
-    };
-    let margin = 2 + Mark::width() + 1 + width + 2;
-    let room = COLUMNS.saturating_sub(margin).max(40);
-    let why = |one: &Assessed| -> Vec<String> {
-        let Err(void) = &one.standing else { return Vec::new() };
-        let said = folded(&one_line(&format!("void: {}", shown(void))), room);
-        said.into_iter().map(|line| format!("{:margin$}{line}", "")).collect()
-    };
+    let rows = Rows::of(standing);
+    let row = |mark: Mark, name: &str, what: &str| rows.row(mark, name, what);
     let (mut lines, mut told) = (Vec::new(), Vec::new());
     for (role, state) in &judged.roles {
         match state {
             State::Signed(one) => lines.push(row(Mark::Good, &role.name, &line(one))),
             State::Void(one) => {
                 lines.push(row(Mark::Failed, &role.name, &line(one)));
-                lines.extend(why(one));
+                lines.extend(rows.why(one));
             }
             State::Open => {
                 let open = format!("open: {}", role.addresses.join(", "));
@@ -46,9 +37,7 @@ pub(in crate::cli) fn table(standing: &Standing) -> Vec<String> {
         }
     }
     for one in standing.all.iter().filter(|one| !told.contains(&&one.id)) {
-        let mark = if one.standing.is_ok() { Mark::Good } else { Mark::Warning };
-        lines.push(row(mark, one.signoff.role_name(), &line(one)));
-        lines.extend(why(one));
+        lines.extend(rows.other(one));
     }
     for (place, why) in &standing.unreadable {
         let mark = Mark::Warning;
@@ -59,6 +48,51 @@ pub(in crate::cli) fn table(standing: &Standing) -> Vec<String> {
         lines.push(format!("  {have} of {need} different people have signed."));
     }
     lines
+}
+
+/// The same of those that were made after the release, and what is left: a role, and how many boxes
+/// that is, in words.
+pub(super) fn after(standing: &Standing, left: &[(&str, String)]) -> Vec<String> {
+    let rows = Rows::of(standing);
+    let signed = standing.after.iter().flat_map(|one| rows.other(one));
+    let open =
+        |(name, boxes): &(&str, String)| rows.row(Mark::Unknown, name, &format!("open: {boxes}"));
+    signed.chain(left.iter().map(open)).collect()
+}
+
+/// How the rows of a table are laid out.
+struct Rows {
+    /// How wide the names of roles are.
+    width: usize,
+}
+
+impl Rows {
+    fn of(standing: &Standing) -> Self {
+        let required = standing.required.roles.iter().map(|role| role.name.as_str());
+        let after = standing.after.iter().map(|one| one.signoff.role_name());
+        let width = required.chain(after).map(|name| name.chars().count()).max();
+        Self { width: width.unwrap_or(0).max(12) }
+    }
+
+    fn row(&self, mark: Mark, name: &str, what: &str) -> String {
+        format!("  {}{} {name:<2$}  {what}", mark.text(), mark.filling(), self.width)
+    }
+
+    /// One that stands for itself.
+    fn other(&self, one: &Assessed) -> Vec<String> {
+        let mark = if one.standing.is_ok() { Mark::Good } else { Mark::Warning };
+        let first = self.row(mark, one.signoff.role_name(), &line(one));
+        std::iter::once(first).chain(self.why(one)).collect()
+    }
+
+    /// Why one is void, below it.
+    fn why(&self, one: &Assessed) -> Vec<String> {
+        let Err(void) = &one.standing else { return Vec::new() };
+        let margin = 2 + Mark::width() + 1 + self.width + 2;
+        let room = COLUMNS.saturating_sub(margin).max(40);
+        let said = folded(&one_line(&format!("void: {}", shown(void))), room);
+        said.into_iter().map(|line| format!("{:margin$}{line}", "")).collect()
+    }
 }
 
 /// Who, which commit, when, and what else is known.
@@ -117,6 +151,7 @@ pub(in crate::cli) fn json(standing: &Standing) -> Value {
         "people": { "signed": judged.people.0, "required": judged.people.1 },
         "roles": roles.collect::<Vec<_>>(),
         "signoffs": standing.all.iter().map(one).collect::<Vec<_>>(),
+        "after": standing.after.iter().map(one).collect::<Vec<_>>(),
         "unreadable": unreadable.map(|(place, why)| json!({ "ref": place, "why": why }))
             .collect::<Vec<_>>(),
         "reasons": standing.reasons(),
@@ -138,6 +173,6 @@ fn one(one: &Assessed) -> Value {
         "for": witnessed.map(|it| &it.person), "evidence": witnessed.map(|it| &it.evidence),
         "signature": one.signature, "counts": void.is_none(), "void": void.map(shown),
         "paths": paths, "survived": one.standing.as_ref().ok(),
-        "trailer": Trailer::from(signoff).line(),
+        "trailer": (signoff.phase == Phase::Before).then(|| Trailer::from(signoff).line()),
     })
 }

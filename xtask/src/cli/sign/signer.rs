@@ -6,7 +6,7 @@ use crate::cli::Context;
 use crate::config::file::SignoffTable;
 use crate::error::{Refusal, word};
 use crate::repo::Repo;
-use crate::signoff::{LONGEST, Person, STATEMENT, Witnessed, is_sound, read};
+use crate::signoff::{LONGEST, Person, Witnessed, is_sound, read};
 use crate::sys::clock::Timestamp;
 use crate::wording::nearest;
 
@@ -55,7 +55,8 @@ impl Signer {
         let witnessed = witnessed.map(|(person, evidence)| Witnessed { person, evidence });
         let roles = Roles { repo, subject, table: &subject.survey.settings.signoff };
         let role = roles.role(args, &person, witnessed.as_ref())?;
-        let statement = args.statement.clone().unwrap_or_else(|| STATEMENT.to_owned());
+        let statement = args.statement.clone();
+        let statement = statement.unwrap_or_else(|| subject.phase().statement().to_owned());
         Ok(Self { person, at, ident, role, witnessed, statement })
     }
 }
@@ -102,6 +103,10 @@ impl Roles<'_> {
         Ok(Some(role))
     }
 
+    fn sign_for(&self, role: &str) -> String {
+        format!("sign --role {}{}", word(role), self.subject.option())
+    }
+
     /// The role of this name, however its letters are written.
     fn known(&self, said: &str, by: &str) -> Result<String, Refusal> {
         let names = || self.table.roles.iter().map(|(name, _)| name.as_str());
@@ -117,7 +122,7 @@ impl Roles<'_> {
         let all: Vec<&str> = names().collect();
         let refusal = refusal.why(format!("The roles are {}.", all.join(", ")));
         let best = nearest(said, names()).or_else(|| names().next()).unwrap_or_default();
-        Err(refusal.next(format!("sign --role {}", word(best)), ""))
+        Err(refusal.next(self.sign_for(best), ""))
     }
 
     /// The only role of this address.
@@ -138,9 +143,9 @@ impl Roles<'_> {
             }
             several => {
                 let refusal = Refusal::usage("you have several roles; say which one you sign for");
-                Err(several.iter().fold(refusal, |refusal, role| {
-                    refusal.next(format!("sign --role {}", word(role)), "")
-                }))
+                Err(several
+                    .iter()
+                    .fold(refusal, |refusal, role| refusal.next(self.sign_for(role), "")))
             }
         }
     }
@@ -164,7 +169,7 @@ impl Roles<'_> {
             let refusal =
                 refusal.why(format!("{} is no address of it.", person.address)).why(those);
             return Err(match own.next() {
-                Some(other) => refusal.next(format!("sign --role {}", word(other)), "is your role"),
+                Some(other) => refusal.next(self.sign_for(other), "is your role"),
                 None => refusal.next_shell(
                     "git config user.email ADDRESS",
                     "when one of these addresses is yours",
@@ -174,14 +179,17 @@ impl Roles<'_> {
         if self.table.roles_of(&person.address).next().is_none() {
             return Err(Refusal::unsafe_to(format!("{person} cannot be a witness"))
                 .why("Only who has a role can sign for somebody else.")
-                .next("sign --list", "shows who has to sign"));
+                .next(format!("sign --list{}", self.subject.option()), "shows who has to sign"));
         }
         match witnessed.address() {
             Some(address) if !is_own(&address) => {
                 let version = &self.subject.version;
                 Err(Refusal::unsafe_to(format!("{address} cannot sign for {role}"))
                     .why(those)
-                    .next(format!("sign --list --version {version}"), "shows who has to sign"))
+                    .next(
+                        format!("sign --list --version {version}{}", self.subject.option()),
+                        "shows who has to sign",
+                    ))
             }
             _ => Ok(()),
         }

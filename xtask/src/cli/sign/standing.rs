@@ -10,10 +10,10 @@ use crate::gates::Profile;
 use crate::glob::Glob;
 use crate::plan::Oid;
 use crate::repo::{Repo, StoredSignoff, Vouched};
-use crate::signoff::Signoff;
 use crate::signoff::cover::Coverage;
-use crate::signoff::judge::{Assessed, Judgement, Required, Rules, Usual, Void, judge};
+use crate::signoff::judge::{Assessed, Judgement, Required, Role, Rules, Usual, Void, judge};
 use crate::signoff::trailer::Trailer;
+use crate::signoff::{Phase, Signoff};
 use crate::sys::clock::Timestamp;
 
 /// A release, and what its configuration says.
@@ -39,8 +39,10 @@ pub(in crate::cli) struct Claims<'a> {
 /// What was found.
 pub(in crate::cli) struct Standing {
     pub required: Required,
-    /// The sign-offs that can be read, the oldest first.
+    /// The sign-offs that can be read and were made before the release, the oldest first.
     pub all: Vec<Assessed>,
+    /// Those that were made when it was out: they tick boxes, and nobody has to make one.
+    pub after: Vec<Assessed>,
     /// The others: their ref and why.
     pub unreadable: Vec<(String, String)>,
 }
@@ -54,7 +56,7 @@ impl Standing {
     /// # Errors
     /// git fails.
     pub fn read(about: &About<'_>) -> Result<Self, Refusal> {
-        let mut all = Vec::new();
+        let mut all: Vec<Assessed> = Vec::new();
         let mut unreadable = Vec::new();
         let mut proofs = Proofs::new();
         let begin = format!("{}/", about.tag);
@@ -73,7 +75,16 @@ impl Standing {
         }
         all.sort_by_key(|one| one.signoff.at.0);
         let required = required(about.settings, about.profile);
-        Ok(Self { required, all, unreadable })
+        let (after, all) = all.into_iter().partition(|one| one.signoff.phase == Phase::After);
+        Ok(Self { required, all, after, unreadable })
+    }
+
+    /// Those of a phase.
+    pub fn of(&self, phase: Phase) -> &[Assessed] {
+        match phase {
+            Phase::Before => &self.all,
+            Phase::After => &self.after,
+        }
     }
 
     /// The same with those that only the tag of the release tells of.
@@ -96,19 +107,31 @@ impl Standing {
         judge(&self.required, &self.all)
     }
 
-    /// Those that count, as trailers for the tag of the release, in the order in which they were made.
-    pub fn trailers(&self) -> Vec<String> {
-        let counted = self.all.iter().filter(|one| one.standing.is_ok());
-        counted.map(|one| Trailer::from(&one.signoff).line()).collect()
+    /// Those that count, in the order of the roles that have to sign.
+    pub fn counted(&self) -> Vec<&Assessed> {
+        let mut counted: Vec<&Assessed> =
+            self.all.iter().filter(|one| one.standing.is_ok()).collect();
+        let place = |one: &&Assessed| {
+            let own = |role: &Role| Some(&role.name) == one.signoff.role.as_ref();
+            self.required.roles.iter().position(own).unwrap_or(usize::MAX)
+        };
+        counted.sort_by_key(place);
+        counted
     }
 
-    /// A line for each that is void where none of its role counts.
+    /// The same as trailers for the tag of the release.
+    pub fn trailers(&self) -> Vec<String> {
+        self.counted().into_iter().map(|one| Trailer::from(&one.signoff).line()).collect()
+    }
+
+    /// A line for each that is void where none of its role and phase counts.
     pub fn voided(&self) -> Vec<String> {
-        let counts = |role: &Option<String>| {
-            self.all.iter().any(|one| one.standing.is_ok() && one.signoff.role == *role)
+        let lost = |one: &&Assessed| {
+            let mut others = self.of(one.signoff.phase).iter();
+            let same = |other: &Assessed| other.signoff.role == one.signoff.role;
+            !others.any(|other| same(other) && other.standing.is_ok())
         };
-        let all = self.all.iter().filter(|one| one.standing.is_err());
-        all.filter(|one| !counts(&one.signoff.role)).map(void).collect()
+        self.all.iter().chain(&self.after).filter(lost).map(void).collect()
     }
 
     /// Each reason against the release in one line: what is missing or void of what is required.
@@ -136,12 +159,16 @@ impl Standing {
 /// `sign-off QA Lead: that of Bo is void: detect.py (changed)`
 fn void(one: &Assessed) -> String {
     let (role, signer) = (one.signoff.role_name(), one.signoff.signer());
+    let role = match one.signoff.phase {
+        Phase::Before => role.to_owned(),
+        Phase::After => format!("{role} after the release"),
+    };
     let why = one.standing.as_ref().err().map_or_else(String::new, shown);
     format!("sign-off {role}: that of {signer} is void: {why}")
 }
 
 /// What a release of this kind needs.
-pub(super) fn required(settings: &Settings, profile: Profile) -> Required {
+pub(in crate::cli) fn required(settings: &Settings, profile: Profile) -> Required {
     let table = settings.profiles.iter().find(|table| table.name == profile.name());
     let usual = match profile {
         Profile::Release | Profile::Hotfix => Usual::All,
@@ -186,9 +213,10 @@ impl About<'_> {
         let table = &self.settings.signoff;
         let (signature, good) = self.signature(&id, &signoff, signed)?;
         let sound = allowed(&signoff, table).and(good).and(self.tree(&signoff)?);
-        let proof = match sound {
-            Err(why) => Err(why),
-            Ok(()) => self.proved(&signoff.candidate, proofs)?,
+        let proof = match (sound, signoff.phase) {
+            (Err(why), _) => Err(why),
+            (Ok(()), Phase::Before) => self.proved(&signoff.candidate, proofs)?,
+            (Ok(()), Phase::After) => self.of_release(&signoff.candidate)?,
         };
         let standing = proof.map_err(Void::Because).and_then(Assessed::by_coverage);
         Ok(Assessed { id, signoff, signature, standing })
@@ -205,6 +233,7 @@ impl About<'_> {
         let candidate = trailer.candidate.clone();
         let tree = self.repo.tree_of(&candidate)?;
         let signoff = Signoff {
+            phase: Phase::Before,
             role: trailer.role.clone(),
             by: trailer.by.clone(),
             at,
@@ -232,6 +261,18 @@ impl About<'_> {
         let standing = proof.map_err(Void::Because).and_then(Assessed::by_coverage);
         let signature = claims.believed.as_ref().ok().map(|said| format!("in the tag: {said}"));
         Ok(Some(Assessed { id: claims.object.clone(), signoff, signature, standing }))
+    }
+
+    /// What was checked when it was out has to be the release itself.
+    fn of_release(&self, candidate: &Oid) -> Result<Result<Coverage, String>, Refusal> {
+        let tag = self.tag;
+        Ok(match self.repo.ref_at(&format!("refs/tags/{tag}^{{commit}}"))? {
+            Some(commit) if commit == *candidate => Ok(Coverage::Covered(Vec::new())),
+            Some(commit) => {
+                Err(format!("it is about {}, and {tag} is {}", candidate.short(), commit.short()))
+            }
+            None => Err(format!("{tag} is not released")),
+        })
     }
 
     /// [`Self::covered`], worked out once for each candidate.

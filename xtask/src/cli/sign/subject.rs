@@ -1,9 +1,11 @@
-//! What is signed: the version, its tag, and the commit that stands for it.
+//! What is signed: the version, its tag, and the commit that stands for it; or the release, when it is
+//! out.
 
 use super::Args;
 use crate::cli::Context;
 use crate::cli::check::next_version;
 use crate::cli::project::{Known, Survey};
+use crate::cli::record;
 use crate::config::file::Procedure;
 use crate::error::{Refusal, word};
 use crate::flows::bump;
@@ -11,6 +13,7 @@ use crate::flows::words::Branches;
 use crate::gates::Profile;
 use crate::plan::Oid;
 use crate::repo::{Destination, Listed, Repo, Stored, Wanted};
+use crate::signoff::Phase;
 use crate::sys::proc::Interrupt;
 use crate::version::Version;
 
@@ -78,8 +81,8 @@ enum At {
 }
 
 impl Subject {
-    /// Finds it: the release that is asked for by its version, or the one that is open, or the next.
-    /// Without a remote the branches here count.
+    /// Finds it: the release that is asked for by its version, or the one that is open, or the next, or
+    /// the last where nothing has come since. Without a remote the branches here count.
     ///
     /// # Errors
     /// Several are open; there is no main branch; no version can be found; git fails.
@@ -101,6 +104,10 @@ impl Subject {
             Some((tip, version)) => (tip, Some(version)),
             None => (main, None),
         };
+        if let Some((tag, commit, version)) = found.last(&tip, prepared.as_ref())? {
+            let survey = self::survey(repo, args, context, &commit)?;
+            return Self::new(repo, context, survey, Some(version), At::Tag(tag, commit));
+        }
         let survey = match prepared {
             Some(_) => self::survey(repo, args, context, &tip.commit)?,
             None => survey,
@@ -137,11 +144,25 @@ impl Subject {
         let version = version.spelled(&style).unwrap_or(version);
         let tag = tag(known, &version);
         let hotfixes = survey.settings.landing(Procedure::Hotfix).prepared().value;
-        let profile = Profile::likely(branch.as_deref(), &hotfixes, Some(&version));
+        let likely = Profile::likely(branch.as_deref(), &hotfixes, Some(&version));
+        let profile = match branch {
+            None => released_as(repo, &tag)?.unwrap_or(likely),
+            Some(_) => likely,
+        };
         let folder = || repo.top.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = known.project.name.clone().or_else(folder).unwrap_or_default();
         let released = branch.is_none();
         Ok(Self { name, version, tag, profile, commit, place, released, survey })
+    }
+
+    /// The option that names the package, for a command to copy; empty where none is needed.
+    pub fn option(&self) -> &str {
+        &self.survey.projects[0].option
+    }
+
+    /// What a sign-off for it is about.
+    pub fn phase(&self) -> Phase {
+        if self.released { Phase::After } else { Phase::Before }
     }
 }
 
@@ -161,6 +182,26 @@ impl Found<'_> {
         let own = known.releases.tagged.iter().find(|(_, tagged)| tagged.same(version));
         let Some((tag, _)) = own else { return Ok(None) };
         Ok(self.repo.named(tag)?.map(|commit| (tag.clone(), commit)))
+    }
+
+    /// The release that is out, where nobody names another one and main has nothing that would be one.
+    fn last(
+        &self,
+        main: &Tip,
+        prepared: Option<&Version>,
+    ) -> Result<Option<(String, Oid, Version)>, Refusal> {
+        let known = &self.survey.projects[0];
+        let Some((tag, version)) = &known.releases.newest else { return Ok(None) };
+        let seen = self.repo.seen_from(main.commit.clone());
+        if self.asked.or(prepared).is_some() || next_version(&seen, self.survey, known)?.is_some() {
+            return Ok(None);
+        }
+        let commit = known.releases.commits.iter().find(|tagged| tagged.tag == *tag);
+        let commit = commit.and_then(|tagged| Oid::new(&tagged.commit));
+        // Without a version in the files nothing says what the commits since would be.
+        let held = bump::held(&known.project, &self.survey.files).unwrap_or_default();
+        let commit = commit.filter(|commit| *commit == main.commit || !held.is_empty());
+        Ok(commit.map(|commit| (tag.clone(), commit, version.clone())))
     }
 
     /// The release or hotfix branch that is open: on the remote where there is one, else here.
@@ -225,6 +266,11 @@ fn tag(known: &Known, version: &Version) -> String {
     let newest = known.releases.newest.as_ref();
     let newest = newest.map(|(tag, version)| (tag.as_str(), version));
     own.map_or_else(|| known.format.tag(version, newest), |(tag, _)| tag.clone())
+}
+
+/// The kind of release that a tag is, as its record says.
+fn released_as(repo: &Repo, tag: &str) -> Result<Option<Profile>, Refusal> {
+    Ok(record::known(repo, tag)?.and_then(|record| Profile::named(&record.profile)))
 }
 
 /// What the files of a commit say of the project that is meant.

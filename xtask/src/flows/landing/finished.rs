@@ -1,8 +1,8 @@
 //! The end of a release whose branch was merged elsewhere.
 
-use super::{Identity, Joined, Remote, Target, ask, away, build, land, place, short, switch};
+use super::{Identity, Joined, Remote, Target, ask, away, build, land, place, switch};
 use crate::plan::{
-    About, Base, FORMAT, Gates, Id, Keep, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag,
+    About, Base, FORMAT, Gates, Id, Keep, Object, Oid, Place, Plan, RefMove, Sign, Step, Tag, short,
 };
 
 /// A release that is at one commit, and what is still to be done for it.

@@ -1,9 +1,9 @@
 //! The branch of a hotfix: it begins at a commit that need not be checked out.
 
-use super::{Remote, land, place, push, short, switch};
+use super::{Remote, land, place, push, switch};
 use crate::flows::release::{Commitment, Written, build, commit_of};
 use crate::path::RepoPath;
-use crate::plan::{Action, Base, FORMAT, FileChange, Id, Object, Plan, RefMove, Step};
+use crate::plan::{Action, Base, FORMAT, FileChange, Id, Object, Plan, RefMove, Step, short};
 use crate::version::Version;
 use crate::wording::counted;
 

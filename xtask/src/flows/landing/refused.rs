@@ -1,9 +1,9 @@
 //! What becomes of a release whose push was refused: nothing of it has arrived, and here everything
 //! is done.
 
-use super::{Identity, Remote, away, build, land, offer, place, push, short, switch};
+use super::{Identity, Remote, away, build, land, offer, place, push, switch};
 use crate::plan::{
-    About, Base, FORMAT, Id, Keep, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step,
+    About, Base, FORMAT, Id, Keep, Merge, Object, Oid, Parents, Plan, Pull, RefMove, Step, short,
 };
 
 /// A release that is made here and was refused there.

@@ -9,6 +9,7 @@ use crate::cli::release::execute;
 use crate::cli::release::gates::Asking;
 use crate::cli::release::prepare::{Prepared, kept};
 use crate::cli::release::shown::Facts;
+use crate::cli::release::voided::voided;
 use crate::error::{Refusal, word};
 use crate::flows::landing::{self, How, Identity, Landed, Left, Remote, Tagging, Target};
 use crate::flows::words::{self, Words};
@@ -113,6 +114,8 @@ impl Finish<'_> {
         if tagging.is_none() && joined.targets.is_empty() && here.is_none() && there.is_none() {
             return Ok(None);
         }
+        let void = (*tag, joined.targets.as_slice());
+        let warnings = voided(repo, &self.survey.settings, known, void)?;
         let left = self.left(gates.as_ref(), &joined.targets, here.as_ref(), &commit)?;
         let (author, committer) =
             (repo.ident("AUTHOR", context.at)?, repo.ident("COMMITTER", context.at)?);
@@ -149,7 +152,7 @@ impl Finish<'_> {
             notes,
             merges: joined.merges,
             signed,
-            warnings: Vec::new(),
+            warnings,
         };
         Ok(Some(Prepared { plan, before: Vec::new(), facts }))
     }

@@ -66,7 +66,9 @@ impl Finish<'_> {
         let seen = chosen.built_in.iter().filter_map(|id| self.seen_to(id));
         let checked = gates::with(checked, seen);
         let tree = stored(self.repo, &found.commit)?;
-        let approvals = asking.approvals(&there, (profile, version, self.tag), &checked, &tree)?;
+        let release = (profile, version, self.tag);
+        let settings = &self.survey.settings;
+        let approvals = asking.approvals(&there, settings, release, (&checked, &tree))?;
         approvals.iter().try_for_each(|approvals| asking.agreed_by_people(approvals, 0))?;
         let gates = Some(self.gates(asking, chosen)).filter(Gates::asks);
         let section = self.section(&tree)?;

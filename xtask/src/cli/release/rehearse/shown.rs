@@ -7,7 +7,7 @@ use crate::cli::Context;
 use crate::cli::release::prepare::Prepared;
 use crate::cli::release::shown;
 use crate::error::{Refusal, word};
-use crate::plan::{Action, Command, Id, Oid, Plan, Push};
+use crate::plan::{Action, Command, Id, Oid, Plan, Push, short};
 use crate::repo::Repo;
 use crate::ui::{Mark, Ui, bold};
 
@@ -88,14 +88,14 @@ fn line(place: &str, moved: &Moved) -> String {
         let id = id.as_deref().and_then(Oid::new);
         id.map_or_else(|| "none".to_owned(), |id| id.short().to_owned())
     };
-    let short = moved.name.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/");
+    let short = short(&moved.name);
     format!("  {place:<8} {short}  {} -> {}", id(&moved.old), id(&moved.new))
 }
 
 /// What a release runs that somebody else notices, as a person would type it.
 pub fn commands(plan: &Plan) -> Vec<String> {
     let each = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Push(push) => Some(push_command(push)),
+        Action::Push(push) => Some(leased(push)),
         Action::Keep(keep) => {
             let name = word(crate::exec::record_ref(&keep.tag));
             Some(format!("git push {} {name}", word(keep.remote.as_ref()?)))
@@ -127,7 +127,7 @@ pub fn commands(plan: &Plan) -> Vec<String> {
 
 /// The push with its leases: a ref that is elsewhere by then stops it, and an empty one stands for
 /// a ref that must not be there.
-fn push_command(push: &Push) -> String {
+fn leased(push: &Push) -> String {
     let mut words = vec!["git push --atomic".to_owned()];
     for wanted in &push.moves {
         let old = match &wanted.old {
@@ -137,12 +137,7 @@ fn push_command(push: &Push) -> String {
         words.push(word(format!("--force-with-lease={}:{old}", wanted.name)));
     }
     words.push(word(&push.remote));
-    for wanted in &push.moves {
-        words.push(match wanted.new {
-            Some(_) => word(&wanted.name),
-            None => word(format!(":{}", wanted.name)),
-        });
-    }
+    words.extend(push.moves.iter().map(shown::refspec));
     words.join(" ")
 }
 

@@ -3,8 +3,12 @@
 //! A placeholder is a word of small letters in braces; any other brace is literal. What is put in
 //! its place is data: it is not looked through again.
 
+mod claims;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+pub use claims::{Claim, unproved};
 
 use crate::error::{Next, Refusal};
 use crate::sites::Source;
@@ -37,8 +41,10 @@ pub type Values<'w> = BTreeMap<&'w str, Value>;
 
 #[derive(Debug)]
 struct Line<'a> {
-    /// Without its line end.
+    /// Without its line end, and without the evidence at its end.
     text: &'a str,
+    /// Where it begins in the file.
+    at: usize,
     placeholders: Vec<Placeholder<'a>>,
 }
 
@@ -67,7 +73,7 @@ impl<'a> Template<'a> {
     ///
     /// # Errors
     /// It is not UTF-8, its comment does not end, a placeholder that is not known, with its place.
-    pub fn parse(source: Source<'a>, knows: &[&'static str]) -> Result<Self, Refusal> {
+    pub fn parse(source: Source<'a>, knows: &[&str]) -> Result<Self, Refusal> {
         let text = source.text()?;
         let mut at = begin(source, text)?;
         let mut lines = Vec::new();
@@ -78,7 +84,7 @@ impl<'a> Template<'a> {
             if let Some(unknown) = placeholders.iter().find(|one| !knows.contains(&one.word)) {
                 return Err(not_known(source, unknown, knows));
             }
-            lines.push(Line { text: line, placeholders });
+            lines.push(Line { text: line, at, placeholders });
             at += whole.len();
         }
         let eol: &[u8] = if text.contains("\r\n") { b"\r\n" } else { b"\n" };
@@ -170,7 +176,7 @@ fn placeholders(line: &str, at: usize) -> Vec<Placeholder<'_>> {
     found
 }
 
-fn not_known(source: Source<'_>, unknown: &Placeholder<'_>, knows: &[&'static str]) -> Refusal {
+fn not_known(source: Source<'_>, unknown: &Placeholder<'_>, knows: &[&str]) -> Refusal {
     let what = format!("{} has a placeholder that is not known: {{{}}}", source.path, unknown.word);
     let refusal = Refusal::usage(what).at(source.place(unknown.at));
     if let Some(meant) = nearest(unknown.word, knows.iter().copied()) {
