@@ -42,6 +42,8 @@ pub(super) enum Gates {
     Asked,
     /// The release asks those of its kind on its own tree.
     Later,
+    /// It is out: what its record says is all that counts, not what was seen here.
+    Recorded,
 }
 
 /// What was found.
@@ -57,6 +59,8 @@ struct Held {
     boxes: Boxes,
     /// The boxes that hold it up.
     open: Vec<Open>,
+    /// The report of earlier checks that others rely on.
+    proved: Value,
 }
 
 /// Boxes that wait for the same.
@@ -116,7 +120,19 @@ impl Approvals {
             return Ok(None);
         };
         let (settings, profile) = (&read.settings, read.aim.profile);
-        let mut standing = Standing::read(&About { repo, settings, profile, tag, commit })?;
+        let standing = Standing::read(&About { repo, settings, profile, tag, commit })?;
+        Self::by(asked, tree, (version, standing))
+    }
+
+    /// The same by what is known of the sign-offs.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub(super) fn by(
+        asked: &Asked<'_>,
+        tree: &impl Tree,
+        (version, mut standing): (&Version, Standing),
+    ) -> Result<Option<Self>, Refusal> {
         let mut waived = Waived::default();
         for (what, reason) in asked.waivers.of_people() {
             let role = what.strip_prefix("signoff:").map(|role| asked.role(what, role));
@@ -310,6 +326,19 @@ impl Approvals {
         }
     }
 
+    /// The report of the gates of a release, with what earlier checks have said for boxes.
+    pub(super) fn with_proofs(&self, mut report: Value) -> Value {
+        for key in ["gates", "waivers"] {
+            let more = self.checklist.as_ref().and_then(|held| held.proved[key].as_array());
+            let Some(more) = more.filter(|more| !more.is_empty()) else { continue };
+            match report[key].as_array_mut() {
+                Some(all) => all.extend(more.iter().cloned()),
+                None => report[key] = more.clone().into(),
+            }
+        }
+        report
+    }
+
     /// The message of the tag with who has signed below it, and what was let through.
     pub(super) fn told_in(&self, message: &str) -> String {
         let mut trailers = self.standing.trailers();
@@ -369,10 +398,17 @@ impl Asked<'_> {
             return Ok(None);
         }
         let reading = Reading::of(self.repo, self.context, self.read, tree)?;
+        let mut proved = Value::Null;
         if self.gates == Gates::Later {
             waived.asked_later.clone_from(&reading.names.asked);
+            proved = reading.proved_before(self.repo)?;
         }
-        let mut facts = reading.facts_before(self.repo, standing, self.report)?;
+        let mut facts = match self.gates {
+            Gates::Asked | Gates::Later => {
+                reading.facts_before(self.repo, standing, self.report)?
+            }
+            Gates::Recorded => reading.facts_told(standing, self.report),
+        };
         let people = self.waivers.of_people().iter();
         facts.waived.extend(people.map(|(what, reason)| Waiver {
             gate: what.clone(),
@@ -404,7 +440,7 @@ impl Asked<'_> {
         let spelled = |all: &Vec<Binding>| all.iter().map(Binding::to_string).collect();
         let bindings = bindings.iter().map(spelled).collect();
         let path = reading.file.path.to_string();
-        Ok(Some(Held { boxes: Boxes { path, bindings }, open }))
+        Ok(Some(Held { boxes: Boxes { path, bindings }, open, proved }))
     }
 }
 

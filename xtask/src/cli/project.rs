@@ -164,13 +164,20 @@ impl Survey {
     /// # Errors
     /// A root manifest that cannot be read, git fails.
     pub fn any(repo: &Repo) -> Result<Option<Self>, Refusal> {
-        let tree = WorkTree::new(repo)?;
-        let projects = Projects::new(&tree)?;
+        Self::any_in(repo, &WorkTree::new(repo)?)
+    }
+
+    /// The same of the files in `tree`.
+    ///
+    /// # Errors
+    /// Those of [`Self::any`].
+    pub fn any_in(repo: &Repo, tree: &dyn Tree) -> Result<Option<Self>, Refusal> {
+        let projects = Projects::new(tree)?;
         let (found, broken) = projects.whole()?;
         if found.is_empty() && broken.is_empty() {
             return Ok(None);
         }
-        Self::of(repo, &tree, projects, found, broken).map(Some)
+        Self::of(repo, tree, projects, found, broken).map(Some)
     }
 
     /// The only package, where nothing lies at the top.

@@ -1,8 +1,10 @@
 //! Tags: what stands under a name, whether a new one may, and what a signature is worth.
 
-use super::{Repo, git};
+use super::stored::Objects;
+use super::{Repo, SIZE_LIMIT, git};
 use crate::error::Refusal;
 use crate::plan::{Oid, ROLLED_BACK};
+use crate::signoff::read::unsigned;
 
 /// What is told of a tag: NUL-separated, and one at the end (git-for-each-ref, "FIELD NAMES").
 const FIELDS: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(tag)%00\
@@ -82,6 +84,19 @@ impl Repo {
             signed: *signed == "signed",
         });
         Ok(Some(Tag { id, commit, annotated }))
+    }
+
+    /// The message of an annotated tag, without a signature below it; empty for any other object, or
+    /// one that is too large to be read.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn tag_message(&self, id: &Oid) -> Result<String, Refusal> {
+        let read = Objects::of(&self.git).read(id.as_str(), SIZE_LIMIT)?;
+        let bytes = read.filter(|object| object.kind == "tag").and_then(|object| object.bytes);
+        let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+        let body = text.split_once("\n\n").map_or("", |(_, body)| body);
+        Ok(unsigned(body).0.to_owned())
     }
 
     /// The names of the tags on a commit, in git's version order, the highest first.

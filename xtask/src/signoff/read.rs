@@ -110,7 +110,7 @@ pub fn ident(text: &str) -> Option<(Person, Timestamp)> {
 
 /// The message without the signature behind it, as git takes it apart: the last line that begins one
 /// counts.
-fn unsigned(body: &str) -> (&str, bool) {
+pub fn unsigned(body: &str) -> (&str, bool) {
     let starts = std::iter::once(0).chain(body.match_indices('\n').map(|(at, _)| at + 1));
     let begins = |at: &usize| SIGNATURES.iter().any(|sign| body[*at..].starts_with(sign));
     match starts.rev().find(begins) {

@@ -34,6 +34,28 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Reads what [`Self::minute`] writes; `None` for anything else.
+    pub fn of_minute(text: &str) -> Option<Self> {
+        let number = |at: std::ops::Range<usize>| text.get(at)?.parse::<i64>().ok();
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let read =
+            Self(days(year, month, day) * 86_400 + number(11..13)? * 3600 + number(14..16)? * 60);
+        (read.minute() == text).then_some(read)
+    }
+}
+
+/// Year, month, day of the proleptic Gregorian calendar as days since 1970-01-01 (the same source,
+/// `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
 /// Days since 1970-01-01 as year, month, day of the proleptic Gregorian calendar
 /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -64,6 +86,11 @@ mod tests {
             (-1, "1969-12-31 23:59 UTC"),
         ] {
             assert_eq!(Timestamp(seconds).minute(), expected);
+            let read = Timestamp::of_minute(expected).unwrap();
+            assert_eq!(read.0, seconds - seconds.rem_euclid(60));
+        }
+        for text in ["", "2026-11-21", "2026-02-30 14:03 UTC", "2026-11-21 14:03 CET", "é"] {
+            assert_eq!(Timestamp::of_minute(text), None, "{text}");
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::gates::builtin::{Aim, Facts, Hooks, Subject};
 use crate::gates::{Gate, Kind, Package, Profile, Values};
 use crate::plan::Oid;
 use crate::repo::{Configuration, Repo, Status, WorkTree};
+use crate::sites::Tree;
 use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 use crate::version::{Downgrade, Move, Outcome, Target, Version};
@@ -60,13 +61,7 @@ impl Read {
         let tree = WorkTree::new(repo)?;
         let settings = Projects::new(&tree)?.settings;
         let survey = Survey::any(repo);
-        let sole = match &survey {
-            Ok(Some(survey)) => match (survey.projects.as_slice(), survey.broken.as_slice()) {
-                ([known], []) => Some((survey, known)),
-                _ => None,
-            },
-            _ => None,
-        };
+        let sole = sole(&survey);
         let next = sole.map(|(survey, known)| next(repo, survey, known, decided)).transpose()?;
         let (version, previous) = next.unwrap_or_default();
         let tag = version.as_ref().zip(sole).map(|(version, (_, known))| {
@@ -76,6 +71,25 @@ impl Read {
         let hotfixes = settings.landing(Procedure::Hotfix).prepared().value;
         let likely = Profile::likely(repo.branch(), &hotfixes, version.as_ref());
         let aim = Aim { profile: profile.unwrap_or(likely), version, tag };
+        Self::of(repo, &tree, survey, (aim, previous))
+    }
+
+    /// The same of a release that is out, from the files of its commit; `repo` is seen from there.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub fn released(repo: &Repo, tree: &dyn Tree, aim: Aim) -> Result<Self, Refusal> {
+        Self::of(repo, tree, Survey::any_in(repo, tree), (aim, None))
+    }
+
+    fn of(
+        repo: &Repo,
+        tree: &dyn Tree,
+        survey: Result<Option<Survey>, Refusal>,
+        (aim, previous): (Aim, Option<(String, Version)>),
+    ) -> Result<Self, Refusal> {
+        let settings = Projects::new(tree)?.settings;
+        let sole = sole(&survey);
         let values = values(repo, &aim, previous.as_ref(), sole.map(|(_, known)| known));
         let folder = || repo.top.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = settings.name.as_ref().map(|said| said.value.clone());
@@ -83,7 +97,7 @@ impl Read {
         let changelogs = match &survey {
             Ok(Some(survey)) => {
                 let find = |known: &Known| {
-                    changelog::find(&tree, &survey.settings, &known.project, survey.among)
+                    changelog::find(tree, &survey.settings, &known.project, survey.among)
                 };
                 survey.projects.iter().map(find).collect()
             }
@@ -134,12 +148,19 @@ impl Read {
     /// # Errors
     /// They cannot be listed.
     pub fn packages(repo: &Repo, gates: &[Gate]) -> Result<Vec<Package>, Refusal> {
+        Self::packages_in(&WorkTree::new(repo)?, gates)
+    }
+
+    /// The same of the files in `tree`.
+    ///
+    /// # Errors
+    /// They cannot be listed.
+    pub fn packages_in(tree: &dyn Tree, gates: &[Gate]) -> Result<Vec<Package>, Refusal> {
         let each = |gate: &Gate| matches!(&gate.kind, Kind::Command(c) if c.each == Each::Package);
         if !gates.iter().any(each) {
             return Ok(Vec::new());
         }
-        let tree = WorkTree::new(repo)?;
-        let projects = Projects::new(&tree)?;
+        let projects = Projects::new(tree)?;
         let found = projects.packages()?.found.iter().map(|package| Package {
             name: package.name.clone(),
             folder: match package.folder.as_str() {
@@ -148,6 +169,15 @@ impl Read {
             },
         });
         Ok(found.collect())
+    }
+}
+
+/// The project of a repository that has exactly one.
+fn sole(survey: &Result<Option<Survey>, Refusal>) -> Option<(&Survey, &Known)> {
+    let survey = survey.as_ref().ok()?.as_ref()?;
+    match (survey.projects.as_slice(), survey.broken.as_slice()) {
+        ([known], []) => Some((survey, known)),
+        _ => None,
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) use facts::{Read, next_version};
 
 pub(super) use crate::gates::named;
 pub(super) use once::once;
-pub(super) use past::{Names, past};
+pub(super) use past::{Names, of_release, past};
 pub(super) use poll::{Request, Select, poll};
 pub(super) use rehearsal::installed;
 pub(super) use show::clock;

@@ -9,9 +9,11 @@ use super::facts::Read;
 use super::{choice, rehearsal};
 use crate::cli::Context;
 use crate::error::Refusal;
-use crate::gates::builtin::Hooks;
+use crate::gates::Gate;
+use crate::gates::builtin::{Hooks, Tried};
 use crate::plan::Oid;
 use crate::repo::{Repo, Status};
+use crate::sys::clock::Timestamp;
 use crate::sys::fs as write;
 
 /// The names of gates.
@@ -37,6 +39,18 @@ impl Names {
         let choice = choice(read, &read.facts(repo, status, context.at, hooks))?;
         Ok(Self { all: choice.names(), asked: choice.asked() })
     }
+}
+
+/// The gates that a release is asked, by the files of its commit alone: which hooks its maker had, nothing
+/// there says.
+///
+/// # Errors
+/// A profile that names what is not there, or that has no gate.
+pub fn of_release(read: &Read, repo: &Repo, at: Timestamp) -> Result<Vec<Gate>, Refusal> {
+    let rehearse = || Ok(Tried::Nothing { why: "the release is out" });
+    let hooks = Hooks { installed: Vec::new(), rehearse: &rehearse };
+    let status = Status::default();
+    choice(read, &read.facts(repo, &status, at, hooks))?.whole(read.aim.profile)
 }
 
 /// The reports of the last checks of the same commit on the same tracked files, the newest first.

@@ -1,6 +1,6 @@
 //! What the subcommands know: the file, its boxes and what they are bound to, and what became of it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::Context;
 use super::super::check::{Names, Read, past};
@@ -9,8 +9,8 @@ use crate::checklist::{
     Bound, Checklist, Excused, Facts, Group, Known, MOST, Problem, Released, Signed, Turn, bind,
     groups, parse,
 };
-use crate::config::file::BUILT_IN;
 use crate::config::file::gates::{ProfileTable, Switch};
+use crate::config::file::{BUILT_IN, Binding};
 use crate::error::{Refusal, word};
 use crate::gates::Profile;
 use crate::path::RepoPath;
@@ -93,6 +93,33 @@ impl<'r> Reading<'r> {
         Ok(facts)
     }
 
+    /// What earlier checks of the same files have said of gates that boxes wait for and that the release
+    /// does not ask itself: as a report. It is kept with the release, because nothing else proves it.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn proved_before(&self, repo: &Repo) -> Result<Value, Refusal> {
+        let bindings = self.bound.items.iter().flat_map(|item| &item.bindings);
+        let bound: Vec<&str> = bindings
+            .filter_map(|binding| match binding {
+                Binding::Gate(id) if !self.names.asked.contains(id) => Some(id.as_str()),
+                _ => None,
+            })
+            .collect();
+        let (mut gates, mut waivers): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+        for report in past(repo, &self.status)? {
+            let all = |key: &str| report[key].as_array().cloned().unwrap_or_default().into_iter();
+            let seen = |gate: &Value| gates.iter().any(|known| known["id"] == gate["id"]);
+            let is_bound = |gate: &Value| gate["id"].as_str().is_some_and(|id| bound.contains(&id));
+            let new: Vec<Value> =
+                all("gates").filter(|gate| is_bound(gate) && !seen(gate)).collect();
+            let of = |waiver: &Value| new.iter().any(|gate| gate["id"] == waiver["gate"]);
+            waivers.extend(all("waivers").filter(of));
+            gates.extend(new);
+        }
+        Ok(json!({ "gates": gates, "waivers": waivers }))
+    }
+
     /// What is known when a release is about to be made: who has signed, what gates have said in this
     /// report, else in earlier ones about the same files.
     ///
@@ -104,11 +131,16 @@ impl<'r> Reading<'r> {
         standing: &Standing,
         report: &Value,
     ) -> Result<Facts, Refusal> {
-        let (signed, void) = of_people(Some(standing));
-        let (gates, waived) = (record::gates(report), waivers(report));
-        let mut facts = Facts { gates, waived, signed, void, ..self.unsigned() };
+        let mut facts = self.facts_told(standing, report);
         seen_before(repo, &self.status, &mut facts)?;
         Ok(facts)
+    }
+
+    /// The same by what stands in this report alone.
+    pub fn facts_told(&self, standing: &Standing, report: &Value) -> Facts {
+        let (signed, void) = of_people(Some(standing));
+        let (gates, waived) = (record::gates(report), waivers(report));
+        Facts { gates, waived, signed, void, ..self.unsigned() }
     }
 
     /// The same from a report of gates that were asked just now.

@@ -41,22 +41,38 @@ impl Before {
     /// The report of the built-in ones with those that the release sees to itself; `fetched` is the
     /// remote that it has asked.
     pub fn report(&self, fetched: Option<&str>) -> Value {
-        let mut report = self.checked.clone();
         let own = self.own.iter().map(|id| {
             let (outcome, why) = match (id.as_str(), fetched) {
                 ("fresh", Some(remote)) => ("green", format!("{remote} was fetched")),
                 ("fresh", None) => ("skipped", "nothing leaves this machine".to_owned()),
                 _ => ("green", "on the commit of the release".to_owned()),
             };
-            json!({ "id": id, "outcome": outcome, "why": why, "required": true })
+            (id.as_str(), outcome, why)
         });
-        let own: Vec<Value> = own.collect();
-        match report["gates"].as_array_mut() {
-            Some(gates) => gates.extend(own),
-            None => report["gates"] = own.into(),
-        }
-        report
+        with(self.checked.clone(), own)
     }
+}
+
+/// A report with built-in gates that the release saw to itself: name, outcome and reason.
+pub fn with<'g>(
+    mut report: Value,
+    seen: impl Iterator<Item = (&'g str, &'static str, String)>,
+) -> Value {
+    let own =
+        |(id, outcome, why)| json!({ "id": id, "outcome": outcome, "why": why, "required": true });
+    let own: Vec<Value> = seen.map(own).collect();
+    match report["gates"].as_array_mut() {
+        Some(gates) => gates.extend(own),
+        None => report["gates"] = own.into(),
+    }
+    report
+}
+
+/// The gates of a release, by their names.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    pub built_in: Vec<String>,
+    pub commands: Vec<String>,
 }
 
 /// How gates are asked in a release.
@@ -250,27 +266,28 @@ impl<'a> Asking<'a> {
         Err(refusal.leading_to(ways))
     }
 
-    /// The ids of the commands alone; nothing is asked.
+    /// Which gates there are, the built-in ones apart; nothing is asked.
     ///
     /// # Errors
     /// gonogo.toml chooses gates that there are not.
-    pub fn commands(
+    pub fn chosen(
         &self,
         repo: &Repo,
-        profile: Profile,
-        version: &Version,
+        (profile, version): (Profile, &Version),
         interrupt: &Interrupt,
-    ) -> Result<Vec<String>, Refusal> {
-        let commands = std::cell::RefCell::new(Vec::new());
+    ) -> Result<Chosen, Refusal> {
+        let chosen = RefCell::new(Chosen::default());
         let select = |choice: &Choice, profile| {
-            let all = choice.whole(profile)?;
-            let commands_only = all.into_iter().filter(|it| !matches!(it.kind, Kind::BuiltIn(_)));
-            *commands.borrow_mut() = commands_only.map(|gate| gate.id).collect();
+            let all = choice.whole(profile)?.into_iter();
+            let (built_in, commands): (Vec<Gate>, Vec<Gate>) =
+                all.partition(|gate| matches!(gate.kind, Kind::BuiltIn(_)));
+            let ids = |gates: Vec<Gate>| gates.into_iter().map(|gate| gate.id).collect();
+            *chosen.borrow_mut() = Chosen { built_in: ids(built_in), commands: ids(commands) };
             Ok((Vec::new(), None))
         };
         let request = self.request(Some(profile), Some(version), interrupt, &select);
         poll(repo, self.context, &request, |_, _| Ok(()))?;
-        Ok(commands.into_inner())
+        Ok(chosen.into_inner())
     }
 
     /// The step that asks gates of these names, on the tree that gets the tag.

@@ -324,7 +324,10 @@ impl About<'_> {
     fn kept(&self) -> plan::About {
         let Said { checked, approvals, .. } = self.said;
         plan::About {
-            checked: checked.clone(),
+            checked: match approvals {
+                Some(approvals) => approvals.with_proofs(checked.clone()),
+                None => checked.clone(),
+            },
             approvals: approvals.as_ref().map(Approvals::kept).unwrap_or_default(),
             section: self.section(),
             ..kept(self.args, self.known, &self.chosen.version, self.made.previous.as_ref())

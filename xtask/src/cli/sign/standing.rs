@@ -14,6 +14,7 @@ use crate::signoff::cover::Coverage;
 use crate::signoff::judge::{Assessed, Judgement, Required, Role, Rules, Usual, Void, judge};
 use crate::signoff::trailer::Trailer;
 use crate::signoff::{Phase, Signoff};
+use crate::sys::clock::Timestamp;
 
 /// A release, and what its configuration says.
 pub(in crate::cli) struct About<'a> {
@@ -24,6 +25,15 @@ pub(in crate::cli) struct About<'a> {
     pub tag: &'a str,
     /// The commit that is released, or that it will be made on.
     pub commit: &'a Oid,
+}
+
+/// What the tag of a release says of its sign-offs.
+pub(in crate::cli) struct Claims<'a> {
+    pub trailers: Vec<Trailer>,
+    /// The tag object.
+    pub object: &'a Oid,
+    /// Its good signature in words, or why nothing stands behind what it says.
+    pub believed: Result<String, String>,
 }
 
 /// What was found.
@@ -75,6 +85,21 @@ impl Standing {
             Phase::Before => &self.all,
             Phase::After => &self.after,
         }
+    }
+
+    /// The same with those that only the tag of the release tells of.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn with_claims(mut self, about: &About<'_>, claims: &Claims<'_>) -> Result<Self, Refusal> {
+        let mut proofs = Proofs::new();
+        for trailer in &claims.trailers {
+            if !self.all.iter().any(|one| Trailer::from(&one.signoff) == *trailer) {
+                self.all.extend(about.claimed(trailer, claims, &mut proofs)?);
+            }
+        }
+        self.all.sort_by_key(|one| one.signoff.at.0);
+        Ok(self)
     }
 
     /// What they come to.
@@ -195,6 +220,47 @@ impl About<'_> {
         };
         let standing = proof.map_err(Void::Because).and_then(Assessed::by_coverage);
         Ok(Assessed { id, signoff, signature, standing })
+    }
+
+    /// A sign-off that nothing but the tag tells of; `None` where its trailer has no date.
+    fn claimed(
+        &self,
+        trailer: &Trailer,
+        claims: &Claims<'_>,
+        proofs: &mut Proofs,
+    ) -> Result<Option<Assessed>, Refusal> {
+        let Some(at) = Timestamp::of_minute(&trailer.at) else { return Ok(None) };
+        let candidate = trailer.candidate.clone();
+        let tree = self.repo.tree_of(&candidate)?;
+        let signoff = Signoff {
+            phase: Phase::Before,
+            role: trailer.role.clone(),
+            by: trailer.by.clone(),
+            at,
+            statement: String::new(),
+            project: String::new(),
+            version: String::new(),
+            tag: self.tag.to_owned(),
+            tree: tree.unwrap_or_else(|| candidate.clone()),
+            candidate,
+            witnessed: trailer.witnessed.clone(),
+        };
+        let table = &self.settings.signoff;
+        let own = match (&claims.believed, table.signed) {
+            (Err(why), _) => Err(format!("only the tag claims it, and {why}")),
+            (Ok(_), true) => Err("only the tag claims it, and [signoff] signed asks for a \
+                                  signature of its own"
+                .to_owned()),
+            (Ok(_), false) => Ok(()),
+        };
+        let sound = own.and(allowed(&signoff, table)).and(self.tree(&signoff)?);
+        let proof = match sound {
+            Err(why) => Err(why),
+            Ok(()) => self.proved(&signoff.candidate, proofs)?,
+        };
+        let standing = proof.map_err(Void::Because).and_then(Assessed::by_coverage);
+        let signature = claims.believed.as_ref().ok().map(|said| format!("in the tag: {said}"));
+        Ok(Some(Assessed { id: claims.object.clone(), signoff, signature, standing }))
     }
 
     /// What was checked when it was out has to be the release itself.

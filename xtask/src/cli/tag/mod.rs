@@ -1,6 +1,7 @@
 //! `tag`: makes a release tag; `tag verify` looks at one that is there.
 
 mod candidate;
+mod go;
 mod make;
 mod message;
 pub(super) mod of_tag;

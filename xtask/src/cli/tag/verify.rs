@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::Context;
 use super::super::hook::version_files;
+use super::go::{self, Fetch, Go};
 use super::of_tag::released;
 use crate::config::changelog::{self, Place};
 use crate::config::{Project, Projects};
@@ -11,7 +12,7 @@ use crate::error::{Next, Refusal, word};
 use crate::flows::bump;
 use crate::flows::tag::{Section, Wrong, places, section};
 use crate::plan::Oid;
-use crate::repo::{Configuration, Repo, Signature, Stored, Tag};
+use crate::repo::{Configuration, Destination, Repo, Signature, Stored, Tag};
 use crate::sys::proc;
 use crate::ui::{Mark, bold};
 use crate::version::Version;
@@ -19,8 +20,13 @@ use crate::version::Version;
 /// Check a tag: its kind and its name, the files of its commit, its signature
 ///
 /// The version files have to agree with its name, and the changelog has to have its dated section.
-/// For CI: only the tag's commit is needed, so a shallow clone will do, and without --remote there
-/// is no network. Ends with 1 when something is wrong.
+/// For CI: only the tag's commit is needed, so a shallow clone will do, and without --remote and
+/// --go there is no network. Ends with 1 when something is wrong.
+///
+/// --go asks for more: was this release a GO? Its required gates were green on this very tree, whoever
+/// has to sign has signed, the boxes of the checklist are done, or each was waived with a reason. It
+/// is judged by the record of the release, the sign-offs and the tag; no gate runs. Ends with GO, or
+/// with NO-GO and exit code 1.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The tag; without one, the release tag on HEAD
@@ -29,6 +35,18 @@ pub struct Args {
     /// Ask the remote, too, whether it has the same tag
     #[arg(long)]
     remote: bool,
+    /// Judge the release, too: gates, sign-offs, waivers, checklist. Where there is a remote, its
+    /// record and sign-offs are fetched
+    #[arg(long)]
+    go: bool,
+    /// With --go: no network; judge what is known here
+    #[arg(long, requires = "go", conflicts_with = "remote")]
+    no_fetch: bool,
+    /// With --go: so long the record of the release is waited for, which is pushed after its tag
+    /// (30)
+    #[arg(long, value_name = "SECONDS", requires = "go", default_value_t = 30)]
+    #[arg(hide_default_value = true, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    wait: u64,
 }
 
 /// So many lines of what others say are shown.
@@ -83,7 +101,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<u8, Refusal> {
     checks.extend(asked.content(&tree, &projects)?);
     checks.push(asked.signature(sign)?);
     checks.extend(remote.map(|(check, _)| check));
-    let report = Report { name: &name, commit: &commit, checks };
+    let go = match args.go {
+        true => asked.judged(args, context, (&commit, &tree, &projects))?,
+        false => None,
+    };
+    let report = Report { name: &name, commit: &commit, checks, go };
     report.show(context);
     context.ui.json(&report.json());
     Ok(u8::from(report.is_red()))
@@ -228,12 +250,47 @@ impl Asked<'_> {
         })
     }
 
-    /// Asks the remote of releases.
-    fn remote(&self, projects: &Projects<'_>) -> Result<(Check, There), Refusal> {
+    /// Whether it was a GO; `None` for the tag of no release.
+    fn judged(
+        &self,
+        args: &Args,
+        context: &Context,
+        (commit, tree, projects): (&Oid, &Stored<'_>, &Projects<'_>),
+    ) -> Result<Option<Go>, Refusal> {
+        let Some((project, _, version)) = released(projects, self.name)? else { return Ok(None) };
+        let (remote, fetch) = match args.no_fetch {
+            // Where nothing says which one it is, there is none to believe.
+            true => (self.destination(projects).ok().flatten(), Fetch::No),
+            false => (self.destination(projects)?, Fetch::Waiting(args.wait)),
+        };
+        let (repo, name, tag) = (self.repo, self.name, self.tag);
+        let (project, version) = (&project, &version);
+        go::judge(&go::Asked {
+            repo,
+            context,
+            name,
+            tag,
+            commit,
+            tree,
+            project,
+            version,
+            remote,
+            fetch,
+        })
+        .map(Some)
+    }
+
+    /// The remote of releases.
+    fn destination(&self, projects: &Projects<'_>) -> Result<Option<Destination>, Refusal> {
         let said = projects.settings.branches.main.as_ref().map(|said| said.value.as_str());
         let main = self.repo.main(self.configuration, said)?.map(|main| main.name);
         let from = self.repo.branch().or(main.as_deref()).unwrap_or_default();
-        let Some(to) = self.repo.remote_to_push(self.configuration, from)? else {
+        self.repo.remote_to_push(self.configuration, from)
+    }
+
+    /// Asks the remote of releases.
+    fn remote(&self, projects: &Projects<'_>) -> Result<(Check, There), Refusal> {
+        let Some(to) = self.destination(projects)? else {
             return Err(Refusal::usage("there is no remote to ask")
                 .next_shell("git remote add origin URL", "gives an address a name"));
         };
@@ -322,11 +379,17 @@ struct Report<'a> {
     name: &'a str,
     commit: &'a Oid,
     checks: Vec<Check>,
+    /// `None` where only the tag is looked at.
+    go: Option<Go>,
 }
 
 impl Report<'_> {
     fn is_red(&self) -> bool {
-        self.checks.iter().any(|check| check.mark == Mark::Failed)
+        self.failed() > 0 || self.go.as_ref().is_some_and(|go| !go.is_go())
+    }
+
+    fn failed(&self) -> usize {
+        self.checks.iter().filter(|check| check.mark == Mark::Failed).count()
     }
 
     fn show(&self, context: &Context) {
@@ -344,13 +407,15 @@ impl Report<'_> {
                 ui.say(&format!("    {detail}"));
             }
         }
-        if !self.is_red() {
+        let judged = self.go.as_ref().map(|go| go.show(ui, self.failed()));
+        if !self.is_red() && judged.is_none() {
             return;
         }
         let mut own = self.checks.iter().filter(|check| check.mark == Mark::Failed);
         let next = own.find_map(|check| check.next.clone());
         let show = || Next::Shell(format!("git show --no-patch {}", word(self.name)));
-        ui.say(&format!("next: {}", ui.program.command(&next.unwrap_or_else(show))));
+        let next = next.or(judged).unwrap_or_else(show);
+        ui.say(&format!("next: {}", ui.program.command(&next)));
     }
 
     fn json(&self) -> Value {
@@ -365,9 +430,11 @@ impl Report<'_> {
             json!({ "id": check.id, "outcome": outcome, "what": check.what,
                     "details": check.details })
         };
-        json!({
+        let mut data = json!({
             "tag": self.name, "commit": self.commit.as_str(), "red": self.is_red(),
             "checks": self.checks.iter().map(one).collect::<Vec<_>>(),
-        })
+        });
+        self.go.iter().for_each(|go| go.add_to(&mut data));
+        data
     }
 }

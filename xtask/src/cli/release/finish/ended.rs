@@ -75,7 +75,10 @@ impl Finish<'_> {
         })?;
         let message = words.message(&self.landing.tag_message)?;
         let about = plan::About {
-            checked,
+            checked: match approvals {
+                Some(approvals) => approvals.with_proofs(checked),
+                None => checked,
+            },
             section,
             approvals: approvals.map(Approvals::kept).unwrap_or_default(),
             ..self.about(newest.map(|(tag, _)| tag.as_str()))

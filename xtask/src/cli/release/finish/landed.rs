@@ -7,7 +7,7 @@ use super::ended::Ending;
 use crate::changelog::{Changelog, Dated};
 use crate::cli::approvals::Approvals;
 use crate::cli::release::execute;
-use crate::cli::release::gates::Asking;
+use crate::cli::release::gates::{self, Asking, Chosen};
 use crate::cli::release::landing::section;
 use crate::error::Refusal;
 use crate::gates::Profile;
@@ -58,21 +58,19 @@ impl Finish<'_> {
         let version = &self.opened.version;
         let profile = Profile::of(self.args.procedure, version);
         let there = self.repo.seen_from(found.commit.clone());
+        let chosen = asking.chosen(self.repo, (profile, version), self.interrupt)?;
         let checked = match self.remote {
             Some(_) => asking.ci(&there, (profile, version), self.interrupt)?,
             None => Value::Null,
         };
+        let seen = chosen.built_in.iter().filter_map(|id| self.seen_to(id));
+        let checked = gates::with(checked, seen);
         let tree = stored(self.repo, &found.commit)?;
         let release = (profile, version, self.tag);
         let settings = &self.survey.settings;
         let approvals = asking.approvals(&there, settings, release, (&checked, &tree))?;
         approvals.iter().try_for_each(|approvals| asking.agreed_by_people(approvals, 0))?;
-        let gates = match (is_tested(found), self.survey.settings.record.is_empty()) {
-            (true, true) => None,
-            // What is kept with a release is asked when it is made.
-            (true, false) => Some(Gates { names: Vec::new(), ..self.gates(asking)? }),
-            (false, _) => Some(self.gates(asking)?),
-        };
+        let gates = Some(self.gates(asking, chosen)).filter(Gates::asks);
         let section = self.section(&tree)?;
         let tagging = Some(self.tagging(checked, approvals.as_ref(), section)?);
         let signed = approvals.as_ref().map(Approvals::told).unwrap_or_default();
@@ -100,11 +98,36 @@ impl Finish<'_> {
         }
     }
 
-    fn gates(&self, asking: &Asking<'_>) -> Result<Gates, Refusal> {
+    /// What is asked on the tree that landed, also where it is what was tested: the record of the release
+    /// says what was green on it. What was green on the same files in this clone is not repeated.
+    fn gates(&self, asking: &Asking<'_>, chosen: Chosen) -> Gates {
         let version = &self.opened.version;
         let profile = Profile::of(self.args.procedure, version);
-        let names = asking.commands(self.repo, profile, version, self.interrupt)?;
-        Ok(asking.step((profile, version, self.tag), &self.survey.settings, names))
+        let unseen = |id: &String| id != "ci" && self.seen_to(id).is_none();
+        let mut names: Vec<String> = chosen.built_in.into_iter().filter(unseen).collect();
+        names.extend(chosen.commands);
+        asking.step((profile, version, self.tag), &self.survey.settings, names)
+    }
+
+    /// A built-in gate that is answered by what was found out on the way here, and how; `None` for one
+    /// that has to be asked.
+    fn seen_to<'g>(&self, id: &'g str) -> Option<(&'g str, &'static str, String)> {
+        let (version, tag, main) = (&self.opened.version, self.tag, self.main.0);
+        let (outcome, why) = match (id, self.remote) {
+            ("fresh", Some(remote)) => ("green", format!("{} was fetched", remote.name())),
+            ("fresh" | "ci", None) => ("skipped", "nothing leaves this machine".to_owned()),
+            ("branch", _) => ("green", format!("it landed in {main}")),
+            ("drift", _) => ("green", format!("every version file that landed says {version}")),
+            ("changelog", _) if version.is_prerelease() => {
+                ("skipped", "a pre-release needs no section".to_owned())
+            }
+            ("changelog", _) => ("green", "what landed tells of it".to_owned()),
+            ("tag", _) => ("green", format!("there is no {tag} yet")),
+            ("clean", _) => ("skipped", "what landed is a commit".to_owned()),
+            ("hooks", _) => ("skipped", "it was merged elsewhere".to_owned()),
+            _ => return None,
+        };
+        Some((id, outcome, why))
     }
 
     /// The section of the release in the changelog.
