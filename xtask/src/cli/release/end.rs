@@ -12,7 +12,7 @@ use crate::cli::checklist::boxes;
 use crate::error::{Refusal, word};
 use crate::exec::Finished;
 use crate::journal::Journal;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Push};
 use crate::repo::Repo;
 use crate::sys::fs::real;
 use crate::ui::{Mark, apart, bold, one_line, width};
@@ -73,6 +73,22 @@ pub fn end(
     let at = format!("{} UTC", context.at.minute().trim_end_matches(" UTC"));
     let line = apart(&format!("{title} is out"), &at, width());
     ui.say(&line.replacen(&title, &bold(&title), 1));
+    shown(context, repo, plan, (push, gates, previous))?;
+    let version = plan.release().map(|keep| word(&keep.about.version));
+    let back = format!("rollback {}", version.unwrap_or_default());
+    ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
+    ui.json(&data(repo, plan, finished, gates));
+    Ok(())
+}
+
+/// What is out, line by line.
+fn shown(
+    context: &Context,
+    repo: &Repo,
+    plan: &Plan,
+    (push, gates, previous): (&Push, Option<&Value>, Option<&str>),
+) -> Result<(), Refusal> {
+    let ui = &context.ui;
     let ci = Ci::of(repo, push)?;
     let page = repo.configuration()?.remote_url().and_then(|url| web::page(&url));
     if let (Some(page), Some(tag)) = (&page, tag(plan)) {
@@ -95,10 +111,6 @@ pub fn end(
         let show = ui.ours("checklist show --after");
         ui.say(&format!("  open      {} for the days after: {show}", boxes(later)));
     }
-    let version = plan.release().map(|keep| word(&keep.about.version));
-    let back = format!("rollback {}", version.unwrap_or_default());
-    ui.say(&format!("  if wrong  {}", ui.ours(back.trim_end())));
-    ui.json(&data(repo, plan, finished, gates));
     Ok(())
 }
 
