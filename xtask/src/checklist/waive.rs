@@ -39,7 +39,13 @@ impl Bound {
                 let state = state(&bindings, facts);
                 let mut below = waived.headings.iter();
                 let below = below.find(|(name, _)| is_below(checklist, item, name));
+                let is_asked = |binding: &Binding| match binding {
+                    Binding::Gate(id) => waived.asked_later.contains(id),
+                    _ => false,
+                };
                 match (&state, below) {
+                    // What it says then is what counts.
+                    (State::Excused(_), _) if bindings.iter().any(is_asked) => bindings,
                     (State::Excused(why), _) => vec![Binding::Skip(why.clone())],
                     (_, Some((_, reason))) if state.holds(&waived.asked_later) => {
                         vec![Binding::Skip(format!("waived: {reason}"))]
@@ -78,9 +84,9 @@ fn is_below(checklist: &Checklist, item: &super::Item, heading: &str) -> bool {
 mod tests {
     use super::super::{Known, bind, parse};
     use super::*;
-    use crate::config::file::Binding::{Gate, Role, Skip};
+    use crate::config::file::Binding::{self, Role, Skip};
     use crate::config::file::Who;
-    use crate::record::Waiver;
+    use crate::record::{Gate, Waiver};
 
     const TEXT: &[u8] = b"# 1. Code\n\n- [ ] tests <!-- gate:tests -->\n- [ ] open\n\n\
         # Manual \xe2\x9c\x85\n\n- [ ] by hand <!-- role:QA -->\n";
@@ -104,7 +110,7 @@ mod tests {
 
     #[test]
     fn only_what_is_meant_and_holds_is_let_through() {
-        let (tests, qa) = (Gate("tests".to_owned()), Role(Who::Role("QA".to_owned())));
+        let (tests, qa) = (Binding::Gate("tests".to_owned()), Role(Who::Role("QA".to_owned())));
         let skip = |why: &str| vec![Skip(why.to_owned())];
         let nothing = excused(&Waived::default(), &[]).unwrap();
         assert_eq!(nothing, [vec![tests.clone()], vec![], vec![qa.clone()]]);
@@ -120,6 +126,29 @@ mod tests {
         let role = skip("the sign-off of QA is waived: Bo is ill");
         let without = excused(&Waived::default(), &because("QA")).unwrap();
         assert_eq!(without, [vec![tests], vec![], role]);
+    }
+
+    /// An older waiver says nothing of a gate that is asked again.
+    #[test]
+    fn a_gate_that_is_asked_later_is_not_excused_before() {
+        let asked_later = vec!["tests".to_owned()];
+        let waived = Waived { asked_later, ..Waived::default() };
+        let checklist = parse(TEXT);
+        let gates = ["tests".to_owned()];
+        let bound =
+            bind(&checklist, Known { sections: &[], roles: &["QA".to_owned()], gates: &gates });
+        let red = Gate {
+            id: "tests".to_owned(),
+            outcome: "red".to_owned(),
+            required: true,
+            ..Gate::default()
+        };
+        let waiver = Waiver { gate: "tests".to_owned(), reason: "old".to_owned(), needed: true };
+        let facts = Facts { gates: vec![red], waived: vec![waiver], ..Facts::default() };
+        let kept = bound.excused(&checklist, &facts, &waived).unwrap();
+        assert_eq!(kept[0], [Binding::Gate("tests".to_owned())]);
+        let now = bound.excused(&checklist, &facts, &Waived::default()).unwrap();
+        assert_eq!(now[0], [Skip("gate tests is waived: old".to_owned())]);
     }
 
     #[test]

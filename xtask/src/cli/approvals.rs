@@ -33,6 +33,8 @@ pub(super) struct Asked<'a> {
     /// What gates have said.
     pub report: &'a Value,
     pub gates: Gates,
+    /// The option that names the package, for commands to copy.
+    pub option: &'a str,
 }
 
 /// Whether gates are still to come.
@@ -49,6 +51,7 @@ pub(super) enum Gates {
 /// What was found.
 pub(super) struct Approvals {
     version: Version,
+    option: String,
     pub standing: Standing,
     checklist: Option<Held>,
     waived: Vec<(String, String)>,
@@ -143,10 +146,11 @@ impl Approvals {
             }
         }
         let checklist = asked.checklist(tree, &standing, waived)?;
+        let option = asked.option.to_owned();
         let (version, waived) = (version.clone(), asked.waivers.of_people().to_vec());
         let nothing = standing.required.is_nothing() && standing.all.is_empty();
         let some = !nothing || checklist.is_some() || !waived.is_empty();
-        Ok(some.then_some(Self { version, standing, checklist, waived }))
+        Ok(some.then_some(Self { version, option, standing, checklist, waived }))
     }
 
     /// What stands against the release in a few words each: `sign-off QA Lead`, `3 boxes`.
@@ -179,7 +183,8 @@ impl Approvals {
     /// The commands that lead on: the first who is missing signs, the boxes.
     pub(super) fn next(&self) -> Vec<String> {
         let judged = self.standing.judged();
-        let sign = (!judged.is_go()).then(|| shown::next(&judged, &self.version));
+        let sign = || format!("{}{}", shown::next(&judged, &self.version), self.option);
+        let sign = (!judged.is_go()).then(sign);
         let more =
             self.checklist.iter().flat_map(|held| &held.open).any(|open| open.role.is_none());
         let boxes = more.then(|| "checklist run".to_owned());
@@ -222,7 +227,7 @@ impl Approvals {
             .why(format!("The tag is on the merge, which has {commits} than the branch."))
             .why("Merge main into the branch and sign that, or let the branch have the tag:")
             .why("tag_on = \"branch\" in gonogo.toml.")
-            .next(format!("sign --version {}", word(version)), "after the merge"))
+            .next(format!("sign --version {}{}", word(version), self.option), "after the merge"))
     }
 
     /// What would have to be waived.
@@ -238,7 +243,7 @@ impl Approvals {
             let missing = |role: &String| judged.missing().any(|(known, _)| known.name == *role);
             open.role
                 .as_ref()
-                .is_some_and(|role| missing(role) || all.len() == 1 && role == ANYBODY)
+                .is_some_and(|role| missing(role) || all == ["signoff:any"] && role == ANYBODY)
         };
         let held = self.checklist.iter().flat_map(|held| &held.open).filter(|open| !goes(open));
         let mut headings: Vec<&str> =
@@ -302,6 +307,13 @@ impl Approvals {
         if missing.is_empty() { Vec::new() } else { vec![note] }
     }
 
+    fn required(&self) -> Vec<String> {
+        let required = &self.standing.required;
+        let roles = required.roles.iter().map(|role| role.name.clone());
+        let any = (required.people > required.roles.len()).then(|| ANYBODY.to_owned());
+        roles.chain(any).collect()
+    }
+
     /// What is kept with the release.
     pub(super) fn kept(&self) -> plan::Approvals {
         let signoffs = self.standing.counted().into_iter().map(|one| {
@@ -321,6 +333,7 @@ impl Approvals {
         });
         plan::Approvals {
             signoffs: signoffs.collect(),
+            required: self.required(),
             waived: self.waived.clone(),
             checklist: self.checklist.as_ref().map(|held| held.boxes.clone()),
         }
@@ -440,7 +453,7 @@ impl Asked<'_> {
         let spelled = |all: &Vec<Binding>| all.iter().map(Binding::to_string).collect();
         let bindings = bindings.iter().map(spelled).collect();
         let path = reading.file.path.to_string();
-        Ok(Some(Held { boxes: Boxes { path, bindings }, open, proved }))
+        Ok(Some(Held { boxes: Boxes { path, bindings, people: facts.people }, open, proved }))
     }
 }
 

@@ -68,6 +68,7 @@ fn ticked(repo: &Repo, about: &About, record: &Record) -> Result<Option<Ticked>,
         gates: record.gates.clone(),
         waived: record.waivers.clone(),
         signed: signed(record),
+        people: boxes.people,
         released: Some(Released { tag: record.tag.clone(), at: Some(record.at) }),
         profile: record.profile.clone(),
         ..Facts::default()

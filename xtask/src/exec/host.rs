@@ -38,6 +38,16 @@ pub trait Host {
         Err(Refusal::external("this command asks no gates"))
     }
 
+    /// The objects of a release are made, and its tag is about to land: what they come to may still be
+    /// refused.
+    ///
+    /// # Errors
+    /// They are not what was agreed to.
+    fn built(&self, operation: &Operation) -> Result<(), Refusal> {
+        let _ = operation;
+        Ok(())
+    }
+
     /// Whether to go on with what cannot be taken back.
     ///
     /// # Errors

@@ -276,6 +276,9 @@ pub(super) fn not_pushed(running: &Running<'_>, step: usize) -> Result<(), Refus
 /// Moves the refs, and the index entries with them.
 pub(super) fn forward(running: &mut Running<'_>, step: usize, land: &Land) -> Result<(), Refusal> {
     running.not_interrupted()?;
+    if land.moves.iter().any(|planned| planned.name.starts_with("refs/tags/")) {
+        running.host.built(&running.operation)?;
+    }
     drive(running, step, land, Direction::Forward)?;
     let commits = !entries(running, step, land).is_empty();
     if commits && !running.operation.post_commit_began(step) {

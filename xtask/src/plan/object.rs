@@ -265,7 +265,7 @@ pub struct About {
     pub landing: Landing,
     /// What the built-in gates have said before anything was edited: the report of the check.
     pub checked: serde_json::Value,
-    pub approvals: Approvals,
+    pub approvals: Box<Approvals>,
 }
 
 /// What people have said of a release before it was made.
@@ -274,6 +274,8 @@ pub struct About {
 pub struct Approvals {
     /// The sign-offs that count.
     pub signoffs: Vec<SignedOff>,
+    /// The roles that had to sign; `any` where it is people that count.
+    pub required: Vec<String>,
     /// What was let through without them, and why: `signoff:ROLE`, `checklist:HEADING`.
     pub waived: Vec<(String, String)>,
     pub checklist: Option<Boxes>,
@@ -310,6 +312,8 @@ pub struct Boxes {
     pub path: String,
     /// What each waits for, as gonogo.toml spells it; what it does without is `skip: REASON`.
     pub bindings: Vec<Vec<String>>,
+    /// So many people have to sign where anybody can.
+    pub people: usize,
 }
 
 /// The release before another one.

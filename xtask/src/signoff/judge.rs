@@ -38,6 +38,8 @@ pub struct Required {
     pub roles: Vec<Role>,
     /// How many different people there must be at least.
     pub people: usize,
+    /// How many of them, whatever roles are done without.
+    pub at_least: usize,
 }
 
 /// A role that has to sign.
@@ -76,7 +78,8 @@ impl Rules<'_> {
         };
         let roles: Vec<Role> = named.into_iter().filter_map(role).collect();
         let people = self.distinct.unwrap_or(roles.len()).max(usize::from(anybody));
-        Required { roles, people }
+        let at_least = self.distinct.unwrap_or(0).max(usize::from(anybody));
+        Required { roles, people, at_least }
     }
 }
 
@@ -87,7 +90,8 @@ impl Required {
         let before = self.roles.len();
         self.roles.retain(|role| role.name != name);
         let fewer = before - self.roles.len();
-        self.people = if name == ANYBODY { 0 } else { self.people.saturating_sub(fewer) };
+        let people = self.people.saturating_sub(fewer).max(self.at_least);
+        self.people = if name == ANYBODY { 0 } else { people };
         self
     }
 
@@ -251,10 +255,27 @@ mod tests {
             (&Vec::new(), Some(2), None, Usual::Nothing, "0"),
         ] {
             let rules = Rules { roles, distinct, profile: profile.as_deref(), usual };
-            let Required { roles, people } = rules.required();
+            let Required { roles, people, .. } = rules.required();
             let mut told: Vec<String> = roles.into_iter().map(|role| role.name).collect();
             told.push(people.to_string());
             assert_eq!(told.join(" "), expected, "{profile:?} {distinct:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_done_without_makes_no_fewer_people_than_are_asked_for() {
+        let three = roles(&["RM", "QA", "PO"]);
+        let profile = ["QA".to_owned(), "any".to_owned()];
+        for (distinct, profile, without, expected) in [
+            (None, None, "PO", (2, 2)),
+            (Some(2), None, "PO", (2, 2)),
+            (Some(3), None, "PO", (2, 3)),
+            (Some(2), None, "any", (3, 0)),
+            (None, Some(&profile[..]), "QA", (0, 1)),
+        ] {
+            let rules = Rules { roles: &three, distinct, profile, usual: Usual::All };
+            let required = rules.required().without(without);
+            assert_eq!((required.roles.len(), required.people), expected, "{distinct:?} {without}");
         }
     }
 
@@ -302,7 +323,7 @@ mod tests {
             (vec![named("Cy", "c@x"), for_cy("Cy <other@x>")], 1),
             (vec![named("Ana", "a@x"), void("any", "Bo")], 1),
         ] {
-            let required = Required { roles: Vec::new(), people: 2 };
+            let required = Required { roles: Vec::new(), people: 2, at_least: 2 };
             let judged = judge(&required, &all);
             assert_eq!((judged.people.0, judged.is_go()), (expected, expected > 1), "{all:?}");
         }

@@ -267,6 +267,40 @@ fn a_tag_on_a_merge_with_more_than_was_signed_is_refused() {
 }
 
 #[test]
+fn what_is_made_must_be_what_was_signed() {
+    let team = with("made", "");
+    let ana = &team.ana;
+    team.sign();
+    let (before, remote) = (ana.state(), team.remote.state());
+    // A hook that edits within our own line is let through where nobody has signed.
+    let quotes = "sed -i \"s/version = .1.3.0./version = '1.3.0'/\" pyproject.toml";
+    ana.hook("pre-commit", &format!("{quotes}\ngit add pyproject.toml"));
+    let refused = ["NO-GO for 1.3.0: it is not what was signed at", "pyproject.toml: line "];
+    let said = ana.gonogo(&["release", "minor", "--yes"]).refused(1, &refused);
+    std::fs::remove_file(ana.top.join(".git/hooks/pre-commit")).unwrap();
+    assert!(said.err.contains("Everything was taken back: nothing has changed."), "{said}");
+    assert_eq!(ana.state().changed(&before), Vec::<String>::new(), "{said}");
+    team.remote.state().must_be(&remote, "nothing was pushed");
+    works(ana, &["release", "minor", "--yes"]);
+}
+
+#[test]
+fn what_landed_goes_by_its_own_rules() {
+    let team = with("rules", "\n[branches]\nprotected = [\"main\"]\n");
+    let (ana, bo) = (&team.ana, &team.bo);
+    works(ana, &["release", "minor", "--yes"]);
+    bo.git(&["fetch", "-q"]);
+    bo.git(&["merge", "-q", "--no-ff", "--no-edit", "origin/release/v1.3.0"]);
+    bo.git(&["push", "-q", "origin", "HEAD"]);
+    ana.put("gonogo.toml", "");
+    let said = ana.gonogo(&["release", "finish", "--yes"]);
+    said.refused(3, &["gonogo.toml is not the one of what landed", "git switch --detach "]);
+    ana.git(&["checkout", "-q", "--", "gonogo.toml"]);
+    ana.gonogo(&["release", "finish", "--yes"]).refused(1, &["NO-GO for 1.3.0: sign-off Release"]);
+    assert_eq!(team.remote.id("refs/tags/v1.3.0"), None);
+}
+
+#[test]
 fn a_rehearsal_tells_who_is_missing_and_a_pre_release_asks_nobody() {
     let team = with("rehearsed", "");
     let said = works(&team.ana, &["release", "minor", "--rehearse"]);

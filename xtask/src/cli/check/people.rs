@@ -26,8 +26,8 @@ impl People {
         let Some(commit) = repo.head.commit().filter(|_| report.part_of.is_none()) else {
             return Ok(Self(None));
         };
-        let (waivers, gates) = (report.waivers, Gates::Asked);
-        let asked = Asked { repo, context, read, commit, waivers, report: data, gates };
+        let (waivers, gates, option) = (report.waivers, Gates::Asked, "");
+        let asked = Asked { repo, context, read, commit, waivers, report: data, gates, option };
         Ok(Self(Approvals::read(&asked, &WorkTree::new(repo)?)?))
     }
 

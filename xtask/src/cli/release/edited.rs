@@ -93,6 +93,9 @@ pub fn edit(repo: &Repo, release: &mut Prepared) -> Result<(), Refusal> {
         if let (Action::Pull(pull), false) = (&mut step.action, old.is_empty()) {
             pull.body = pull.body.replace(&old, &now);
         }
+        if let Action::Keep(keep) = &mut step.action {
+            keep.about.section = Some(now.clone());
+        }
     }
     let planned = &mut release.plan.steps[step];
     planned.why = release::section(&path, line, &heading, entries);

@@ -191,7 +191,7 @@ impl<'a> Asking<'a> {
     pub fn approvals(
         &self,
         repo: &Repo,
-        settings: &Settings,
+        (settings, option): (&Settings, &str),
         (profile, version, tag): (Profile, &Version, &str),
         (report, tree): (&Value, &impl Tree),
     ) -> Result<Option<Approvals>, Refusal> {
@@ -205,8 +205,16 @@ impl<'a> Asking<'a> {
         read.aim.tag = Some(tag.to_owned());
         let (context, waivers) = (self.context, &self.waivers);
         let gates = approvals::Gates::Later;
-        let asked =
-            approvals::Asked { repo: people, context, read: &read, commit, waivers, report, gates };
+        let asked = approvals::Asked {
+            repo: people,
+            context,
+            read: &read,
+            commit,
+            waivers,
+            report,
+            gates,
+            option,
+        };
         Approvals::read(&asked, tree)
     }
 

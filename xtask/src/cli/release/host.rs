@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::ci::Ci;
 use super::gates::Asking;
+use super::voided::still_signed;
 use super::{progress, shown};
 use crate::cli::{Context, record};
 use crate::error::Refusal;
@@ -64,6 +65,10 @@ impl exec::Host for Host<'_> {
         let said = self.asking.on_tree(self.repo, gates, interrupt)?;
         *self.said.borrow_mut() = Some(said.clone());
         Ok(said)
+    }
+
+    fn built(&self, operation: &Operation) -> Result<(), Refusal> {
+        still_signed(self.repo, operation)
     }
 
     fn go(&self, _: &Plan, push: &Push) -> Result<bool, Refusal> {

@@ -178,7 +178,8 @@ fn agreed(context: &Context, repo: &Repo, release: &mut Prepared) -> Result<bool
                 "only shows what would be done",
             ));
     }
-    let editable = edited::section(release).is_some();
+    // What people have signed is not edited behind their backs.
+    let editable = release.facts.signed.is_empty() && edited::section(release).is_some();
     let (edit, letters) = match editable {
         true => ("  [e]dit the changelog", &['y', 'n', 'd', 'e'][..]),
         false => ("", &['y', 'n', 'd'][..]),

@@ -85,10 +85,9 @@ pub fn prepared(
     let status = &repo.status()?;
     let release = (profile, version, tag.as_str());
     let fetched = remote.as_ref().map(Remote::name);
+    let of = ((&survey.settings, known.option.as_str()), release);
     let said = match args.way {
-        Asked::Whole => {
-            Said::before(repo, asking, (&survey.settings, release), (status, fetched, &interrupt))?
-        }
+        Asked::Whole => Said::before(repo, asking, of, (status, fetched, &interrupt))?,
         // It is asked at its end.
         Asked::Start => Said::default(),
     };
@@ -214,14 +213,13 @@ impl Said {
     fn before(
         repo: &Repo,
         asking: &Asking<'_>,
-        (settings, (profile, version, tag)): (&Settings, (Profile, &Version, &str)),
+        (of, (profile, version, tag)): ((&Settings, &str), (Profile, &Version, &str)),
         (status, fetched, interrupt): (&Status, Option<&str>, &Interrupt),
     ) -> Result<Self, Refusal> {
         let before = asking.before(repo, status, (profile, version), interrupt)?;
         let checked = before.report(fetched);
         let tree = WorkTree::new(repo)?;
-        let approvals =
-            asking.approvals(repo, settings, (profile, version, tag), (&checked, &tree))?;
+        let approvals = asking.approvals(repo, of, (profile, version, tag), (&checked, &tree))?;
         Ok(Self { commands: before.commands, checked, approvals })
     }
 }
@@ -328,7 +326,7 @@ impl About<'_> {
                 Some(approvals) => approvals.with_proofs(checked.clone()),
                 None => checked.clone(),
             },
-            approvals: approvals.as_ref().map(Approvals::kept).unwrap_or_default(),
+            approvals: Box::new(approvals.as_ref().map(Approvals::kept).unwrap_or_default()),
             section: self.section(),
             ..kept(self.args, self.known, &self.chosen.version, self.made.previous.as_ref())
         }

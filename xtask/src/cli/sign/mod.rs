@@ -12,6 +12,7 @@ mod subject;
 
 use super::Context;
 use crate::error::Refusal;
+pub(super) use proof::covered;
 pub(super) use standing::{About, Claims, Standing, required};
 
 /// Sign a release: say for your role that it may go out, or that what is out works

@@ -36,7 +36,7 @@ const HEADS: usize = 8;
 /// # Errors
 /// A shallow clone that lacks what is between them; the files of the candidate cannot be read; git
 /// fails.
-pub(super) fn covered(
+pub(in crate::cli) fn covered(
     repo: &Repo,
     tag: &str,
     candidate: &Oid,

@@ -80,7 +80,7 @@ impl Finish<'_> {
                 None => checked,
             },
             section,
-            approvals: approvals.map(Approvals::kept).unwrap_or_default(),
+            approvals: Box::new(approvals.map(Approvals::kept).unwrap_or_default()),
             ..self.about(newest.map(|(tag, _)| tag.as_str()))
         };
         Ok(Tagging {

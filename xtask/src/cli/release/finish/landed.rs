@@ -12,9 +12,10 @@ use crate::cli::release::landing::section;
 use crate::error::Refusal;
 use crate::gates::Profile;
 use crate::merge::Side;
+use crate::path::RepoPath;
 use crate::plan::{Gates, Oid};
-use crate::repo::{self, How as By, Repo, Stored};
-use crate::sites::{Source, Tree};
+use crate::repo::{self, How as By, Repo, Stored, WorkTree};
+use crate::sites::{File, Source, Tree};
 
 /// So many paths are named.
 const NAMED: usize = 6;
@@ -55,6 +56,7 @@ impl Finish<'_> {
             return Err(refusal.next_shell(format!("git show {short}"), "shows what it has"));
         }
         self.told(found);
+        self.by_its_own_rules(&found.commit)?;
         let version = &self.opened.version;
         let profile = Profile::of(self.args.procedure, version);
         let there = self.repo.seen_from(found.commit.clone());
@@ -67,9 +69,15 @@ impl Finish<'_> {
         let checked = gates::with(checked, seen);
         let tree = stored(self.repo, &found.commit)?;
         let release = (profile, version, self.tag);
-        let settings = &self.survey.settings;
-        let approvals = asking.approvals(&there, settings, release, (&checked, &tree))?;
-        approvals.iter().try_for_each(|approvals| asking.agreed_by_people(approvals, 0))?;
+        let of = (&self.survey.settings, self.known.option.as_str());
+        let approvals = asking.approvals(&there, of, release, (&checked, &tree))?;
+        let agreed =
+            approvals.iter().try_for_each(|approvals| asking.agreed_by_people(approvals, 0));
+        agreed.map_err(|refusal| match self.repo.head.commit() == Some(&found.commit) {
+            true => refusal,
+            false => refusal
+                .next_shell(format!("git switch --detach {short}"), "is where its gates are asked"),
+        })?;
         let gates = Some(self.gates(asking, chosen)).filter(Gates::asks);
         let section = self.section(&tree)?;
         let tagging = Some(self.tagging(checked, approvals.as_ref(), section)?);
@@ -78,6 +86,20 @@ impl Finish<'_> {
             Some(release) => execute(self.args, self.context, self.repo, asking, release),
             None => Ok(()),
         }
+    }
+
+    /// Refuses where gonogo.toml is another one here: a release goes by the rules in its commit.
+    fn by_its_own_rules(&self, commit: &Oid) -> Result<(), Refusal> {
+        let Some(path) = RepoPath::new("gonogo.toml") else { return Ok(()) };
+        let bytes = |file: Option<File>| file.map(|file| file.bytes);
+        let theirs = bytes(stored(self.repo, commit)?.read(&path)?);
+        if bytes(WorkTree::new(self.repo)?.read(&path)?) == theirs {
+            return Ok(());
+        }
+        let short = commit.short();
+        Err(Refusal::unsafe_to(format!("{path} is not the one of what landed, {short}"))
+            .why("Which gates and sign-offs a release needs, its own commit says.")
+            .next_shell(format!("git switch --detach {short}"), "then the same again"))
     }
 
     /// What landed and was not tested like this.

@@ -32,6 +32,10 @@ impl exec::Host for Rehearsing<'_> {
         self.inner.gates(gates, interrupt)
     }
 
+    fn built(&self, operation: &Operation) -> Result<(), Refusal> {
+        self.inner.built(operation)
+    }
+
     fn go(&self, _: &Plan, _: &Push) -> Result<bool, Refusal> {
         (self.before_push)().map(|()| true)
     }

@@ -90,9 +90,17 @@ fn approvals(
     };
     let (what, reasons): (Vec<String>, Vec<String>) = waived.iter().cloned().unzip();
     let waivers = Waivers::new(&what, &reasons)?;
-    let gates = Gates::Recorded;
-    let told =
-        approvals::Asked { repo, context, read, commit, waivers: &waivers, report: &report, gates };
+    let (gates, option) = (Gates::Recorded, "");
+    let told = approvals::Asked {
+        repo,
+        context,
+        read,
+        commit,
+        waivers: &waivers,
+        report: &report,
+        gates,
+        option,
+    };
     Approvals::by(&told, asked.tree, (version, standing))
 }
 
