@@ -150,6 +150,8 @@ fn six_red_gates_are_mended_one_after_another() {
     place.commit_all("style: quotes");
 
     place.edit("src/demo/price.py", "path: str) -> str", "path: str) -> int");
+    // mypy takes a file for the same one that has its size and its second.
+    std::fs::remove_dir_all(place.top.join(".mypy_cache")).expect("a cache");
     place.commit_all("fix: what show returns");
     no_go(&place, &[], &["tests", "security"], "gonogo check tests");
     place.edit("src/demo/price.py", "prices[1:]", "prices");
