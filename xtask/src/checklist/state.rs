@@ -232,13 +232,7 @@ impl Facts {
 
     /// Done, by the last sign-offs of so many people; else how many have signed.
     fn signed(&self, who: &Who, turn: Turn, need: usize) -> Result<State, usize> {
-        let theirs = |signed: &&Signed| {
-            let meant = match who {
-                Who::Any => true,
-                Who::Role(name) => signed.role.as_ref() == Some(name),
-            };
-            meant && signed.turn == turn
-        };
+        let theirs = |signed: &&Signed| who.is(signed.role.as_ref()) && signed.turn == turn;
         let mut last: Vec<&Signed> = self.signed.iter().filter(theirs).collect();
         last.sort_by_key(|signed| Reverse(signed.at));
         let mut people = BTreeSet::new();

@@ -422,12 +422,7 @@ impl Asked<'_> {
             }
             Gates::Recorded => reading.facts_told(standing, self.report),
         };
-        let people = self.waivers.of_people().iter();
-        facts.waived.extend(people.map(|(what, reason)| Waiver {
-            gate: what.clone(),
-            reason: reason.clone(),
-            needed: true,
-        }));
+        facts.waived.extend(self.waivers.of_people().iter().map(Waiver::of_people));
         let (list, bound) = (&reading.checklist, &reading.bound);
         let bindings = bound.excused(list, &facts, &waived).map_err(|heading| {
             let mut titles: Vec<String> =

@@ -170,12 +170,7 @@ fn waivers(report: Option<&serde_json::Value>, about: &About) -> Vec<Waiver> {
             None => all.push(waiver),
         }
     }
-    let people = about.approvals.waived.iter().map(|(what, reason)| Waiver {
-        gate: what.clone(),
-        reason: reason.clone(),
-        needed: true,
-    });
-    all.extend(people);
+    all.extend(about.approvals.waived.iter().map(Waiver::of_people));
     all
 }
 

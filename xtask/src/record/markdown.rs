@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Answer, Gate, Landing, Record, Ticked};
+use super::{Answer, Gate, Landing, Record, Ticked, is_of_people};
 use crate::error::word;
 use crate::plan::short;
 use crate::sys::clock::Timestamp;
@@ -117,9 +117,9 @@ impl Record {
         }
         let mut table = "| what | reason | |\n|---|---|---|\n".to_owned();
         for waiver in &self.waivers {
-            let needed = match (waiver.needed, waiver.gate.split_once(':')) {
-                (true, Some(("signoff" | "checklist", _))) => "it was open",
-                (true, _) => "it was not green",
+            let needed = match (waiver.needed, is_of_people(&waiver.gate)) {
+                (true, true) => "it was open",
+                (true, false) => "it was not green",
                 (false, _) => "it was green all the same",
             };
             let (gate, reason) = (plain(&waiver.gate), plain(&waiver.reason));

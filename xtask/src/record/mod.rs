@@ -194,6 +194,21 @@ pub struct Waiver {
     pub needed: bool,
 }
 
+/// What a waiver of something that people say begins with.
+const OF_PEOPLE: [&str; 2] = ["signoff:", "checklist:"];
+
+/// Whether a waiver is about what people say, and not about a gate.
+pub fn is_of_people(waived: &str) -> bool {
+    OF_PEOPLE.iter().any(|begin| waived.starts_with(begin))
+}
+
+impl Waiver {
+    /// One of what people did not have to say.
+    pub fn of_people((what, reason): &(String, String)) -> Self {
+        Self { gate: what.clone(), reason: reason.clone(), needed: true }
+    }
+}
+
 /// A commit of the release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {

@@ -26,6 +26,11 @@ pub struct Wanted {
     pub own: Vec<String>,
 }
 
+/// The kinds of our own refs that tell of releases.
+pub fn of_releases() -> Vec<String> {
+    ["record", "rolledback", "signoff"].map(str::to_owned).to_vec()
+}
+
 /// What a remote holds of what was wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fetched {

@@ -32,7 +32,7 @@ pub use beside::Beside;
 pub use brought::{Brought, Joint};
 pub use contents::{Contents, Tracked};
 pub use destination::Destination;
-pub use fetch::{Fetched, Wanted};
+pub use fetch::{Fetched, Wanted, of_releases};
 pub use git::{Git, LOCAL_ENV, in_hook, redirecting};
 pub use landing::{How, Landing, Search};
 pub use log::{Asked, Question, Range, Reading};

@@ -71,7 +71,7 @@ impl Read {
         let hotfixes = settings.landing(Procedure::Hotfix).prepared().value;
         let likely = Profile::likely(repo.branch(), &hotfixes, version.as_ref());
         let aim = Aim { profile: profile.unwrap_or(likely), version, tag };
-        Self::of(repo, &tree, survey, (aim, previous))
+        Self::of(repo, &tree, (settings, survey), (aim, previous))
     }
 
     /// The same of a release that is out, from the files of its commit; `repo` is seen from there.
@@ -79,16 +79,16 @@ impl Read {
     /// # Errors
     /// Those of [`Self::new`].
     pub fn released(repo: &Repo, tree: &dyn Tree, aim: Aim) -> Result<Self, Refusal> {
-        Self::of(repo, tree, Survey::any_in(repo, tree), (aim, None))
+        let settings = Projects::new(tree)?.settings;
+        Self::of(repo, tree, (settings, Survey::any_in(repo, tree)), (aim, None))
     }
 
     fn of(
         repo: &Repo,
         tree: &dyn Tree,
-        survey: Result<Option<Survey>, Refusal>,
+        (settings, survey): (Settings, Result<Option<Survey>, Refusal>),
         (aim, previous): (Aim, Option<(String, Version)>),
     ) -> Result<Self, Refusal> {
-        let settings = Projects::new(tree)?.settings;
         let sole = sole(&survey);
         let values = values(repo, &aim, previous.as_ref(), sole.map(|(_, known)| known));
         let folder = || repo.top.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -229,7 +229,7 @@ impl Report<'_> {
         let causes = self.causes();
         let about = self.read.aim.version.as_ref().map(Version::text);
         let about = about.map(|version| format!(" for {version}")).unwrap_or_default();
-        let unsigned = people.missing();
+        let (unsigned, onwards) = (people.missing(), people.next());
         match (causes.is_empty() && unsigned.is_empty(), self.part_of) {
             (true, None) => ui.say(&format!("{}{about}: {}", bold("GO"), self.score())),
             (true, Some(_)) => {
@@ -263,12 +263,14 @@ impl Report<'_> {
                 "[profile.{profile}] leaves out every command; only what is built in was asked."
             ));
         }
-        let next = match causes.first() {
-            Some(checked) => mend(checked, ui, fixed),
-            None if self.part_of.is_some() => ui.ours("check"),
-            None if people.next().is_some() => ui.ours(&people.next().unwrap_or_default()),
-            None if no_command && self.read.settings.written().is_empty() => ui.ours("init"),
-            None => ui.ours("status"),
+        let next = match (causes.first(), onwards) {
+            (Some(checked), _) => mend(checked, ui, fixed),
+            (None, _) if self.part_of.is_some() => ui.ours("check"),
+            (None, Some(onwards)) => ui.ours(&onwards),
+            (None, None) if no_command && self.read.settings.written().is_empty() => {
+                ui.ours("init")
+            }
+            (None, None) => ui.ours("status"),
         };
         ui.say(&format!("next: {next}"));
     }

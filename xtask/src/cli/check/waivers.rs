@@ -1,9 +1,7 @@
 //! `--waive WHAT --reason TEXT`: a gate, `signoff:ROLE`, `checklist:HEADING`.
 
 use crate::error::{Refusal, word};
-
-/// What a waiver of something else than a gate begins with.
-const OF_PEOPLE: [&str; 2] = ["signoff:", "checklist:"];
+use crate::record::is_of_people;
 
 /// What may be missing this time, each with the reason.
 pub struct Waivers {
@@ -42,8 +40,7 @@ impl Waivers {
                 .next(format!("check --waive GATE --reason {}", word(reason)), ""));
         }
         let reasons = reasons.iter().map(|reason| reason.trim().to_owned());
-        let of_people =
-            |(name, _): &(String, String)| OF_PEOPLE.iter().any(|begin| name.starts_with(begin));
+        let of_people = |(name, _): &(String, String)| is_of_people(name);
         let (people, gates) = gates.iter().cloned().zip(reasons).partition(of_people);
         Ok(Self { gates, people })
     }

@@ -3,7 +3,7 @@
 use crate::error::{Refusal, word};
 use crate::flows::release;
 use crate::plan::{Oid, Ready};
-use crate::repo::{Destination, Fetched, Repo, Wanted};
+use crate::repo::{Destination, Fetched, Repo, Wanted, of_releases};
 use crate::sys::proc::Interrupt;
 
 /// A remote, and what it had a moment ago.
@@ -38,7 +38,7 @@ impl Remote {
         let wanted = Wanted {
             branches: vec!["*".to_owned()],
             tags: vec!["*".to_owned()],
-            own: ["record", "rolledback", "signoff"].map(str::to_owned).to_vec(),
+            own: of_releases(),
         };
         crate::exec::after_killed_fetch(repo);
         let fetched = repo.fetch(&destination.name, &wanted, interrupt)?;

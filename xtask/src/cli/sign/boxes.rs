@@ -62,7 +62,9 @@ impl Boxes {
     /// Those that a sign-off speaks for.
     pub fn own<'b>(&'b self, signoff: &'b Signoff) -> Own<'b> {
         let speaks = |one: &&Waiting| {
-            one.people.iter().any(|(phase, who)| *phase == signoff.phase && is_for(who, signoff))
+            one.people
+                .iter()
+                .any(|(phase, who)| *phase == signoff.phase && who.is(signoff.role.as_ref()))
         };
         Own { file: &self.file, all: self.all.iter().filter(speaks).collect() }
     }
@@ -72,7 +74,8 @@ impl Boxes {
         let good = || after.iter().filter(|signed| signed.standing.is_ok());
         let mut left: Vec<(&str, usize)> = Vec::new();
         for (phase, who) in self.all.iter().flat_map(|one| &one.people) {
-            if *phase == Phase::Before || good().any(|signed| is_for(who, &signed.signoff)) {
+            if *phase == Phase::Before || good().any(|signed| who.is(signed.signoff.role.as_ref()))
+            {
                 continue;
             }
             match left.iter_mut().find(|(name, _)| *name == who.name()) {
@@ -139,14 +142,6 @@ fn person(binding: &Binding) -> Option<(Phase, Who)> {
         Binding::Role(who) => Some((Phase::Before, who.clone())),
         Binding::After(who) => Some((Phase::After, who.clone())),
         Binding::Gate(_) | Binding::Step | Binding::Rollback | Binding::Skip(_) => None,
-    }
-}
-
-/// Whether whoever made the sign-off is meant.
-fn is_for(who: &Who, signoff: &Signoff) -> bool {
-    match who {
-        Who::Any => true,
-        Who::Role(name) => signoff.role.as_ref() == Some(name),
     }
 }
 

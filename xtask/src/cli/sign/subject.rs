@@ -12,7 +12,7 @@ use crate::flows::bump;
 use crate::flows::words::Branches;
 use crate::gates::Profile;
 use crate::plan::Oid;
-use crate::repo::{Destination, Listed, Repo, Stored, Wanted};
+use crate::repo::{Destination, Listed, Repo, Stored, Wanted, of_releases};
 use crate::signoff::Phase;
 use crate::sys::proc::Interrupt;
 use crate::version::Version;
@@ -56,7 +56,7 @@ impl Remote {
             return Ok(None);
         };
         let all = || vec!["*".to_owned()];
-        let own = ["record", "rolledback", "signoff"].map(str::to_owned).to_vec();
+        let own = of_releases();
         context.ui.progress(&format!("asking {} ...", to.name));
         crate::exec::after_killed_fetch(repo);
         let wanted = Wanted { branches: all(), tags: all(), own };

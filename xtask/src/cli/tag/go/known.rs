@@ -9,11 +9,8 @@ use crate::error::{Next, Refusal, word};
 use crate::exec::{after_killed_fetch, record_ref};
 use crate::plan::Oid;
 use crate::record::{MOST, Record, too_large};
-use crate::repo::Wanted;
+use crate::repo::{Wanted, of_releases};
 use crate::sys::proc::{self, Interrupt};
-
-/// The kinds of our own refs that tell of a release.
-const OWN: [&str; 3] = ["record", "rolledback", "signoff"];
 
 /// How long it takes from one question to the next.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -78,7 +75,7 @@ impl Asked<'_, '_> {
             pause(PAUSE.min(most.saturating_sub(start.elapsed())), &interrupt)?;
         };
         after_killed_fetch(self.repo);
-        let own = OWN.map(str::to_owned).to_vec();
+        let own = of_releases();
         let wanted = Wanted { own, ..Wanted::default() };
         self.repo.fetch(remote, &wanted, &interrupt)?;
         Ok(other.map(|(id, lightweight_here)| self.another(remote, &id, lightweight_here)))

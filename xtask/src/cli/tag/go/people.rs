@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use super::told::OF_PEOPLE;
 use super::{Asked, Reason};
 use crate::cli::approvals::{self, Approvals, Gates};
 use crate::cli::check::{Read, Waivers};
 use crate::cli::sign::{About, Claims, Standing};
 use crate::error::{Exit, Next, Refusal};
-use crate::record::Record;
+use crate::record::{Record, is_of_people};
 use crate::repo::Signature;
 use crate::signoff::trailer::{Trailer, all_waived};
 
@@ -63,8 +62,7 @@ fn deepen(asked: &Asked<'_, '_>) -> Option<Next> {
 fn waived(message: &str, record: Option<&Record>) -> Vec<(String, String)> {
     let mut all = all_waived(message);
     for waiver in record.iter().flat_map(|record| &record.waivers) {
-        let of_people = OF_PEOPLE.iter().any(|begin| waiver.gate.starts_with(begin));
-        if of_people && !all.iter().any(|(what, _)| *what == waiver.gate) {
+        if is_of_people(&waiver.gate) && !all.iter().any(|(what, _)| *what == waiver.gate) {
             all.push((waiver.gate.clone(), waiver.reason.clone()));
         }
     }

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Asked, Reason};
 use crate::plan::{Oid, SignedOff};
-use crate::record::Record;
+use crate::record::{Record, is_of_people};
 use crate::signoff::trailer::{self, Trailer};
 use crate::signoff::{Person, Witnessed};
 use crate::sys::clock::Timestamp;
 use crate::sys::mask::mask;
 use crate::version::Version;
-
-/// What a waiver of people begins with; gates stand in the record alone.
-pub(super) const OF_PEOPLE: [&str; 2] = ["signoff:", "checklist:"];
 
 /// Where the record tells of something else than the tag.
 pub(super) fn differences(
@@ -80,7 +77,7 @@ fn claimed(message: &str) -> BTreeSet<String> {
 
 fn waived(record: &Record) -> BTreeSet<String> {
     let people = record.waivers.iter();
-    let people = people.filter(|one| OF_PEOPLE.iter().any(|begin| one.gate.starts_with(begin)));
+    let people = people.filter(|one| is_of_people(&one.gate));
     people.map(|one| mask(&trailer::waived(&one.gate, &one.reason))).collect()
 }
 

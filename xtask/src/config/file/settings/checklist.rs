@@ -46,6 +46,16 @@ pub enum Who {
     Role(String),
 }
 
+impl Who {
+    /// Whether a sign-off of this role is theirs.
+    pub fn is(&self, role: Option<&String>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Role(name) => role == Some(name),
+        }
+    }
+}
+
 impl Binding {
     /// Reads a binding; `None` for what is none. Whether what it names is there is not looked at.
     pub fn parse(text: &str) -> Option<Self> {
